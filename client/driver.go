@@ -1,0 +1,89 @@
+// Package client brings a SIP client under test to make one attempt at one
+// server: the built-in reference client (and its mutants, which lack one
+// check each), or any program by a client profile. It must never know what a
+// case expects.
+package client
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"siptrust/pkiforge"
+)
+
+// Attempt is what a driver is given for one start of the client.
+type Attempt struct {
+	Case    string // id; for logs and SIPTRUST_CASE only
+	URI     string // address of record to register: sips:alice@host:port
+	Domain  string // SIP domain
+	Host    string // server name, what the client must compare with
+	Server  netip.AddrPort
+	Timeout time.Duration
+
+	// What is installed at the client.
+	SystemRoots, CustomRoots []*pkiforge.Certificate
+	Identity                 []*pkiforge.Certificate // leaf first; empty: none
+
+	// Dir is the attempt's own directory; empty unless Traits.Files.
+	Dir string
+	// DNS is a DNS server that knows Host; zero unless Traits.DNS.
+	DNS netip.AddrPort
+}
+
+// Outcome is what a driver says of an attempt. It never decides a verdict
+// but for Unsupported: what counts is what the server observed.
+type Outcome struct {
+	Started     bool          // the client was started at all
+	Ended       bool          // it ended by itself, before ctx was done
+	ExitStatus  int           // of a program that ended; 0 for the reference
+	Unsupported string        // not empty: the client said it cannot do that (exit 89), in words
+	Diagnosis   string        // why no attempt came about, if the driver knows: "program not found: …"
+	Output      string        // the end of what it printed, at most 4096 octets
+	Trace       []string      // steps, where the driver knows them
+	Took        time.Duration // from start to end
+}
+
+// Traits is what a driver needs and allows. The zero value is an in-process
+// client that needs nothing.
+type Traits struct {
+	Files    bool // needs Attempt.Dir
+	DNS      bool // needs Attempt.DNS
+	Parallel int  // attempts at once at the most; 0: no limit
+	// Settle is how long the runner waits after the outcome is certain before
+	// it ends the client. Silence is the window of quiet cases.
+	Settle, Silence time.Duration
+	// Timeout of one attempt, if the driver sets one of its own.
+	Timeout time.Duration
+	// NearTraps asks for the ears of fakeserver.TrapsNear.
+	NearTraps bool
+	// ByAddress: the client cannot be given a name; Host is the address and
+	// cases about names are skipped.
+	ByAddress bool
+	// Lacks maps what the client cannot do to why ("tls13": "…").
+	Lacks map[string]string
+	// Notes are lines for the user about what this machine does not allow.
+	Notes []string
+}
+
+// Driver makes attempts. Its methods may be called from several goroutines.
+type Driver interface {
+	Name() string // as in --client: "reference", "mutant:expiry", "openssl", …
+	Kind() string // "reference" or "exec"
+	// Version of the client under test; empty: unknown.
+	Version(ctx context.Context) string
+	Traits() Traits
+	// Attempt starts the client and returns when it ended, or soon after ctx
+	// is done: by then nothing of it is left. The error is for attempts that
+	// the driver itself could not make; a client that fails is an Outcome.
+	Attempt(ctx context.Context, a Attempt) (Outcome, error)
+}
+
+// Feature names for Traits.Lacks and the profile's lacks: list.
+const (
+	LacksTLS12         = "tls12"
+	LacksTLS13         = "tls13"
+	LacksClientAuth    = "client-auth"
+	LacksAnswerOptions = "answers-options" // cannot answer a request of the server's
+	LacksRegister      = "register"
+)

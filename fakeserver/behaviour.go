@@ -1,0 +1,95 @@
+package fakeserver
+
+import (
+	"crypto"
+	"crypto/tls"
+	"crypto/x509"
+	"net/netip"
+	"time"
+)
+
+// ClientAuth says whether the server asks for a client certificate.
+type ClientAuth string
+
+// The modes. The zero value is [AuthNone].
+const (
+	AuthNone     ClientAuth = ""         // no CertificateRequest
+	AuthOptional ClientAuth = "optional" // asks; goes on without one; verifies what comes
+	AuthRequired ClientAuth = "required" // asks; ends the handshake without one; verifies what comes
+)
+
+// Answer says how the server treats a ClientHello.
+type Answer string
+
+// The answers. The zero value is [AnswerHandshake].
+const (
+	AnswerHandshake Answer = ""        // a TLS handshake
+	AnswerSilence   Answer = "silence" // accepts TCP, reads, and never writes an octet
+	AnswerAlert     Answer = "alert"   // handshake_failure to every ClientHello, then half-closes
+)
+
+// Behaviour is what the server does with a connection. It is plain data but
+// for the keys, and apart from the listener: [Server.SetBehaviour] changes it
+// for the connections that come after. The zero value offers TLS 1.2 and 1.3
+// with no certificate, which can complete no handshake.
+type Behaviour struct {
+	// MinVersion and MaxVersion as in crypto/tls; zero: 1.2 and 1.3.
+	MinVersion, MaxVersion uint16
+	// Chain is sent as it is (DER, leaf first); Key signs the handshake.
+	Chain [][]byte
+	Key   crypto.Signer
+
+	Answer     Answer
+	ClientAuth ClientAuth
+	// ClientRoots verify a client's certificate; RefuseClient refuses every
+	// one all the same (alert bad_certificate).
+	ClientRoots  *x509.CertPool
+	RefuseClient bool
+
+	// KeepOpen leaves a connection whose handshake the client refused open
+	// from the server's side: no half-close, until the server is closed.
+	KeepOpen bool
+	// SendOptions makes the server send an OPTIONS of its own once it answered
+	// a REGISTER.
+	SendOptions bool
+}
+
+// TrapMode says where the ears are.
+type TrapMode string
+
+// The trap modes. The zero value is [TrapsOwn] on Linux, [TrapsNear] elsewhere.
+const (
+	TrapsOwn  TrapMode = "own"  // an own loopback address: TLS on TCP 5061, traps on TCP 5060, UDP 5060 and 5061
+	TrapsNear TrapMode = "near" // a free port P on 127.0.0.1 for TLS, UDP P as trap
+)
+
+// Config is what a server is started with.
+type Config struct {
+	Traps TrapMode
+	// Address asks for one address (traps own); the zero value takes the next
+	// free one from a random base.
+	Address netip.Addr
+	// Behaviour of the first connections.
+	Behaviour Behaviour
+	// Account recognises SIP of the account under test in the clear: any SIP
+	// message that mentions one of these (host, domain, address) is a leak.
+	// The server's own address is always recognised.
+	Account []string
+	// Now is the clock; nil: time.Now.
+	Now func() time.Time
+	// IdleLimit ends a connection on which nothing has moved for so long;
+	// zero: 60 s.
+	IdleLimit time.Duration
+}
+
+// versions gives the range of TLS versions that b offers.
+func (b *Behaviour) versions() (lowest, highest uint16) {
+	lowest, highest = b.MinVersion, b.MaxVersion
+	if lowest == 0 {
+		lowest = tls.VersionTLS12
+	}
+	if highest == 0 {
+		highest = tls.VersionTLS13
+	}
+	return lowest, highest
+}

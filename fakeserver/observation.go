@@ -1,0 +1,170 @@
+package fakeserver
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Side says who sent something.
+type Side string
+
+// The sides. The server is siptrust's own.
+const (
+	FromClient Side = "client"
+	FromServer Side = "server"
+)
+
+// Observation is all that the ears of one server saw: a value that anyone can
+// print, compare and store. Times are offsets from Started.
+type Observation struct {
+	Started     time.Time
+	Address     netip.AddrPort // of the TLS ear
+	Ears        []Ear
+	Connections []Connection // in the order they were accepted, on any TCP ear
+	Datagrams   []Datagram   // on any UDP ear
+	// Frozen is when [Server.Freeze] was called; zero: it was not. What a client
+	// closes after that, the harness may have closed for it.
+	Frozen time.Duration
+	// Dropped counts what was seen but not kept, because a bound was reached.
+	Dropped int
+}
+
+// Ear is one open port.
+type Ear struct {
+	Network string // "tcp" or "udp"
+	Address netip.AddrPort
+	TLS     bool // false: a plaintext trap
+}
+
+// Connection is one TCP connection, on the TLS ear or on a trap.
+type Connection struct {
+	Ear    Ear
+	Remote netip.AddrPort
+	Opened time.Duration
+
+	ClientHello *ClientHello // nil: none that could be parsed arrived
+	HelloAt     time.Duration
+	// MootHello is why no server could have answered this ClientHello (no
+	// version, suite or group in common); empty: it could be answered.
+	MootHello string
+
+	Handshake Handshake
+	// Events is the message ladder: every handshake message, change of cipher,
+	// alert, SIP message and clear text, in both directions, as they passed.
+	Events []Event
+
+	// Clear is what arrived outside TLS, at most the first 4096 octets.
+	Clear   []byte
+	ClearAt time.Duration
+	// Leak is set when Clear holds SIP of the account under test.
+	Leak bool
+
+	// AppDataAt is when the first application data of the client arrived
+	// behind a handshake that the server completed; zero and !AppData: none.
+	AppData   bool
+	AppDataAt time.Duration
+	// SIP is what the client sent inside TLS, message by message as the
+	// server's own reader found them, in order.
+	SIP []SIPMessage
+	// Answered200 says that a 200 to the client's REGISTER was written.
+	Answered200 bool
+	// OptionsSent and OptionsStatus: the server's own OPTIONS over this
+	// connection and the status code that came back (0: none).
+	OptionsSent   bool
+	OptionsStatus int
+
+	// ClientAlerts and ServerAlerts in the order they passed.
+	ClientAlerts []Alert
+	ServerAlerts []Alert
+
+	// ClientClosed says that the client ended its direction, and how ("fin",
+	// "rst"); ServerEnded that the server had ended its own before.
+	ClientClosed   string
+	ClientClosedAt time.Duration
+	ServerEnded    bool
+	ServerEndedAt  time.Duration
+}
+
+// Handshake is the server's view of a TLS handshake.
+type Handshake struct {
+	Started   bool
+	Completed bool // the client's Finished was verified
+	DoneAt    time.Duration
+	Err       string // why it failed; empty while it runs or when it completed
+	Version   uint16 // as in crypto/tls
+	Cipher    uint16
+	Group     uint16 // key exchange group, 0 if none
+	// CertificateSent: the server's Certificate message went out.
+	CertificateSent bool
+	// CertificateRequested, ClientCertificates (leaf first, DER) and
+	// CertificateVerifyValid: client authentication. Valid means that
+	// crypto/tls verified the client's CertificateVerify.
+	CertificateRequested   bool
+	ClientCertificates     [][]byte
+	CertificateVerifyValid bool
+	// ClientRefused: the server refused the client's certificate, or its lack.
+	ClientRefused bool
+}
+
+// Event is one rung of the message ladder.
+type Event struct {
+	At        time.Duration
+	From      Side
+	What      string // "ClientHello", "Certificate", "alert", "REGISTER", "200", "clear SIP", "FIN", ...
+	Detail    string // short, for people; never a key
+	Protected bool   // it was encrypted on the wire
+}
+
+// Alert is a TLS alert (RFC 8446 6).
+type Alert struct {
+	At          time.Duration
+	Level       uint8 // 1 warning, 2 fatal
+	Description uint8
+	// Protected: it was encrypted. OpenSSL clients send some alerts in the
+	// clear in TLS 1.3.
+	Protected bool
+}
+
+// SIPMessage is one SIP message as the plaintext reader found it.
+type SIPMessage struct {
+	At        time.Duration
+	StartLine string // the first line, at most 256 octets
+	Request   bool   // a request line (RFC 3261 7.1)
+	Method    string // of a request
+	Status    int    // of a response
+	CSeq      string // value of the CSeq header field; empty: none was found
+}
+
+// Datagram is one UDP packet.
+type Datagram struct {
+	At     time.Duration
+	Ear    Ear
+	Remote netip.AddrPort
+	Data   []byte // at most the first 2048 octets
+	Kind   string // "sip", "crlf", "stun", "other"
+	// Leak is set when Data is SIP of the account under test.
+	Leak bool
+}
+
+// ClientHello is what the client offered (RFC 8446 4.1.2, RFC 5246 7.4.1.2).
+type ClientHello struct {
+	LegacyVersion        uint16
+	Random               []byte
+	SessionID            []byte
+	Versions             []uint16 // supported_versions, or the legacy version alone
+	CipherSuites         []uint16
+	CompressionMethods   []uint8
+	ServerName           string // SNI; empty: none
+	Groups               []uint16
+	SignatureSchemes     []uint16
+	CertSignatureSchemes []uint16 // signature_algorithms_cert
+	ALPN                 []string
+	StatusRequest        bool
+	ExtendedMasterSecret bool
+	SessionTicket        bool // the extension is present; TicketLen octets of ticket
+	TicketLen            int
+	PSK                  bool
+	EarlyData            bool
+	RenegotiationInfo    bool
+	Extensions           []uint16 // all types in order
+}

@@ -1,0 +1,127 @@
+// Package reports holds the result model and everything that is written from
+// it, while a run goes on or from its record later: results.jsonl,
+// results.json, JUnit, HTML, Markdown and the terminal's summary. It must
+// never decide a status: it prints what the judge found.
+package reports
+
+import "time"
+
+// Schema names the form of the record.
+const Schema = "siptrust/results/v1"
+
+// Status is the judge's word on one case.
+type Status string
+
+// The statuses.
+const (
+	Pass         Status = "pass"
+	Warn         Status = "warn"
+	Fail         Status = "fail"
+	Info         Status = "info"
+	Skip         Status = "skip"
+	Inconclusive Status = "inconclusive"
+)
+
+// Verdict is the judge's word on a run.
+type Verdict string
+
+// The verdicts.
+const (
+	Conforms         Verdict = "conforms"           // nothing failed, inconclusive, skipped or warned
+	ConformsWithGaps Verdict = "conforms with gaps" // something skipped or warned
+	DoesNotConform   Verdict = "does not conform"   // something failed
+	NotAssessed      Verdict = "not assessed"       // something inconclusive, or setup not proven
+)
+
+// Record is one whole run.
+type Record struct {
+	Schema   string    `json:"schema"`
+	Complete bool      `json:"complete"` // false: the run was interrupted or killed
+	Verdict  Verdict   `json:"verdict"`
+	Tool     Tool      `json:"tool"`
+	Client   Client    `json:"client"`
+	Policy   string    `json:"policy"`
+	Settings Settings  `json:"settings"`
+	Started  time.Time `json:"started"`
+	Seconds  float64   `json:"seconds"`
+	Summary  Summary   `json:"summary"`
+	Results  []Result  `json:"results"`
+}
+
+// Tool is the siptrust that made the record.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	Edition string `json:"edition"` // of the catalogue
+}
+
+// Client is the client under test.
+type Client struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	Driver  string `json:"driver"`
+}
+
+// Settings are what the run was made with.
+type Settings struct {
+	TLSVersion string `json:"tlsVersion"` // "1.2", "1.3" or "" for both
+	TLSKey     string `json:"tlsKey"`     // "ecdsa" or "rsa"
+	Filter     string `json:"filter"`
+	Traps      string `json:"traps"` // "own" or "near"
+	Jobs       int    `json:"jobs"`
+}
+
+// Summary counts the results that are not controls.
+type Summary struct {
+	Pass         int `json:"pass"`
+	Warn         int `json:"warn"`
+	Fail         int `json:"fail"`
+	Info         int `json:"info"`
+	Skip         int `json:"skip"`
+	Inconclusive int `json:"inconclusive"`
+	Waived       int `json:"waived"`
+}
+
+// Result is one case of a run.
+type Result struct {
+	ID           string     `json:"id"`
+	Title        string     `json:"title"`
+	Group        string     `json:"group"`
+	Level        string     `json:"level"`  // "MUST" or "SHOULD"
+	Expect       string     `json:"expect"` // "accept", "refuse", "quiet", "observe"
+	Demands      []Demand   `json:"demands"`
+	Twin         string     `json:"twin"`    // id; empty: none
+	Control      bool       `json:"control"` // ran only as a twin; not counted
+	Clauses      []string   `json:"clauses"` // "RFC 5280 6.1.3"
+	Outcome      string     `json:"outcome"` // "accepted", "refused", "stalled", "leaked", "absent"; empty: not run
+	How          string     `json:"how"`     // a few words: "by alert", "late, by closing"
+	Status       Status     `json:"status"`
+	Waived       bool       `json:"waived"`
+	Reason       string     `json:"reason"` // one sentence, for people
+	Alert        string     `json:"alert"`  // "fatal unknown_ca (48)"; empty: none
+	TLS          TLS        `json:"tls"`
+	Milliseconds float64    `json:"milliseconds"`
+	Evidence     []Evidence `json:"evidence"`
+}
+
+// Demand is a named predicate over the observation.
+type Demand struct {
+	Name string `json:"name"`
+	Met  bool   `json:"met"`
+}
+
+// TLS is what was negotiated; empty fields were not reached.
+type TLS struct {
+	Version string `json:"version"` // "1.3"
+	Cipher  string `json:"cipher"`
+	SNI     string `json:"sni"`
+}
+
+// Evidence is one rung of the message ladder.
+type Evidence struct {
+	Ms        float64 `json:"ms"`   // since the attempt began
+	From      string  `json:"from"` // "client", "server" or "tool"
+	What      string  `json:"what"`
+	Detail    string  `json:"detail"`
+	Protected bool    `json:"protected"`
+}
