@@ -39,6 +39,9 @@ const (
 	Root    = "root"    // trust anchor; absent in the self-signed style
 	Issuing = "issuing" // issuing CA; only in styles that have one
 	Server  = "server"  // the server's end-entity certificate
+	// Installed is the certificate that the endpoint trusts where a change of
+	// the self-signed style makes the server present another one.
+	Installed = "installed"
 	// BystanderCustom and BystanderSystem are roots that sign nothing. Every
 	// endpoint trusts them, so that no trust file is ever empty.
 	BystanderCustom = "bystander-custom"
@@ -52,6 +55,7 @@ const (
 // [Plan.Clone] share nothing.
 type Plan struct {
 	Style Style
+	Names Names    // what the plan was made for; [Diff] leaves them out of account
 	Certs []Cert   // issuers stand before what they issue
 	Send  []string // what the server presents, in that order, by name
 	Trust Trust
@@ -95,8 +99,13 @@ type Cert struct {
 
 	// KeyAlgorithm overrides the run's; empty: the run's.
 	KeyAlgorithm KeyAlgorithm
-	// SameKeyAs makes the certificate carry the key of another of the plan.
+	// SameKeyAs makes the certificate carry the key of another that stands
+	// before it in the plan.
 	SameKeyAs string
+	// CopyOf makes the certificate a copy, serial and signature included, of
+	// another that stands before it in the plan. Only EditDER applies to the
+	// copy; the other fields say what it looks like but are not used.
+	CopyOf string
 	// EditTBS change the TBSCertificate, which is then signed again; EditDER
 	// change the signed certificate. In the order of the slice.
 	EditTBS []TBSEdit
@@ -104,7 +113,8 @@ type Cert struct {
 }
 
 // TBSEdit is a named change of a TBSCertificate before it is signed. The name
-// stands for the change where plans are compared and cached.
+// stands for the change where plans are compared and cached, so it must hold
+// whatever parameters the change has.
 type TBSEdit struct {
 	Name  string
 	Apply func(*TBS) error
@@ -119,9 +129,9 @@ type DEREdit struct {
 
 // Names are what a plan is made for. All of them are fresh for every run.
 type Names struct {
-	Run    string       // token of the run: part of every CA's name
+	Run    string       // token of the run, a DNS label: part of every CA's name
 	Host   string       // server name, the reference identity of the next hop
-	Domain string       // SIP domain of the account; often the same as Host
+	Domain string       // SIP domain of the account; empty: the same as Host
 	IPs    []netip.Addr // presented as iPAddress as well; only for clients that cannot be given a name
 	Other  string       // a name that is none of the above, for wrong-name changes
 }
@@ -132,6 +142,11 @@ type Certificate struct {
 	DER    []byte
 	Key    crypto.Signer
 	Issuer *Certificate // itself when self-signed
+
+	// What it issues takes its name and key from here.
+	subject []byte // DER
+	key     *key
+	parse   func() (*x509.Certificate, error) // once; nil in one that no forge made
 }
 
 // Material is what a plan became once it was signed.

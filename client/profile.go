@@ -1,0 +1,184 @@
+package client
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Profile tells how one program is run as the client under test. It is read
+// from YAML by [ParseProfile]; profile.schema.json describes the form and
+// profiles/README.md shows one.
+type Profile struct {
+	Name  string // as in --client
+	Title string // for people; empty: Name
+
+	// Command is the program and its arguments. An argument that renders as
+	// nothing is left out.
+	Command []Template
+	// Debian names the package that has the program; empty: unknown.
+	Debian string
+	Env    []EnvVar
+	Files  []File
+	Stdin  Stdin
+
+	// Version says how the program's version is read; no Command: it is not.
+	Version Version
+
+	// Names are the ways to make the server's name known to the program, in
+	// order of preference.
+	Names []Means
+	// Ports is how many free local ports (for UDP and TCP alike, on every
+	// address, consecutive) an attempt takes.
+	Ports int
+
+	// Settle, Silence and Timeout as in [Traits]; Timeout 0: the run's.
+	Settle, Silence, Timeout time.Duration
+	// Parallel is how many attempts may run at once; 0: no limit.
+	Parallel int
+	// NearTraps as in [Traits].
+	NearTraps bool
+	// Lacks as in [Traits].
+	Lacks map[string]string
+	// OnePEM makes CertFile and KeyFile name one file with chain and key.
+	OnePEM bool
+}
+
+// EnvVar is one variable of the program's environment.
+type EnvVar struct {
+	Name  string
+	Value Template
+}
+
+// File is written into the attempt's directory, mode 0600. A Path that ends in
+// a slash makes a directory.
+type File struct {
+	Path string
+	Text Template
+}
+
+// Stdin is what the program reads. The zero value is an input that stays open
+// and empty: several softphones quit when theirs ends.
+type Stdin struct {
+	Text  Template
+	Close bool // end the input behind Text
+}
+
+// Version says how a program's version is read: the first group of Pattern (or
+// all that it matches) in what Command prints.
+type Version struct {
+	Command []string
+	Pattern *regexp.Regexp
+}
+
+// Means is a way to make the server's name known to a program.
+type Means string
+
+// The means.
+const (
+	// MeansHosts is an own /etc/hosts and /etc/resolv.conf in a private mount
+	// namespace: as root, or in a user namespace where those are allowed.
+	MeansHosts Means = "hosts"
+	// MeansWrapper is nss_wrapper, and resolv_wrapper where installed, by
+	// LD_PRELOAD.
+	MeansWrapper Means = "wrapper"
+	// MeansDNS is a DNS server in the program's own settings: {{.DNS}}.
+	MeansDNS Means = "dns"
+	// MeansNone does nothing: the program takes name and address apart.
+	MeansNone Means = "none"
+	// MeansAddress gives the program the address as its host; cases about
+	// names are then skipped.
+	MeansAddress Means = "address"
+)
+
+var allMeans = []Means{MeansHosts, MeansWrapper, MeansDNS, MeansNone, MeansAddress}
+
+// features are the keys of a profile's lacks.
+var features = []string{LacksTLS12, LacksTLS13, LacksClientAuth, LacksAnswerOptions, LacksRegister}
+
+// Defaults of programs that stay: the time they get to react after the outcome
+// is certain, and the window of cases in which nothing may come.
+const (
+	DefaultSettle  = 500 * time.Millisecond
+	DefaultSilence = 3 * time.Second
+)
+
+// ProfileError is a mistake in a profile.
+type ProfileError struct {
+	File    string
+	Line    int    // from 1
+	Key     string // dotted; empty: the document as a whole
+	Problem string
+}
+
+func (e *ProfileError) Error() string {
+	if e.Key == "" {
+		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Problem)
+	}
+	return fmt.Sprintf("%s:%d: %s: %s", e.File, e.Line, e.Key, e.Problem)
+}
+
+// maxProfile bounds a profile, in octets.
+const maxProfile = 1 << 20
+
+// LoadProfile reads a user's profile. Mistakes in it are a [*ProfileError].
+func LoadProfile(name string) (*Profile, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("read client profile: %w", err)
+	}
+	return ParseProfile(name, data)
+}
+
+//go:embed profiles/*.yaml
+var embedded embed.FS
+
+var parseEmbedded = sync.OnceValue(func() []*Profile {
+	names, err := fs.Glob(embedded, "profiles/*.yaml")
+	if err != nil {
+		panic(err) // only a bad pattern
+	}
+	var all []*Profile
+	for _, name := range names {
+		if path.Base(name) == exampleFile {
+			continue
+		}
+		data, err := embedded.ReadFile(name)
+		if err != nil {
+			panic(err) // it was listed
+		}
+		p, err := ParseProfile(name, data)
+		if err != nil {
+			panic(err) // held valid by a test
+		}
+		all = append(all, p)
+	}
+	return all
+})
+
+// exampleFile is the worked example among the profiles: no client of its own.
+const exampleFile = "example.yaml"
+
+// Embedded gives the profiles that come with siptrust, by name in order.
+// Callers must not change them.
+func Embedded() []*Profile { return slices.Clone(parseEmbedded()) }
+
+// EmbeddedProfile gives one profile that comes with siptrust. The error lists
+// those there are.
+func EmbeddedProfile(name string) (*Profile, error) {
+	var names []string
+	for _, p := range parseEmbedded() {
+		if p.Name == name {
+			return p, nil
+		}
+		names = append(names, p.Name)
+	}
+	return nil, fmt.Errorf("no client profile %q; one of %s, or a file", name, strings.Join(names, ", "))
+}

@@ -1,0 +1,414 @@
+package client
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// key is one key of a mapping: what it is called and what reads its value.
+type key struct {
+	name string
+	read func(r *reader, n *yaml.Node, p *Profile) error
+}
+
+// profileKeys, stdinKeys and versionKeys are all that a profile may say. The
+// ports come before the templates that may name them.
+var (
+	profileKeys = []key{
+		{"name", func(r *reader, n *yaml.Node, p *Profile) (err error) { p.Name, err = r.word(n); return }},
+		{"title", func(r *reader, n *yaml.Node, p *Profile) (err error) { p.Title, err = r.text(n); return }},
+		{"ports", func(r *reader, n *yaml.Node, p *Profile) (err error) { p.Ports, err = r.number(n, 0, 16); return }},
+		{"command", (*reader).command},
+		{"debian", func(r *reader, n *yaml.Node, p *Profile) (err error) { p.Debian, err = r.text(n); return }},
+		{"env", (*reader).env},
+		{"files", (*reader).files},
+		{"stdin", func(r *reader, n *yaml.Node, p *Profile) error {
+			p.Stdin.Close = true
+			return r.mapping(n, stdinKeys, p)
+		}},
+		{"version", (*reader).version},
+		{"names", (*reader).names},
+		{"settle", func(r *reader, n *yaml.Node, p *Profile) (err error) { p.Settle, err = r.duration(n, 0); return }},
+		{"silence", func(r *reader, n *yaml.Node, p *Profile) (err error) { p.Silence, err = r.duration(n, 0); return }},
+		{"timeout", func(r *reader, n *yaml.Node, p *Profile) (err error) {
+			p.Timeout, err = r.duration(n, time.Millisecond)
+			return
+		}},
+		{"parallel", func(r *reader, n *yaml.Node, p *Profile) (err error) { p.Parallel, err = r.number(n, 0, 1000); return }},
+		{"traps", func(r *reader, n *yaml.Node, p *Profile) error {
+			v, err := r.oneOf(n, "traps", "own", "near")
+			p.NearTraps = v == "near"
+			return err
+		}},
+		{"lacks", (*reader).lacks},
+		{"identity", func(r *reader, n *yaml.Node, p *Profile) error {
+			v, err := r.oneOf(n, "format", "pem", "one-pem")
+			p.OnePEM = v == "one-pem"
+			return err
+		}},
+	}
+	stdinKeys = []key{
+		{"text", func(r *reader, n *yaml.Node, p *Profile) (err error) { p.Stdin.Text, err = r.template(n, p); return }},
+		{"hold", func(r *reader, n *yaml.Node, p *Profile) error {
+			v, err := r.boolean(n)
+			p.Stdin.Close = !v
+			return err
+		}},
+	}
+	versionKeys = []key{
+		{"command", func(r *reader, n *yaml.Node, p *Profile) (err error) { p.Version.Command, err = r.texts(n); return }},
+		{"pattern", (*reader).pattern},
+	}
+)
+
+// ParseProfile reads a profile; name stands for it in errors, each of which is
+// a [*ProfileError] with the line of the mistake.
+func ParseProfile(name string, data []byte) (*Profile, error) {
+	r := &reader{file: name}
+	if len(data) > maxProfile {
+		return nil, r.at(1, "the profile is larger than %d octets", maxProfile)
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	var doc yaml.Node
+	if err := dec.Decode(&doc); errors.Is(err, io.EOF) {
+		return nil, r.at(1, "the profile is empty; it needs name, command and names")
+	} else if err != nil {
+		return nil, r.syntax(err)
+	}
+	var more yaml.Node
+	if err := dec.Decode(&more); err == nil {
+		return nil, r.at(max(more.Line, 1), "a second document; a file holds one profile")
+	} else if !errors.Is(err, io.EOF) {
+		return nil, r.syntax(err)
+	}
+	p := &Profile{Settle: DefaultSettle, Silence: DefaultSilence}
+	root := doc.Content[0]
+	if err := r.mapping(root, profileKeys, p); err != nil {
+		return nil, err
+	}
+	switch {
+	case p.Name == "":
+		return nil, r.at(max(root.Line, 1), "name is missing")
+	case len(p.Command) == 0:
+		return nil, r.at(max(root.Line, 1), "command is missing")
+	case len(p.Names) == 0:
+		return nil, r.at(max(root.Line, 1), "names is missing; a list of %s", list(allMeans))
+	}
+	if p.Title == "" {
+		p.Title = p.Name
+	}
+	return p, nil
+}
+
+// reader turns YAML nodes into a profile and knows where it is.
+type reader struct {
+	file string
+	path []string // keys from the document's top
+}
+
+func (r *reader) at(line int, format string, args ...any) error {
+	return &ProfileError{File: r.file, Line: line, Key: strings.Join(r.path, "."), Problem: fmt.Sprintf(format, args...)}
+}
+
+func (r *reader) fail(n *yaml.Node, format string, args ...any) error {
+	return r.at(max(n.Line, 1), format, args...)
+}
+
+var yamlFault = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+
+// syntax gives an error of the YAML parser a place.
+func (r *reader) syntax(err error) error {
+	text, line := err.Error(), 1
+	if m := yamlFault.FindStringSubmatch(text); m != nil {
+		if n, err := strconv.Atoi(m[1]); err == nil {
+			line = max(n, 1)
+		}
+		text = text[len(m[0]):]
+	}
+	return r.at(line, "not YAML: %s", text)
+}
+
+// pairs calls do for each key of a mapping and refuses a key that comes twice.
+func (r *reader) pairs(n *yaml.Node, do func(k, v *yaml.Node) error) error {
+	if n = follow(n); n.Kind != yaml.MappingNode {
+		return r.fail(n, "want a mapping of keys to values")
+	}
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k := follow(n.Content[i])
+		if k.Kind != yaml.ScalarNode {
+			return r.fail(k, "want a plain key")
+		}
+		if seen[k.Value] {
+			return r.fail(k, "%q is given twice", k.Value)
+		}
+		seen[k.Value] = true
+		r.path = append(r.path, k.Value)
+		if err := do(k, n.Content[i+1]); err != nil {
+			return err
+		}
+		r.path = r.path[:len(r.path)-1]
+	}
+	return nil
+}
+
+// mapping reads the keys of a mapping in the order of keys, so that a later
+// one can rely on an earlier one.
+func (r *reader) mapping(n *yaml.Node, keys []key, p *Profile) error {
+	values := map[string]*yaml.Node{}
+	err := r.pairs(n, func(k, v *yaml.Node) error {
+		if !slices.ContainsFunc(keys, func(have key) bool { return have.name == k.Value }) {
+			names := make([]string, len(keys))
+			for i, have := range keys {
+				names[i] = have.name
+			}
+			slices.Sort(names)
+			return r.fail(k, "unknown key; one of %s", list(names))
+		}
+		values[k.Value] = v
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		if v, ok := values[k.name]; ok {
+			r.path = append(r.path, k.name)
+			if err := k.read(r, v, p); err != nil {
+				return err
+			}
+			r.path = r.path[:len(r.path)-1]
+		}
+	}
+	return nil
+}
+
+// items calls do for each element of a list of at least one.
+func (r *reader) items(n *yaml.Node, do func(n *yaml.Node) error) error {
+	if n = follow(n); n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
+		return r.fail(n, "want a list of at least one")
+	}
+	for _, e := range n.Content {
+		if err := do(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *reader) text(n *yaml.Node) (string, error) {
+	if n = follow(n); n.Kind != yaml.ScalarNode || n.ShortTag() != "!!str" {
+		return "", r.fail(n, "want a text; a number or a word such as true goes in quotes")
+	}
+	if strings.ContainsRune(n.Value, 0) {
+		return "", r.fail(n, "a NUL in a text")
+	}
+	return n.Value, nil
+}
+
+func (r *reader) texts(n *yaml.Node) (all []string, err error) {
+	err = r.items(n, func(e *yaml.Node) error {
+		s, err := r.text(e)
+		if err == nil && s == "" {
+			err = r.fail(e, "an empty text")
+		}
+		all = append(all, s)
+		return err
+	})
+	return all, err
+}
+
+var wordForm = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]*$`)
+
+// word reads a name for the command line and for file names.
+func (r *reader) word(n *yaml.Node) (string, error) {
+	s, err := r.text(n)
+	if err == nil && !wordForm.MatchString(s) {
+		err = r.fail(n, "want lower-case letters, digits, dots and dashes, not %q", s)
+	}
+	return s, err
+}
+
+func (r *reader) boolean(n *yaml.Node) (bool, error) {
+	var b bool
+	if n = follow(n); n.Kind != yaml.ScalarNode || n.ShortTag() != "!!bool" || n.Decode(&b) != nil {
+		return false, r.fail(n, "want true or false")
+	}
+	return b, nil
+}
+
+func (r *reader) number(n *yaml.Node, lowest, highest int) (int, error) {
+	var i int
+	if n = follow(n); n.Kind != yaml.ScalarNode || n.ShortTag() != "!!int" || n.Decode(&i) != nil || i < lowest || i > highest {
+		return 0, r.fail(n, "want a whole number from %d to %d", lowest, highest)
+	}
+	return i, nil
+}
+
+func (r *reader) duration(n *yaml.Node, lowest time.Duration) (time.Duration, error) {
+	n = follow(n)
+	d, err := time.ParseDuration(n.Value)
+	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!str" || err != nil || d < lowest || d > time.Hour {
+		return 0, r.fail(n, "want a duration up to 1h, such as 500ms or 10s, not %q", n.Value)
+	}
+	return d, nil
+}
+
+func (r *reader) oneOf(n *yaml.Node, what string, allowed ...string) (string, error) {
+	s, err := r.text(n)
+	if err == nil && !slices.Contains(allowed, s) {
+		err = r.fail(n, "unknown %s %q; one of %s", what, s, list(allowed))
+	}
+	return s, err
+}
+
+func (r *reader) template(n *yaml.Node, p *Profile) (Template, error) {
+	s, err := r.text(n)
+	if err != nil {
+		return Template{}, err
+	}
+	t, err := newTemplate(s, p.Ports)
+	if te, ok := errors.AsType[*templateError](err); ok {
+		line := max(follow(n).Line, 1)
+		if follow(n).Style&yaml.LiteralStyle != 0 {
+			line += te.line // the text starts on the line behind the mark
+		}
+		return Template{}, r.at(line, "%s", te.problem)
+	}
+	return t, err
+}
+
+func (r *reader) command(n *yaml.Node, p *Profile) error {
+	return r.items(n, func(e *yaml.Node) error {
+		t, err := r.template(e, p)
+		if err == nil && t.text == "" && len(p.Command) == 0 {
+			err = r.fail(e, "the program has no name")
+		}
+		p.Command = append(p.Command, t)
+		return err
+	})
+}
+
+var envForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+func (r *reader) env(n *yaml.Node, p *Profile) error {
+	return r.pairs(n, func(k, v *yaml.Node) error {
+		if !envForm.MatchString(k.Value) || strings.HasPrefix(k.Value, "SIPTRUST_") {
+			return r.fail(k, "not a name for an environment variable of the client's")
+		}
+		t, err := r.template(v, p)
+		p.Env = append(p.Env, EnvVar{k.Value, t})
+		return err
+	})
+}
+
+func (r *reader) files(n *yaml.Node, p *Profile) error {
+	return r.pairs(n, func(k, v *yaml.Node) error {
+		first, _, _ := strings.Cut(filepath.ToSlash(filepath.Clean(k.Value)), "/")
+		if !filepath.IsLocal(k.Value) || strings.ContainsRune(k.Value, 0) || first == "." || first == ownDir {
+			return r.fail(k, "want a path within the attempt's directory, outside %s/", ownDir)
+		}
+		t, err := r.template(v, p)
+		if err == nil && strings.HasSuffix(k.Value, "/") && t.text != "" {
+			err = r.fail(v, "a directory has no text")
+		}
+		p.Files = append(p.Files, File{k.Value, t})
+		return err
+	})
+}
+
+func (r *reader) version(n *yaml.Node, p *Profile) error {
+	if err := r.mapping(n, versionKeys, p); err != nil {
+		return err
+	}
+	if len(p.Version.Command) == 0 || p.Version.Pattern == nil {
+		return r.fail(n, "want both command and pattern")
+	}
+	return nil
+}
+
+func (r *reader) pattern(n *yaml.Node, p *Profile) error {
+	s, err := r.text(n)
+	if err != nil {
+		return err
+	}
+	if p.Version.Pattern, err = regexp.Compile(s); err != nil {
+		return r.fail(n, "bad regular expression: %v", err)
+	}
+	return nil
+}
+
+func (r *reader) names(n *yaml.Node, p *Profile) error {
+	return r.items(n, func(e *yaml.Node) error {
+		s, err := r.text(e)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(allMeans, Means(s)) {
+			return r.fail(e, "unknown means %q; one of %s", s, list(allMeans))
+		}
+		if slices.Contains(p.Names, Means(s)) {
+			return r.fail(e, "%q is given twice", s)
+		}
+		p.Names = append(p.Names, Means(s))
+		return nil
+	})
+}
+
+// lacks takes a mapping of features to reasons, or a list whose elements are
+// such mappings or bare features.
+func (r *reader) lacks(n *yaml.Node, p *Profile) error {
+	p.Lacks = map[string]string{}
+	add := func(k *yaml.Node, reason string) error {
+		if !slices.Contains(features, k.Value) {
+			return r.fail(k, "unknown feature %q; one of %s", k.Value, list(features))
+		}
+		if _, ok := p.Lacks[k.Value]; ok {
+			return r.fail(k, "%q is given twice", k.Value)
+		}
+		p.Lacks[k.Value] = reason
+		return nil
+	}
+	pair := func(k, v *yaml.Node) error {
+		reason, err := r.text(v)
+		if err != nil {
+			return err
+		}
+		return add(k, reason)
+	}
+	if n = follow(n); n.Kind == yaml.MappingNode {
+		return r.pairs(n, pair)
+	}
+	return r.items(n, func(e *yaml.Node) error {
+		if e = follow(e); e.Kind == yaml.ScalarNode {
+			return add(e, "its profile says so")
+		}
+		return r.pairs(e, pair)
+	})
+}
+
+// follow gives what an alias stands for.
+func follow(n *yaml.Node) *yaml.Node {
+	for n.Kind == yaml.AliasNode && n.Alias != nil {
+		n = n.Alias
+	}
+	return n
+}
+
+func list[S ~string](all []S) string {
+	s := make([]string, len(all))
+	for i, v := range all {
+		s[i] = string(v)
+	}
+	return strings.Join(s, ", ")
+}

@@ -1,0 +1,235 @@
+package reference
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+	"time"
+
+	"siptrust/client"
+)
+
+// attempt is one walk through the nine steps.
+type attempt struct {
+	*Driver
+	client.Attempt
+	anchors []*x509.Certificate
+	trace   []string
+
+	// blind: verification is off, by the mutant second-try.
+	blind bool
+	// turnedAway: the server ended the handshake, or the connection before it
+	// answered.
+	turnedAway bool
+	asked      bool // for a client certificate
+}
+
+// errNoCertificate is what the mutant certificate-request gives up with.
+var errNoCertificate = errors.New("asked for a certificate and has none")
+
+// Attempt makes one attempt to register and returns when the server was
+// refused, when it ended the connection, or when ctx is done or a.Timeout has
+// passed. The connection is closed by then.
+func (d *Driver) Attempt(ctx context.Context, a client.Attempt) (client.Outcome, error) {
+	if d.err != nil {
+		return client.Outcome{}, fmt.Errorf("start the %s client: %w", d.name, d.err)
+	}
+	anchors, err := d.roots.anchors(a.SystemRoots, a.CustomRoots)
+	if err != nil {
+		return client.Outcome{}, fmt.Errorf("start the %s client: %w", d.name, err)
+	}
+	began := time.Now()
+	own, cancel := ctx, func() {}
+	if a.Timeout > 0 {
+		own, cancel = context.WithTimeout(ctx, a.Timeout)
+	}
+	defer cancel()
+	t := &attempt{Driver: d, Attempt: a, anchors: anchors}
+	t.blind = d.remembers(t.server())
+	diagnosis := t.run(own)
+	return client.Outcome{
+		Started:   true,
+		Ended:     ctx.Err() == nil,
+		Diagnosis: diagnosis,
+		Trace:     t.trace,
+		Took:      time.Since(began),
+	}, nil
+}
+
+// server is what this attempt is made at, as second-try remembers it.
+func (t *attempt) server() server { return server{t.Host, t.Server} }
+
+// step adds a line to the trace; n is the step of the paper's algorithm.
+func (t *attempt) step(n int, format string, args ...any) {
+	t.trace = append(t.trace, fmt.Sprintf("%d ", n)+fmt.Sprintf(format, args...))
+}
+
+// run makes the attempt and says why none came about; empty: one did.
+func (t *attempt) run(ctx context.Context) string {
+	var dialer net.Dialer
+	conn, err := dialer.DialContext(ctx, "tcp", t.Server.String())
+	if err != nil {
+		t.step(1, "TCP: %v", err)
+		return fmt.Sprintf("nothing connected: %v", err)
+	}
+	tcp := conn.(*net.TCPConn)
+	t.step(1, "TCP: connected to %s from %s", t.Server, tcp.LocalAddr())
+	settings := t.settings()
+	t.step(2, "security settings: policy %s, %s to %s, server %s, %d roots installed", t.policy.name,
+		tls.VersionName(settings.MinVersion), tls.VersionName(settings.MaxVersion), t.Host, len(t.anchors))
+	t.step(3, "handshake: started")
+
+	secured, err := t.handshake(ctx, tcp, settings)
+	if err != nil {
+		t.judge(ctx, err)
+		t.part(ctx, tcp)
+	} else {
+		state := secured.ConnectionState()
+		t.step(8, "handshake: completed, %s, %s: continue", tls.VersionName(state.Version), tls.CipherSuiteName(state.CipherSuite))
+		t.exchange(ctx, tcp, secured)
+	}
+	if t.turnedAway && t.without(checkPlaintext) {
+		t.fallBack(ctx)
+	}
+	return ""
+}
+
+// settings are the security settings of step 2. The verification is this
+// client's own, made when the server's Certificate has arrived: crypto/tls
+// calls it before it goes on with the handshake.
+func (t *attempt) settings() *tls.Config {
+	config := &tls.Config{
+		InsecureSkipVerify:   true, // VerifyConnection verifies
+		VerifyConnection:     t.verify,
+		GetClientCertificate: t.identity,
+		MinVersion:           t.opts.MinVersion,
+		MaxVersion:           t.opts.MaxVersion,
+		Time:                 t.opts.Now,
+	}
+	if config.MaxVersion == 0 {
+		config.MaxVersion = tls.VersionTLS13
+	}
+	// RFC 6066 3: a server_name is no address.
+	if _, err := netip.ParseAddr(strings.Trim(t.Host, "[]")); err != nil {
+		config.ServerName = t.Host
+	}
+	return config
+}
+
+// handshake is step 3, and 4 to 7 within it. It ends when ctx is done.
+func (t *attempt) handshake(ctx context.Context, tcp *net.TCPConn, settings *tls.Config) (*tls.Conn, error) {
+	var carrier net.Conn = tcp
+	if t.without(checkSilence) {
+		impatient := t.impatient(tcp)
+		defer impatient.stop()
+		carrier = impatient
+	}
+	secured := tls.Client(carrier, settings)
+	stop := context.AfterFunc(ctx, func() { _ = tcp.SetDeadline(longAgo) })
+	err := secured.Handshake()
+	if !stop() && err == nil {
+		// The deadline is about to spoil the connection.
+		err = context.Cause(ctx)
+	}
+	if err == nil && !t.asked {
+		t.step(7, "client certificate: not asked for")
+	}
+	return secured, err
+}
+
+// verify is steps 4 to 6: the path validation, the criteria, the verdict.
+func (t *attempt) verify(state tls.ConnectionState) error {
+	if t.blind {
+		t.step(6, "verdict: not verified, the server was refused before: proceed")
+		return nil
+	}
+	v := validation{driver: t.Driver, anchors: t.anchors, host: t.Host}
+	p, err := v.find(state.PeerCertificates)
+	if err != nil {
+		t.step(4, "path validation: refused: %v", err)
+		return err
+	}
+	t.step(4, "path validation: %s", p)
+	if err := v.lifetime(p.leaf()); err != nil {
+		t.step(5, "criteria: refused: %v", err)
+		return err
+	}
+	if t.without(checkName) {
+		t.step(5, "criteria: the name was not compared")
+	} else {
+		matched, err := v.name(p.leaf())
+		if err != nil {
+			t.step(5, "criteria: refused: %v", err)
+			return err
+		}
+		t.step(5, "criteria: met, %s matches", matched)
+	}
+	t.step(6, "verdict: proceed")
+	return nil
+}
+
+// identity is step 7: the answer to a CertificateRequest. An empty one says
+// that there is none (RFC 5246 7.4.6, RFC 8446 4.4.2).
+func (t *attempt) identity(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+	t.asked = true
+	if len(t.Identity) == 0 {
+		if t.without(checkCertificateRequest) {
+			t.step(7, "client certificate: %v: close", errNoCertificate)
+			return nil, errNoCertificate
+		}
+		t.step(7, "client certificate: none installed, sent an empty one")
+		return &tls.Certificate{}, nil
+	}
+	if t.without(checkClientCertificate) {
+		t.step(7, "client certificate: left out, sent an empty one")
+		return &tls.Certificate{}, nil
+	}
+	cert := &tls.Certificate{PrivateKey: t.Identity[0].Key}
+	for _, c := range t.Identity {
+		cert.Certificate = append(cert.Certificate, c.DER)
+	}
+	t.step(7, "client certificate: sent %q", t.Identity[0].Name)
+	return cert, nil
+}
+
+// judge writes down why the handshake failed, and by whose doing.
+func (t *attempt) judge(ctx context.Context, err error) {
+	switch r := reasonOf(err); {
+	case r != nil:
+		t.step(6, "verdict: refused (%s): close", r.check)
+	case ctx.Err() != nil:
+		t.step(8, "handshake: not finished, gave up waiting: close")
+		return
+	case errors.Is(err, errNoCertificate):
+		return
+	case ended(err):
+		t.turnedAway = true
+		t.step(8, "handshake: ended by the server: %v: close", err)
+		return
+	default:
+		t.step(8, "handshake: refused by crypto/tls: %v: close", err)
+	}
+	if t.without(checkSecondTry) {
+		t.remember(t.server())
+	}
+}
+
+// String is the path for the trace, end entity first.
+func (p path) String() string {
+	switch {
+	case p.direct:
+		return title(p.leaf()) + " is itself installed"
+	case p.anchor == nil:
+		return title(p.leaf()) + " and no trust anchor"
+	}
+	names := make([]string, 0, len(p.certs)+1)
+	for _, c := range p.certs {
+		names = append(names, title(c))
+	}
+	return strings.Join(append(names, title(p.anchor)+" (installed)"), " ← ")
+}

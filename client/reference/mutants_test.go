@@ -1,0 +1,232 @@
+package reference
+
+import (
+	"bytes"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"siptrust/pkiforge"
+)
+
+// situation is what a client is put in, and what the reference client makes
+// of it: the words that [observe] gives.
+type situation struct {
+	name    string
+	style   pkiforge.Style
+	changes []pkiforge.Change
+	server  func(*testServer, material) // nil: the server is as it is
+	patient bool                        // the attempt is ended by its own time limit only
+	times   int                         // attempts in a row; 0: one
+	want    string
+}
+
+// situations: the faults of the paper's matrix for every style, and the
+// conduct around them.
+func situations() []situation {
+	var all []situation
+	for _, style := range []pkiforge.Style{pkiforge.CustomCA, pkiforge.SelfSigned, pkiforge.PublicCA} {
+		for name, change := range map[string]pkiforge.Change{
+			"expired":       pkiforge.Expired(pkiforge.Server),
+			"not-yet-valid": pkiforge.NotYetValid(pkiforge.Server),
+			"wrong-name":    wrongName,
+			"bad-signature": pkiforge.BadSignature(pkiforge.Server),
+			"broken-chain":  pkiforge.BrokenChain(),
+			"root-missing":  pkiforge.RootMissing(),
+		} {
+			all = append(all, situation{name: string(style) + "." + name, style: style, changes: []pkiforge.Change{change}, want: "failed"})
+		}
+		all = append(all, situation{name: string(style) + ".sound", style: style, want: "accepted"})
+	}
+	identity := pkiforge.Change{Name: "identity", Apply: func(p *pkiforge.Plan) error {
+		pkiforge.WithIdentity(p, testNames)
+		return nil
+	}}
+	asking := func(mode tls.ClientAuthType) func(*testServer, material) {
+		return func(s *testServer, m material) {
+			s.config.ClientAuth = mode
+			s.config.ClientCAs = x509.NewCertPool()
+			for _, r := range m.ClientRoots {
+				s.config.ClientCAs.AppendCertsFromPEM(pemOf(r))
+			}
+		}
+	}
+	return append(all, []situation{
+		{name: "not-ca", changes: []pkiforge.Change{pkiforge.NotCA(pkiforge.Issuing)}, want: "failed"},
+		{name: "again", changes: []pkiforge.Change{pkiforge.NotCA(pkiforge.Issuing)}, times: 3, want: "failed failed failed"},
+		{name: "identity-wanted", changes: []pkiforge.Change{identity}, server: asking(tls.VerifyClientCertIfGiven), want: "accepted+identity"},
+		{name: "identity-required", changes: []pkiforge.Change{identity}, server: asking(tls.RequireAndVerifyClientCert), want: "accepted+identity"},
+		{name: "none-optional", server: asking(tls.RequestClientCert), want: "accepted"},
+		{name: "none-required", server: asking(tls.RequireAnyClientCert), want: "failed"},
+		{name: "identity-refused", changes: []pkiforge.Change{identity}, server: func(s *testServer, _ material) {
+			s.config.ClientAuth = tls.RequireAnyClientCert
+			s.config.VerifyConnection = func(tls.ConnectionState) error { return errors.New("refused") }
+		}, want: "failed"},
+		{name: "options", server: func(s *testServer, _ material) { s.options = true }, want: "accepted+options"},
+		{name: "kept-open", changes: []pkiforge.Change{wrongName}, server: func(s *testServer, _ material) {
+			s.keepOpen = true
+		}, want: "failed"},
+		{name: "turned-away", server: func(s *testServer, _ material) {
+			s.config.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) { return nil, errors.New("nobody is welcome") }
+		}, want: "failed"},
+		{name: "turned-away-kept-open", server: func(s *testServer, _ material) {
+			s.keepOpen = true
+			s.config.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) { return nil, errors.New("nobody is welcome") }
+		}, want: "failed"},
+		{name: "silence", server: func(s *testServer, _ material) { s.config = nil }, patient: true, want: "nothing"},
+	}...)
+}
+
+// lacking says what each mutant makes of the situations in which it differs
+// from the reference. In all others it must do the same.
+var lacking = map[check]map[string]string{
+	checkTrustAnchor: {
+		"custom-ca.root-missing": "accepted", "self-signed.root-missing": "accepted", "public-ca.root-missing": "accepted",
+	},
+	checkChainLinks: {
+		"custom-ca.broken-chain": "accepted", "self-signed.broken-chain": "accepted", "public-ca.broken-chain": "accepted",
+		"custom-ca.root-missing": "accepted", "self-signed.root-missing": "accepted", "public-ca.root-missing": "accepted",
+	},
+	checkSignature: {
+		"custom-ca.bad-signature": "accepted", "self-signed.bad-signature": "accepted", "public-ca.bad-signature": "accepted",
+	},
+	checkExpiry: {
+		"custom-ca.expired": "accepted", "self-signed.expired": "accepted", "public-ca.expired": "accepted",
+		"custom-ca.not-yet-valid": "accepted", "self-signed.not-yet-valid": "accepted", "public-ca.not-yet-valid": "accepted",
+	},
+	checkName: {
+		"custom-ca.wrong-name": "accepted", "self-signed.wrong-name": "accepted", "public-ca.wrong-name": "accepted",
+		"kept-open": "accepted",
+	},
+	checkBasicConstraints:   {"not-ca": "accepted", "again": "accepted accepted accepted"},
+	checkSecondTry:          {"again": "failed accepted accepted"},
+	checkClientCertificate:  {"identity-wanted": "accepted", "identity-required": "failed"},
+	checkCertificateRequest: {"none-optional": "failed"},
+	checkOptions:            {"options": "accepted"},
+	checkClose:              {"kept-open": "failed+open", "turned-away-kept-open": "failed+open"},
+	checkSilence:            {"silence": "nothing+leaked"},
+	checkPlaintext: {
+		"none-required": "failed+leaked", "identity-refused": "failed+leaked",
+		"turned-away": "failed+leaked", "turned-away-kept-open": "failed+leaked",
+	},
+}
+
+// TestMutants runs the reference and every mutant through every situation,
+// over TLS 1.2 and 1.3: the reference does right, a mutant differs where its
+// missing check explains it and nowhere else.
+func TestMutants(t *testing.T) {
+	t.Parallel()
+	clients := []string{""}
+	for _, m := range Mutants() {
+		clients = append(clients, m.Name)
+		if len(lacking[check(m.Name)]) == 0 {
+			t.Errorf("the mutant %s differs from the reference in no situation", m.Name)
+		}
+	}
+	if len(lacking) != len(mutants) {
+		t.Errorf("the table has %d mutants, there are %d", len(lacking), len(mutants))
+	}
+	names := map[string]bool{}
+	for _, s := range situations() {
+		names[s.name] = true
+	}
+	for m, expected := range lacking {
+		for name := range maps.Keys(expected) {
+			if !names[name] {
+				t.Errorf("the table of %s names the unknown situation %q", m, name)
+			}
+		}
+	}
+	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		for _, s := range situations() {
+			t.Run(fmt.Sprintf("%s/%s", tls.VersionName(version), s.name), func(t *testing.T) {
+				t.Parallel()
+				if s.style == "" {
+					s.style = pkiforge.CustomCA
+				}
+				m := forged(t, s.style, s.changes...)
+				for _, name := range clients {
+					want, ok := lacking[check(name)][s.name]
+					if !ok {
+						want = s.want
+					}
+					if got := s.run(t, m, name, version); got != want {
+						t.Errorf("mutant %q: %s, want %s", name, got, want)
+					}
+				}
+			})
+		}
+	}
+}
+
+// run puts a client into the situation and gives what the server saw.
+func (s situation) run(t *testing.T, m material, mutant string, version uint16) string {
+	server := &testServer{config: m.config()}
+	server.config.MinVersion, server.config.MaxVersion = version, version
+	if s.server != nil {
+		s.server(server, m)
+	}
+	a := m.attemptAt(server.serve(t))
+	if s.patient {
+		a.Timeout = impatience + 150*time.Millisecond
+	}
+	d := New(Options{Mutant: mutant})
+	var words []string
+	for range max(s.times, 1) {
+		_, got := attemptOnce(t, d, server, a)
+		words = append(words, observe(got, server))
+	}
+	return strings.Join(words, " ")
+}
+
+// observe sums up what a server saw.
+func observe(got seen, s *testServer) string {
+	word := "failed"
+	switch {
+	case s.config == nil:
+		word = "nothing"
+	case got.handshake == nil && strings.HasPrefix(got.request, "REGISTER sips:"):
+		word = "accepted"
+	}
+	if got.identity > 0 {
+		word += "+identity"
+	}
+	if got.options == "SIP/2.0 200 OK" {
+		word += "+options"
+	}
+	if got.leftOpen {
+		word += "+open"
+	}
+	register := []byte("REGISTER sip")
+	if bytes.Contains(got.clear, register) || slices.ContainsFunc(s.datagrams(), func(d []byte) bool { return bytes.Contains(d, register) }) {
+		word += "+leaked"
+	}
+	return word
+}
+
+// TestMutantNames: the names are what --client mutant:NAME takes, and unknown
+// ones are refused with the list of the known.
+func TestMutantNames(t *testing.T) {
+	t.Parallel()
+	for _, m := range Mutants() {
+		if got := New(Options{Mutant: m.Name}).Name(); got != "mutant:"+m.Name {
+			t.Errorf("the driver of %s is named %q", m.Name, got)
+		}
+		if m.Lacks == "" || !strings.HasPrefix(m.Clause, "RFC ") {
+			t.Errorf("the mutant %s does not say what it lacks or by which clause", m.Name)
+		}
+	}
+	err := Options{Mutant: "usage"}.Validate()
+	if err == nil || !strings.Contains(err.Error(), "expiry") {
+		t.Errorf("the error for an unknown mutant names no known one: %v", err)
+	}
+	if _, err := New(Options{Mutant: "usage"}).Attempt(t.Context(), forged(t, pkiforge.SelfSigned).attemptAt(freeAddr)); err == nil {
+		t.Error("an unknown mutant made an attempt")
+	}
+}

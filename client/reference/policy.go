@@ -1,0 +1,121 @@
+package reference
+
+import (
+	"crypto/tls"
+	"fmt"
+	"strings"
+)
+
+// sipURIs says what a SIP URI identity in the subject alternative name means
+// for the dNSName identities beside it.
+type sipURIs uint8
+
+const (
+	// uriIgnored: a host verifier, which looks at dNSName and iPAddress only.
+	uriIgnored sipURIs = iota
+	// uriDecides: dNSName counts only when there is no SIP URI identity
+	// (RFC 5922 7.1).
+	uriDecides
+	// uriCounts: a match of either type is enough (RFC 9525 6.2).
+	uriCounts
+	// uriAgrees: dNSName must match and SIP URI identities, if any, must too.
+	// What all the others accept.
+	uriAgrees
+)
+
+// policy is a rule set as plain settings. Each field has the clause it comes
+// from; the table below has those that set a value apart.
+type policy struct {
+	name, title string
+
+	// Identities (RFC 5922 7.1, 7.2; RFC 9525 6).
+	uris       sipURIs
+	wildcard   bool // a whole left-most label may be "*" (RFC 9525 6.3); RFC 5922 7.2 forbids it
+	commonName bool // the CN counts when there is no dNSName (RFC 2818 3.1); RFC 9525 2 forbids it
+	ipAddress  bool // iPAddress counts when an address is dialled (RFC 9525 6.4)
+
+	// Extended key usage (RFC 5280 4.2.1.12): serverAuth always will do.
+	noUsage   bool // so does having no extension at all
+	anyUsage  bool // so does anyExtendedKeyUsage
+	sipDomain bool // so does id-kp-sipDomain alone (RFC 5924 5)
+
+	minRSA     int    // bits of an RSA key, of the server and of its CAs but the trust anchor
+	maxDays    int    // lifetime of the server's certificate; 0: no limit
+	minVersion uint16 // of TLS
+}
+
+// policies is the table. TLS 1.2 is the least everywhere: RFC 8996 forbids
+// what is older. Signatures with MD5 and SHA-1 are refused everywhere
+// (RFC 8446 4.4.2.4, RFC 9325 4.5).
+var policies = []policy{
+	{
+		// Where the others disagree and a case can therefore only observe:
+		// the strict side for identities, RFC 5280 alone for the usage.
+		name: "interop", title: "what every sane client agrees on",
+		uris: uriAgrees, ipAddress: true,
+		noUsage: true, anyUsage: true,
+		minRSA: 2048, minVersion: tls.VersionTLS12,
+	},
+	{
+		// RFC 5922 7.1: only URI and dNSName identities; 7.2: no wildcard.
+		// Its CN rule is a MAY that this client does not take. RFC 5924 5:
+		// id-kp-sipDomain is acceptable by itself, the rest is local policy.
+		name: "rfc5922", title: "SIP domain certificates, RFC 5922",
+		uris:    uriDecides,
+		noUsage: true, anyUsage: true, sipDomain: true,
+		minRSA: 1024, minVersion: tls.VersionTLS12,
+	},
+	{
+		// RFC 9525 6.2: any presented identifier of a reference type; 6.3:
+		// wildcards; 2: no CN; 6.4: addresses.
+		name: "rfc9525", title: "service identity, RFC 9525",
+		uris: uriCounts, wildcard: true, ipAddress: true,
+		noUsage: true, anyUsage: true,
+		minRSA: 1024, minVersion: tls.VersionTLS12,
+	},
+	{
+		// Apple's requirements for trusted certificates since iOS 13: SAN,
+		// serverAuth present, RSA of 2048 bits, at most 825 days.
+		name: "apple", title: "Apple's requirements for trusted certificates",
+		uris: uriIgnored, wildcard: true, ipAddress: true,
+		minRSA: 2048, maxDays: 825, minVersion: tls.VersionTLS12,
+	},
+	{
+		// Microsoft's rules for Direct Routing: RFC 2818 names, CN or SAN,
+		// serverAuth present.
+		name: "teams", title: "Microsoft Teams Direct Routing",
+		uris: uriIgnored, wildcard: true, commonName: true,
+		minRSA: 2048, minVersion: tls.VersionTLS12,
+	},
+	{
+		// RFC 9325 4.5: RSA of 2048 bits; names as in RFC 9525. Its demands
+		// for renegotiation_info and extended_master_secret (3.5) are out of
+		// reach: crypto/tls does not say whether the server sent them.
+		name: "bcp195", title: "recommendations for TLS, RFC 9325",
+		uris: uriCounts, wildcard: true, ipAddress: true,
+		noUsage: true, anyUsage: true,
+		minRSA: 2048, minVersion: tls.VersionTLS12,
+	},
+}
+
+// Policies lists the names of the rule sets, the default first.
+func Policies() []string {
+	names := make([]string, len(policies))
+	for i, p := range policies {
+		names[i] = p.name
+	}
+	return names
+}
+
+// findPolicy gives the rule set of that name; empty: interop.
+func findPolicy(name string) (policy, error) {
+	if name == "" {
+		return policies[0], nil
+	}
+	for _, p := range policies {
+		if p.name == name {
+			return p, nil
+		}
+	}
+	return policy{}, fmt.Errorf("no policy %q: choose one of %s", name, strings.Join(Policies(), ", "))
+}

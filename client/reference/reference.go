@@ -1,0 +1,149 @@
+// Package reference is the built-in SIP client: the nine steps of the paper
+// that siptrust starts from, in process and on sipgo. It validates the
+// server's certificate with checks of its own, each of which can be left out
+// by name, so that the same code is also every mutant. It follows a policy and
+// must never know which case it is run for, nor what that case expects.
+package reference
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/emiago/sipgo/sip"
+
+	"siptrust/client"
+)
+
+// silenceWindow is how long a quiet case watches this client: it does nothing
+// of its own accord after a few round trips on loopback.
+const silenceWindow = 300 * time.Millisecond
+
+// sipgo writes to the process's default logger from deep inside; what this
+// client has to say goes into the trace of the outcome. It is set here because
+// sipgo wants it before its first use and keeps it without a lock.
+func init() {
+	sip.SetDefaultLogger(slog.New(slog.DiscardHandler))
+}
+
+// Options say what kind of client a [Driver] is. The zero value is the
+// reference client under the interop policy with TLS 1.2 and 1.3.
+type Options struct {
+	// Policy is the name of the rule set, as listed by [Policies]; empty:
+	// "interop".
+	Policy string
+	// Mutant is the name of the check to leave out, as listed by [Mutants];
+	// empty: none.
+	Mutant string
+	// MinVersion and MaxVersion as in crypto/tls; zero: 1.2 and 1.3.
+	MinVersion, MaxVersion uint16
+	// Now is the clock that certificates are judged by; nil: time.Now.
+	Now func() time.Time
+}
+
+// Validate says what is wrong with o, naming the choices there are. A Driver
+// made of wrong options returns the same error from every attempt.
+func (o Options) Validate() error {
+	if _, err := findPolicy(o.Policy); err != nil {
+		return err
+	}
+	_, err := findMutant(o.Mutant)
+	return err
+}
+
+// Driver is the reference client or one mutant. Attempts share no connection;
+// what they share is a cache of parsed roots and, in the mutant second-try
+// only, the servers it refused.
+type Driver struct {
+	name   string
+	policy policy
+	lacks  check
+	opts   Options
+	err    error // of the options
+
+	roots  rootCache
+	parser *sip.Parser
+
+	mu      sync.Mutex
+	refused map[server]bool // of the mutant second-try
+}
+
+// server is what the mutant second-try remembers.
+type server struct {
+	host string
+	addr netip.AddrPort
+}
+
+var _ client.Driver = (*Driver)(nil)
+
+// New makes a client. Wrong options show in the first attempt; see
+// [Options.Validate].
+func New(o Options) *Driver {
+	d := &Driver{
+		name:    "reference",
+		opts:    o,
+		err:     o.Validate(),
+		parser:  sip.NewParser(),
+		refused: make(map[server]bool),
+	}
+	if o.Mutant != "" {
+		d.name = "mutant:" + o.Mutant
+	}
+	if d.opts.Now == nil {
+		d.opts.Now = time.Now
+	}
+	if d.err == nil {
+		d.policy, _ = findPolicy(o.Policy)
+		d.lacks, _ = findMutant(o.Mutant)
+		d.opts.MinVersion = max(d.opts.MinVersion, d.policy.minVersion)
+	}
+	return d
+}
+
+// Name is "reference" or "mutant:" and the mutant's name.
+func (d *Driver) Name() string { return d.name }
+
+// Kind is "reference", for mutants too.
+func (d *Driver) Kind() string { return "reference" }
+
+// Version is that of the module siptrust, and of Go, whose crypto/tls the
+// client stands on.
+func (d *Driver) Version(context.Context) string {
+	version := "devel"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+		version = info.Main.Version
+	}
+	return fmt.Sprintf("%s (%s)", version, runtime.Version())
+}
+
+// Traits: it needs nothing, runs as often at once as one likes, and is done
+// when the outcome is certain.
+func (d *Driver) Traits() client.Traits {
+	return client.Traits{Silence: silenceWindow}
+}
+
+// without says whether c is the check this client leaves out.
+func (d *Driver) without(c check) bool { return d.lacks == c }
+
+// remember notes a refusal for the mutant second-try.
+func (d *Driver) remember(s server) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.refused[s] = true
+}
+
+// remembers says whether the client refused s before and leaves out the check
+// that makes this mean nothing.
+func (d *Driver) remembers(s server) bool {
+	if !d.without(checkSecondTry) {
+		return false
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.refused[s]
+}

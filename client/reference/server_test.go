@@ -1,0 +1,335 @@
+package reference
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"net/textproto"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"siptrust/client"
+	"siptrust/pkiforge"
+)
+
+// seen is what a test's server saw of one connection.
+type seen struct {
+	handshake error  // nil: it completed
+	identity  int    // certificates of the client
+	request   string // the first request's start line
+	headers   textproto.MIMEHeader
+	options   string // the start line that answered the server's OPTIONS
+	clear     []byte // what arrived outside TLS
+	leftOpen  bool   // the client did not close within closeWindow
+	lateErr   error  // how reading ended
+}
+
+// testServer is a small SIP-TLS server: it takes one connection after another,
+// answers a REGISTER with 200 and asks OPTIONS if told to.
+type testServer struct {
+	t       testing.TB
+	tcp     *net.TCPListener
+	udp     *net.UDPConn // an ear in the clear at the same port
+	config  *tls.Config  // nil: accept and never answer
+	options bool         // send an OPTIONS after the 200
+	// keepOpen leaves a failed connection open from this side and waits for
+	// the client to close it.
+	keepOpen bool
+	// certain is called when nothing more can come.
+	certain func()
+
+	conns chan seen
+	wg    sync.WaitGroup
+	mu    sync.Mutex
+	udpIn [][]byte
+}
+
+// serve starts s on a free port of loopback; it ends with the test.
+func (s *testServer) serve(t testing.TB) netip.AddrPort {
+	t.Helper()
+	s.t = t
+	s.conns = make(chan seen, 16)
+	for {
+		var err error
+		if s.tcp, err = net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}); err != nil {
+			t.Fatal(err)
+		}
+		// The same number may be taken for UDP; then another is tried.
+		s.udp, err = net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: s.tcp.Addr().(*net.TCPAddr).Port})
+		if err == nil {
+			break
+		}
+		s.tcp.Close()
+	}
+	s.wg.Go(s.accept)
+	s.wg.Go(s.hear)
+	t.Cleanup(func() {
+		s.tcp.Close()
+		s.udp.Close()
+		s.wg.Wait()
+	})
+	return netip.MustParseAddrPort(s.tcp.Addr().String())
+}
+
+func (s *testServer) accept() {
+	for {
+		conn, err := s.tcp.AcceptTCP()
+		if err != nil {
+			return
+		}
+		s.wg.Go(func() {
+			defer conn.Close()
+			_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
+			s.conns <- s.conversation(conn)
+		})
+	}
+}
+
+// hear keeps what arrives in the clear over UDP.
+func (s *testServer) hear() {
+	buf := make([]byte, 2048)
+	for {
+		n, _, err := s.udp.ReadFromUDP(buf)
+		if err != nil {
+			return
+		}
+		if bytes.Equal(buf[:n], sentinel) {
+			s.mu.Lock()
+			s.udpIn = append(s.udpIn, nil)
+			s.mu.Unlock()
+			continue
+		}
+		s.mu.Lock()
+		s.udpIn = append(s.udpIn, bytes.Clone(buf[:n]))
+		s.mu.Unlock()
+	}
+}
+
+// sentinel ends what a test's own ear has to hear: loopback keeps the order.
+var sentinel = []byte("the test's own")
+
+// datagrams gives what came over UDP up to now.
+func (s *testServer) datagrams() [][]byte {
+	s.t.Helper()
+	conn, err := net.Dial("udp", s.udp.LocalAddr().String())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := conn.Write(sentinel); err != nil {
+		s.t.Fatal(err)
+	}
+	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); {
+		s.mu.Lock()
+		if n := len(s.udpIn); n > 0 && s.udpIn[n-1] == nil {
+			heard := s.udpIn[:n-1]
+			s.mu.Unlock()
+			return heard
+		}
+		s.mu.Unlock()
+		time.Sleep(time.Millisecond) // between looks, within the bound above
+	}
+	s.t.Fatal("the test's own datagram did not arrive")
+	return nil
+}
+
+func (s *testServer) certainly() {
+	if s.certain != nil {
+		s.certain()
+	}
+}
+
+func (s *testServer) conversation(conn *net.TCPConn) (got seen) {
+	if s.config == nil {
+		// Silence: everything is read, nothing is answered.
+		got.clear, got.lateErr = io.ReadAll(conn)
+		return got
+	}
+	secured := tls.Server(conn, s.config)
+	if got.handshake = secured.Handshake(); got.handshake != nil {
+		if s.keepOpen {
+			_ = conn.SetReadDeadline(time.Now().Add(closeWindow))
+			_, err := io.Copy(io.Discard, conn)
+			got.leftOpen = errors.Is(err, os.ErrDeadlineExceeded)
+			s.certainly()
+			return got
+		}
+		s.certainly()
+		_ = conn.CloseWrite()
+		_, _ = io.Copy(io.Discard, conn)
+		return got
+	}
+	got.identity = len(secured.ConnectionState().PeerCertificates)
+	r := textproto.NewReader(bufio.NewReader(secured))
+	got.request, got.headers, got.lateErr = readMessage(r)
+	if got.lateErr != nil {
+		s.certainly()
+		return got
+	}
+	fmt.Fprintf(secured, "SIP/2.0 200 OK\r\nVia: %s\r\nFrom: %s\r\nTo: %s;tag=x\r\nCall-ID: %s\r\nCSeq: %s\r\nContent-Length: 0\r\n\r\n",
+		got.headers.Get("Via"), got.headers.Get("From"), got.headers.Get("To"), got.headers.Get("Call-Id"), got.headers.Get("Cseq"))
+	if s.options {
+		fmt.Fprintf(secured, "OPTIONS sips:alice@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/TLS %s;branch=z9hG4bKtest1\r\nMax-Forwards: 70\r\n"+
+			"From: <sips:server@example.test>;tag=y\r\nTo: <sips:alice@example.test>\r\nCall-ID: test-options\r\nCSeq: 7 OPTIONS\r\nContent-Length: 0\r\n\r\n",
+			s.tcp.Addr())
+		// A client that will not answer is given this long and no longer.
+		_ = conn.SetReadDeadline(time.Now().Add(optionsWindow))
+		got.options, _, got.lateErr = readMessage(r)
+		_ = conn.SetReadDeadline(time.Now().Add(20 * time.Second))
+	}
+	s.certainly()
+	if got.lateErr == nil {
+		_, got.lateErr = io.Copy(io.Discard, secured)
+	}
+	return got
+}
+
+// What a client never does cannot be awaited; it gets this long to do it. Only
+// the mutants that leave it out use it up.
+const (
+	optionsWindow = 700 * time.Millisecond
+	closeWindow   = 700 * time.Millisecond
+)
+
+func readMessage(r *textproto.Reader) (string, textproto.MIMEHeader, error) {
+	line, err := r.ReadLine()
+	if err != nil {
+		return "", nil, err
+	}
+	headers, err := r.ReadMIMEHeader()
+	return line, headers, err
+}
+
+// connection awaits what the server saw of the next connection.
+func (s *testServer) connection() seen {
+	s.t.Helper()
+	select {
+	case got := <-s.conns:
+		return got
+	case <-time.After(20 * time.Second):
+		s.t.Fatal("no connection came to its end")
+		return seen{}
+	}
+}
+
+// material is a forged PKI as the tests use it.
+type material struct {
+	*pkiforge.Material
+	host string
+}
+
+const (
+	testHost  = "sip.example.test"
+	testOther = "sip.other.test"
+)
+
+var testNames = pkiforge.Names{Run: "unit", Host: testHost, Domain: "example.test", Other: testOther}
+
+// forged signs the plan of a style after the changes.
+func forged(t testing.TB, style pkiforge.Style, changes ...pkiforge.Change) material {
+	t.Helper()
+	plan, err := pkiforge.NewPlan(style, testNames)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range changes {
+		if err := c.Apply(&plan); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m, err := forge().Forge(t.Context(), plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return material{m, testHost}
+}
+
+// forge is shared: its keys are made once for all tests.
+var forge = sync.OnceValue(func() *pkiforge.Forge { return pkiforge.New(pkiforge.Options{}) })
+
+// config is a server's with the chain of m.
+func (m material) config() *tls.Config {
+	return &tls.Config{
+		Certificates:           []tls.Certificate{{Certificate: chain(m.Chain), PrivateKey: m.Chain[0].Key}},
+		SessionTicketsDisabled: true,
+	}
+}
+
+func chain(certs []*pkiforge.Certificate) [][]byte {
+	var der [][]byte
+	for _, c := range certs {
+		der = append(der, c.DER)
+	}
+	return der
+}
+
+// attemptAt is an attempt of an endpoint with the roots of m at addr.
+func (m material) attemptAt(addr netip.AddrPort) client.Attempt {
+	return client.Attempt{
+		Case: "unit.case", URI: "sips:alice@" + m.host + ":" + fmt.Sprint(addr.Port()), Domain: "example.test", Host: m.host,
+		Server: addr, Timeout: 10 * time.Second,
+		SystemRoots: m.SystemRoots, CustomRoots: m.CustomRoots, Identity: m.Identity,
+	}
+}
+
+// attemptOnce runs one attempt of d at s, ends it when s says that nothing more
+// can come, and gives what both saw.
+func attemptOnce(t testing.TB, d *Driver, s *testServer, a client.Attempt) (client.Outcome, seen) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	s.certain = cancel
+	out, err := d.Attempt(ctx, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := s.connection()
+	if testing.Verbose() {
+		t.Logf("trace:\n%s\nserver: %+v", strings.Join(out.Trace, "\n"), got)
+	}
+	return out, got
+}
+
+// freeAddr is an address that nothing listens on.
+var freeAddr = netip.MustParseAddrPort("127.0.0.1:9")
+
+func pemOf(c *pkiforge.Certificate) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.DER})
+}
+
+// wrongName makes the server's certificate one for another host.
+var wrongName = editServer("wrong-name", func(c *pkiforge.Cert) {
+	c.Subject.CommonName = testOther
+	c.DNS, c.IPs = []string{testOther}, nil
+	if len(c.URIs) > 0 {
+		c.URIs = []string{"sip:" + testOther}
+	}
+})
+
+// editServer is a change of the server's certificate.
+func editServer(name string, edit func(*pkiforge.Cert)) pkiforge.Change {
+	return editCert(name, pkiforge.Server, edit)
+}
+
+// editCert is a change of one certificate.
+func editCert(name, cert string, edit func(*pkiforge.Cert)) pkiforge.Change {
+	return pkiforge.Change{Name: name, Apply: func(p *pkiforge.Plan) error {
+		for i := range p.Certs {
+			if p.Certs[i].Name == cert {
+				edit(&p.Certs[i])
+				return nil
+			}
+		}
+		return fmt.Errorf("the plan has no certificate %q", cert)
+	}}
+}

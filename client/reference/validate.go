@@ -1,0 +1,158 @@
+package reference
+
+import (
+	"crypto/rsa"
+	"crypto/x509"
+	"time"
+)
+
+// pathChecks is the path validation of RFC 5280 6.1, one check an entry, the
+// cheap ones before the signatures. Of the trust anchor nothing counts but its
+// name and key (RFC 5280 6.1.1 (d), 6.2), and whether it says of itself that
+// it issues nothing.
+var pathChecks = []struct {
+	name check
+	run  func(*validation, path) error
+}{
+	{checkChainLinks, (*validation).chainLinks},
+	{checkTrustAnchor, (*validation).trustAnchor},
+	{checkExpiry, (*validation).expiry},
+	{checkBasicConstraints, (*validation).basicConstraints},
+	{checkCritical, (*validation).critical},
+	{checkNameConstraints, (*validation).nameConstraints},
+	{checkUsage, (*validation).usage},
+	{checkPolicies, (*validation).certificatePolicies},
+	{checkAlgorithms, (*validation).algorithms},
+	{checkSignature, (*validation).signatures},
+}
+
+// chainLinks demands that every certificate has an issuer (RFC 5280 6.1.3
+// (a)(4)). A path may also end at an authority that the server presented: that
+// it is no trust anchor is the next check's matter.
+func (v *validation) chainLinks(p path) error {
+	top := p.top()
+	if p.anchor != nil || selfIssued(top) || len(p.certs) > 1 && isCA(top) {
+		return nil
+	}
+	return refuse(checkChainLinks, "the issuer of %s, %q, was neither sent nor is it installed", title(top), top.Issuer)
+}
+
+// trustAnchor demands that the path ends at an installed root (RFC 5280 6.1.1
+// (d)).
+func (v *validation) trustAnchor(p path) error {
+	if p.anchor != nil {
+		return nil
+	}
+	if selfIssued(p.top()) {
+		return refuse(checkTrustAnchor, "%s is self-signed and not installed", title(p.top()))
+	}
+	return refuse(checkTrustAnchor, "no root %q is installed", p.top().Issuer)
+}
+
+// expiry compares the validity of every certificate with the clock (RFC 5280
+// 6.1.3 (a)(2)), also of an end-entity certificate that is itself installed.
+func (v *validation) expiry(p path) error {
+	now := v.driver.opts.Now()
+	for _, c := range p.certs {
+		if now.Before(c.NotBefore) {
+			return refuse(checkExpiry, "%s is not valid before %s", title(c), c.NotBefore.Format(time.RFC3339))
+		}
+		if now.After(c.NotAfter) {
+			return refuse(checkExpiry, "%s expired at %s", title(c), c.NotAfter.Format(time.RFC3339))
+		}
+	}
+	return nil
+}
+
+// basicConstraints demands that every issuer is a CA, may sign certificates
+// and has no more CAs below it than it allows (RFC 5280 6.1.4 (k) to (n)). An
+// anchor that says that it is no CA vouches for itself alone.
+func (v *validation) basicConstraints(p path) error {
+	if a := p.issuingAnchor(); a != nil && a.BasicConstraintsValid && !a.IsCA {
+		return refuse(checkBasicConstraints, "the installed %s is no CA and vouches for itself alone", title(a))
+	}
+	below := 0 // CAs between the issuer and the end entity, self-issued ones not counted
+	for _, c := range p.issuers() {
+		if !isCA(c) {
+			return refuse(checkBasicConstraints, "%s issued a certificate and is no CA", title(c))
+		}
+		if c.KeyUsage != 0 && c.KeyUsage&x509.KeyUsageCertSign == 0 {
+			return refuse(checkBasicConstraints, "%s issued a certificate and may not, by its key usage", title(c))
+		}
+		if limit := c.MaxPathLen; limit >= 0 && (limit > 0 || c.MaxPathLenZero) && below > limit {
+			return refuse(checkBasicConstraints, "%s allows %d CAs below it, there are %d", title(c), limit, below)
+		}
+		if !selfIssued(c) {
+			below++
+		}
+	}
+	return nil
+}
+
+// critical refuses critical extensions that were not processed (RFC 5280
+// 6.1.4 (o), 6.1.5 (f)).
+func (v *validation) critical(p path) error {
+	for _, c := range p.certs {
+		if len(c.UnhandledCriticalExtensions) > 0 {
+			return refuse(checkCritical, "%s has the unknown critical extension %s", title(c), c.UnhandledCriticalExtensions[0])
+		}
+	}
+	return nil
+}
+
+// usage demands that the certificate may be a TLS server's: the key usage by
+// its digital signature (RFC 8446 4.4.2.2; all suites of this client sign),
+// the extended key usage by the policy, and that no CA of the path, which
+// names usages at all, leaves serverAuth out.
+func (v *validation) usage(p path) error {
+	leaf, rules := p.leaf(), v.driver.policy
+	if leaf.KeyUsage != 0 && leaf.KeyUsage&x509.KeyUsageDigitalSignature == 0 {
+		return refuse(checkUsage, "the key of %s may not sign, by its key usage", title(leaf))
+	}
+	if !rules.allowsUsage(leaf) {
+		return refuse(checkUsage, "%s is not for TLS servers, by its extended key usage", title(leaf))
+	}
+	for _, c := range p.issuers() {
+		if !rules.allowsUsage(c) && !namesNoUsage(c) {
+			return refuse(checkUsage, "%s may not issue certificates for TLS servers, by its extended key usage", title(c))
+		}
+	}
+	return nil
+}
+
+// algorithms refuses broken digests (RFC 8446 4.4.2.4, RFC 9325 4.5) and RSA
+// keys shorter than the policy's. What an anchor is signed with, and a
+// directly trusted certificate is one, does not matter.
+func (v *validation) algorithms(p path) error {
+	for _, c := range p.certs {
+		if !p.direct {
+			switch c.SignatureAlgorithm {
+			case x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:
+				return refuse(checkAlgorithms, "%s is signed with %s", title(c), c.SignatureAlgorithm)
+			}
+		}
+		if k, ok := c.PublicKey.(*rsa.PublicKey); ok && k.N.BitLen() < v.driver.policy.minRSA {
+			return refuse(checkAlgorithms, "%s has an RSA key of %d bits, fewer than %d", title(c), k.N.BitLen(), v.driver.policy.minRSA)
+		}
+	}
+	return nil
+}
+
+// signatures verifies the signature of every certificate with its issuer's
+// key (RFC 5280 6.1.3 (a)(1)). A directly trusted certificate needs none: the
+// store vouches for its very octets. A copy of it does, by the anchor's key.
+func (v *validation) signatures(p path) error {
+	if p.direct {
+		return nil
+	}
+	for i, c := range p.certs {
+		issuer := p.issuer(i)
+		if issuer == nil {
+			continue
+		}
+		if err := issuer.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature); err != nil {
+			return refuse(checkSignature, "the signature of %s does not verify with the key of %s: %v", title(c), title(issuer), err)
+		}
+	}
+	return nil
+}

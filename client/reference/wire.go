@@ -1,0 +1,152 @@
+package reference
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// longAgo as a deadline ends what waits on a connection.
+var longAgo = time.Unix(1, 0)
+
+// linger bounds how long the client waits, once it has closed its own
+// direction, for the server to close the other. Closing both at once with
+// something unread would turn the alert before it into a reset.
+const linger = 100 * time.Millisecond
+
+// impatience is how long the mutant silence waits for an answer.
+const impatience = 100 * time.Millisecond
+
+// ended says whether err means that the server ended the connection: by an
+// alert, by closing it, or by a reset.
+func ended(err error) bool {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "remote error" { // how crypto/tls reports an alert
+		return true
+	}
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
+		errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
+}
+
+// part closes a connection whose handshake failed (RFC 5922 7.3): this
+// direction at once, the rest when the server has closed the other, when
+// linger has passed or ctx is done.
+func (t *attempt) part(ctx context.Context, tcp *net.TCPConn) {
+	defer tcp.Close()
+	if t.without(checkClose) {
+		<-ctx.Done()
+		return
+	}
+	_ = tcp.SetDeadline(time.Now().Add(linger))
+	_ = tcp.CloseWrite()
+	stop := context.AfterFunc(ctx, func() { _ = tcp.SetReadDeadline(longAgo) })
+	defer stop()
+	_, _ = io.Copy(io.Discard, tcp)
+}
+
+// flow is the verified connection as sipgo has it (the word is RFC 5626's). It
+// tells when sipgo's reader has come to its end, and leaves the closing to the
+// attempt.
+type flow struct {
+	*tls.Conn
+	once sync.Once
+	gone chan struct{} // closed when the reader is done
+	tell func()        // called then
+	err  atomic.Pointer[error]
+}
+
+func newFlow(c *tls.Conn, tell func()) *flow {
+	return &flow{Conn: c, gone: make(chan struct{}), tell: tell}
+}
+
+// Read keeps the error that ended it.
+func (f *flow) Read(b []byte) (int, error) {
+	n, err := f.Conn.Read(b)
+	if err != nil {
+		f.err.CompareAndSwap(nil, &err)
+	}
+	return n, err
+}
+
+// Close is called by sipgo's reader as the last thing it does.
+func (f *flow) Close() error {
+	f.once.Do(func() { close(f.gone); f.tell() })
+	return nil
+}
+
+// reason is why the reader ended, for the trace.
+func (f *flow) reason() string {
+	if err := f.err.Load(); err != nil {
+		return (*err).Error()
+	}
+	return "what it sent is no SIP"
+}
+
+// part closes in good order: close_notify, then this direction of TCP, and
+// the rest when the server has done the same or linger has passed.
+func (f *flow) part(tcp *net.TCPConn) {
+	_ = f.CloseWrite()
+	_ = tcp.CloseWrite()
+	_ = tcp.SetReadDeadline(time.Now().Add(linger))
+	<-f.gone
+	_ = tcp.Close()
+}
+
+// single is a listener that hands out one connection. It is how a connection
+// that exists is given to sipgo.
+type single struct {
+	conn net.Conn
+	done bool
+}
+
+// Accept gives the connection once.
+func (s *single) Accept() (net.Conn, error) {
+	if s.done {
+		return nil, net.ErrClosed
+	}
+	s.done = true
+	return s.conn, nil
+}
+
+// Close has nothing to close: the connection outlives the listener.
+func (s *single) Close() error { return nil }
+
+// Addr is the client's own.
+func (s *single) Addr() net.Addr { return s.conn.LocalAddr() }
+
+// impatientConn is the connection of the mutant silence.
+type impatientConn struct {
+	*net.TCPConn
+	heard atomic.Bool
+	timer *time.Timer
+}
+
+// impatient starts the mutant's clock: what the server has not answered then
+// is followed by a REGISTER in the clear.
+func (t *attempt) impatient(tcp *net.TCPConn) *impatientConn {
+	c := &impatientConn{TCPConn: tcp}
+	request := t.clearRegister("TCP", tcp.LocalAddr())
+	c.timer = time.AfterFunc(impatience, func() {
+		if !c.heard.Load() {
+			_, _ = tcp.Write(request)
+		}
+	})
+	return c
+}
+
+func (c *impatientConn) stop() { c.timer.Stop() }
+
+// Read notes that the server answered.
+func (c *impatientConn) Read(b []byte) (int, error) {
+	n, err := c.TCPConn.Read(b)
+	if n > 0 {
+		c.heard.Store(true)
+	}
+	return n, err
+}

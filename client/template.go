@@ -1,0 +1,176 @@
+package client
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"text/template"
+	"text/template/parse"
+)
+
+// vars is what the templates of a profile can name.
+type vars struct {
+	URI, Domain, Host string
+	Port              uint16
+	Address           string // without the port
+
+	CAFile, SystemCAFile, CustomCAFile string
+	// CertFile, KeyFile and IdentityFile are empty when the endpoint has no
+	// identity.
+	CertFile, KeyFile, IdentityFile string
+
+	Dir     string
+	Case    string
+	Timeout int    // whole seconds, rounded up
+	DNS     string // address:port; empty: there is none
+
+	// LocalPorts are consecutive: some programs take N and N+1 by themselves.
+	LocalPorts []uint16
+}
+
+// varNames lists what a template can name, for error messages.
+const varNames = ".URI .Domain .Host .Port .Address .CAFile .SystemCAFile .CustomCAFile .CertFile .KeyFile " +
+	".IdentityFile .Dir .Case .Timeout .DNS .LocalPort .LocalPorts"
+
+// LocalPort is the first of LocalPorts.
+func (v vars) LocalPort() (uint16, error) {
+	if len(v.LocalPorts) == 0 {
+		return 0, errors.New("the profile asks for no ports; set ports: 1")
+	}
+	return v.LocalPorts[0], nil
+}
+
+// environ is the contract for programs that take no profile.
+func (v vars) environ() []string {
+	ports := make([]string, len(v.LocalPorts))
+	for i, p := range v.LocalPorts {
+		ports[i] = strconv.Itoa(int(p))
+	}
+	return []string{
+		"SIPTRUST_URI=" + v.URI,
+		"SIPTRUST_DOMAIN=" + v.Domain,
+		"SIPTRUST_HOST=" + v.Host,
+		"SIPTRUST_PORT=" + strconv.Itoa(int(v.Port)),
+		"SIPTRUST_ADDRESS=" + v.Address,
+		"SIPTRUST_CA_FILE=" + v.CAFile,
+		"SIPTRUST_SYSTEM_CA_FILE=" + v.SystemCAFile,
+		"SIPTRUST_CUSTOM_CA_FILE=" + v.CustomCAFile,
+		"SIPTRUST_CERT_FILE=" + v.CertFile,
+		"SIPTRUST_KEY_FILE=" + v.KeyFile,
+		"SIPTRUST_IDENTITY_FILE=" + v.IdentityFile,
+		"SIPTRUST_DIR=" + v.Dir,
+		"SIPTRUST_CASE=" + v.Case,
+		"SIPTRUST_TIMEOUT=" + strconv.Itoa(v.Timeout),
+		"SIPTRUST_DNS=" + v.DNS,
+		"SIPTRUST_LOCAL_PORTS=" + strings.Join(ports, " "),
+	}
+}
+
+// Template is a text with {{.Name}} in it, known to render. The zero value
+// renders as nothing.
+type Template struct {
+	text   string
+	parsed *template.Template // nil: text has no actions
+}
+
+// String gives the template as it was written.
+func (t Template) String() string { return t.text }
+
+// templateError is a fault on one line of a template, counted from 1.
+type templateError struct {
+	line    int
+	problem string
+}
+
+func (e *templateError) Error() string { return e.problem }
+
+// newTemplate parses text and renders it for sample attempts with and without
+// an identity and a DNS server, so that every mistake shows before a run.
+func newTemplate(text string, ports int) (Template, error) {
+	t := Template{text: text}
+	if !strings.Contains(text, "{{") {
+		return t, nil
+	}
+	parsed, err := template.New("").Option("missingkey=error").Parse(text)
+	if err != nil {
+		return Template{}, tidyTemplateError(err)
+	}
+	if len(parsed.Templates()) > 1 {
+		return Template{}, &templateError{1, "a template defines no others"}
+	}
+	t.parsed = parsed
+	if parsed.Tree == nil {
+		return t, nil
+	}
+	if err := onlyConditions(parsed.Root); err != nil {
+		return Template{}, err
+	}
+	bare := vars{
+		URI: "sips:alice@host.test:5061", Domain: "host.test", Host: "host.test", Port: 5061, Address: "127.0.0.1",
+		CAFile: "/d/ca", SystemCAFile: "/d/system", CustomCAFile: "/d/custom", Dir: "/d", Case: "a.b", Timeout: 10,
+		LocalPorts: make([]uint16, ports),
+	}
+	full := bare
+	full.CertFile, full.KeyFile, full.IdentityFile, full.DNS = "/d/cert", "/d/key", "/d/identity", "127.0.0.1:53"
+	for _, v := range []vars{bare, full} {
+		if _, err := t.render(v); err != nil {
+			return Template{}, tidyTemplateError(err)
+		}
+	}
+	return t, nil
+}
+
+// onlyConditions refuses the constructs that a profile has no use for; loops
+// and calls among them could keep the reader busy for ever.
+func onlyConditions(list *parse.ListNode) error {
+	if list == nil {
+		return nil
+	}
+	for _, n := range list.Nodes {
+		switch n := n.(type) {
+		case *parse.TextNode, *parse.ActionNode, *parse.CommentNode:
+		case *parse.IfNode:
+			if err := errors.Join(onlyConditions(n.List), onlyConditions(n.ElseList)); err != nil {
+				return err
+			}
+		default:
+			return &templateError{1, fmt.Sprintf("%s is not allowed in a template, only values and {{if}}", n)}
+		}
+	}
+	return nil
+}
+
+// render gives the text for one attempt.
+func (t Template) render(v vars) (string, error) {
+	if t.parsed == nil {
+		return t.text, nil
+	}
+	var b strings.Builder
+	if err := t.parsed.Execute(&b, v); err != nil {
+		return "", err
+	}
+	return b.String(), nil
+}
+
+var templateFault = regexp.MustCompile(`^template: :(\d+)(?::\d+)?: (?:executing "" at )?`)
+
+// tidyTemplateError takes what text/template wraps around a fault off it.
+func tidyTemplateError(err error) error {
+	if te, ok := errors.AsType[*templateError](err); ok {
+		return te
+	}
+	line, text := 1, err.Error()
+	if m := templateFault.FindStringSubmatch(text); m != nil {
+		if n, err := strconv.Atoi(m[1]); err == nil {
+			line = n
+		}
+		text = text[len(m[0]):]
+	}
+	if at, rest, ok := strings.Cut(text, ": can't evaluate field "); ok {
+		field, _, _ := strings.Cut(rest, " ")
+		text = fmt.Sprintf("%s: there is no .%s; one of %s", at, field, varNames)
+	}
+	return &templateError{line, "bad template: " + text}
+}

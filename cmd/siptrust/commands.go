@@ -1,0 +1,171 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"siptrust/pkiforge"
+	"siptrust/reports"
+	"siptrust/suites"
+)
+
+func listCommand() *cobra.Command {
+	var filter, policy, format string
+	c := &cobra.Command{
+		Use:   "list",
+		Short: "List the cases",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := suites.List(c.OutOrStdout(), filter, suites.Policy(policy), format); err != nil {
+				return usage(err)
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVar(&filter, "filter", "", "label expression over groups, levels and id prefixes")
+	c.Flags().StringVar(&policy, "policy", string(suites.Interop), "whose expectations to show")
+	c.Flags().StringVar(&format, "format", "table", "table, json or markdown")
+	return c
+}
+
+func explainCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "explain CASE",
+		Short: "Say what a case is, why it matters and how to reproduce it by hand",
+		Args:  oneCase,
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := suites.Explain(c.OutOrStdout(), args[0]); err != nil {
+				return usage(err)
+			}
+			return nil
+		},
+	}
+}
+
+func forgeCommand() *cobra.Command {
+	var out, key string
+	c := &cobra.Command{
+		Use:   "forge CASE --out DIR",
+		Short: "Write the chain, key and roots of a case as files",
+		Args:  oneCase,
+		RunE: func(c *cobra.Command, args []string) error {
+			if out == "" {
+				return usage(fmt.Errorf("forge needs a directory: siptrust forge %s --out DIR", args[0]))
+			}
+			if err := suites.Known(args[0]); err != nil {
+				return usage(err)
+			}
+			files, err := suites.ForgeCase(c.Context(), args[0], pkiforge.KeyAlgorithm(key), out)
+			if err != nil {
+				return unable(err)
+			}
+			for _, file := range files {
+				fmt.Fprintln(c.OutOrStdout(), file)
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVar(&out, "out", "", "directory to write to")
+	c.Flags().StringVar(&key, "tls-key", string(pkiforge.ECDSA), "keys of all certificates: ecdsa or rsa")
+	return c
+}
+
+func oneCase(_ *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return fmt.Errorf("one case is needed, %d given; 'siptrust list' shows them", len(args))
+	}
+	return nil
+}
+
+func clientsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "clients",
+		Short: "List the client profiles and which of them are installed here",
+		Args:  cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			clients := suites.Clients(c.Context())
+			w := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
+			fmt.Fprintln(w, "NAME\tINSTALLED\tVERSION\tNAMES BY\tLACKS")
+			fmt.Fprintf(w, "reference\tbuilt in\t%s\t-\t-\n", version())
+			for _, p := range clients {
+				installed := p.Program
+				if installed == "" {
+					installed = "no"
+				}
+				var lacks []string
+				for feature := range p.Lacks {
+					lacks = append(lacks, feature)
+				}
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", p.Name, installed, dash(p.Version), dash(string(p.Names)), dash(strings.Join(sorted(lacks), ", ")))
+			}
+			if err := w.Flush(); err != nil {
+				return unable(err)
+			}
+			for _, p := range clients {
+				for _, note := range p.Notes {
+					fmt.Fprintf(c.ErrOrStderr(), "note: %s: %s\n", p.Name, note)
+				}
+			}
+			fmt.Fprintln(c.OutOrStdout(), "\nAlso: exec -- PROGRAM (any program, by environment), FILE.yaml (a profile of yours),")
+			var names []string
+			for _, m := range suites.Mutants() {
+				names = append(names, m.Name)
+			}
+			fmt.Fprintf(c.OutOrStdout(), "mutant:NAME (the reference without one check): %s\n", strings.Join(names, ", "))
+			return nil
+		},
+	}
+}
+
+func reportCommand() *cobra.Command {
+	var format string
+	c := &cobra.Command{
+		Use:   "report RECORD --format html|junit|markdown",
+		Short: "Write a report from a record: results.json, results.jsonl or a directory with either",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return fmt.Errorf("one record is needed, %d given: siptrust report RECORD --format html", len(args))
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			write, ok := map[string]func(io.Writer, reports.Record) error{
+				"html": reports.HTML, "junit": reports.JUnit, "markdown": reports.Markdown,
+			}[format]
+			if !ok {
+				return usage(fmt.Errorf("unknown format %q; html, junit or markdown", format))
+			}
+			record, err := reports.Read(args[0])
+			if os.IsNotExist(err) {
+				return usage(err)
+			}
+			if err != nil {
+				return unable(err)
+			}
+			if err := write(c.OutOrStdout(), record); err != nil {
+				return unable(err)
+			}
+			return nil
+		},
+	}
+	c.Flags().StringVar(&format, "format", "html", "html, junit or markdown")
+	return c
+}
+
+func dash(s string) string {
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+func sorted(s []string) []string {
+	slices.Sort(s)
+	return s
+}

@@ -1,0 +1,159 @@
+package fakeserver
+
+import (
+	"crypto/tls"
+	"net"
+	"sync"
+	"time"
+)
+
+// conn is one TCP connection, from its acceptance to its end.
+type conn struct {
+	server    *Server
+	raw       *net.TCPConn
+	tap       *tap
+	entry     *entry
+	behaviour Behaviour
+	done      chan struct{} // closed when it is over
+
+	mu    sync.Mutex
+	tls   *tls.Conn // nil until the handshake is complete
+	ended bool      // the server's direction is closed
+}
+
+// readBuffers are for reading, 4096 octets each.
+var readBuffers = sync.Pool{New: func() any { return new([4096]byte) }}
+
+func newConn(s *Server, raw *net.TCPConn, e *entry, b Behaviour) *conn {
+	c := &conn{server: s, raw: raw, entry: e, behaviour: b, done: make(chan struct{})}
+	c.tap = newTap(raw, e, s.leaks)
+	c.tap.idle = s.cfg.IdleLimit
+	// Until a handshake is complete a connection has no right to stay for long.
+	c.tap.until = time.Now().Add(2 * s.cfg.IdleLimit)
+	return c
+}
+
+// serve reads the connection to its end.
+func (c *conn) serve(isTLS bool) {
+	defer c.over()
+	if !isTLS {
+		c.tap.in.clear = true
+		c.readRest()
+		return
+	}
+	if c.behaviour.Answer != AnswerHandshake {
+		c.tap.moot = func(h *ClientHello) string { return mootHello(h, &c.behaviour) }
+	}
+	if c.behaviour.Answer == AnswerSilence {
+		c.readRest()
+		return
+	}
+	buf := readBuffers.Get().(*[4096]byte)
+	defer readBuffers.Put(buf)
+	n, err := c.tap.readWire(buf[:])
+	if err != nil {
+		return
+	}
+	if buf[0] != recordHandshake {
+		// Clear text, or noise: a TLS server has nothing to say to it.
+		c.readRest()
+		return
+	}
+	if c.behaviour.Answer == AnswerAlert {
+		c.alertHello()
+		return
+	}
+	c.tap.first = buf[:n]
+	c.handshake()
+}
+
+// over takes the connection out of the server's list.
+func (c *conn) over() {
+	_ = c.raw.Close()
+	c.server.state.Lock()
+	delete(c.server.conns, c)
+	c.server.state.Unlock()
+	close(c.done)
+	c.server.running.Done()
+}
+
+// readRest reads what the client still sends, until it ends its direction or
+// a limit is reached. The tap records it.
+func (c *conn) readRest() {
+	buf := readBuffers.Get().(*[4096]byte)
+	defer readBuffers.Put(buf)
+	for {
+		if _, err := c.tap.readWire(buf[:]); err != nil {
+			return
+		}
+	}
+}
+
+// alertHello answers a ClientHello with handshake_failure and ends.
+func (c *conn) alertHello() {
+	buf := readBuffers.Get().(*[4096]byte)
+	defer readBuffers.Put(buf)
+	for !c.helloArrived() {
+		if _, err := c.tap.readWire(buf[:]); err != nil {
+			return
+		}
+	}
+	// RFC 8446 5.1 wants 0x0303 in the record, whatever will be negotiated.
+	alert := []byte{recordAlert, 3, 3, 0, 2, levelFatal, alertHandshakeFailure}
+	_, _ = c.tap.Write(alert) // the tap records a failure
+	c.end()
+	c.readRest()
+}
+
+func (c *conn) helloArrived() bool {
+	k := c.entry.lock()
+	defer c.entry.unlock()
+	return k.ClientHello != nil
+}
+
+// end closes the server's direction: close_notify where there is TLS, then
+// FIN. The client's is read on: closing with unread data would reset the
+// connection, and the reset could destroy an alert on its way.
+func (c *conn) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended {
+		return
+	}
+	c.ended = true
+	c.tap.hurry.Store(true)
+	// Frees a write that waits for a client which does not read.
+	_ = c.raw.SetWriteDeadline(time.Now().Add(hurryLimit))
+	k := c.entry.lock()
+	at := c.entry.r.since()
+	if k.ClientClosed == "" {
+		k.ServerEnded, k.ServerEndedAt = true, at
+	}
+	c.entry.unlock()
+	if c.tls != nil {
+		_ = c.tls.CloseWrite() // fails when the connection has failed before
+		k = c.entry.lock()
+		c.tap.resolve(k, &c.tap.out, levelWarning, alertCloseNotify)
+		c.entry.unlock()
+	}
+	k = c.entry.lock()
+	c.entry.event(k, c.entry.r.since(), FromServer, "FIN", "", false)
+	c.entry.unlock()
+	_ = c.raw.CloseWrite() // fails when the client reset the connection
+}
+
+// keptOpen says that the behaviour leaves this connection to the client.
+func (c *conn) keptOpen() bool {
+	if !c.behaviour.KeepOpen {
+		return false
+	}
+	k := c.entry.lock()
+	defer c.entry.unlock()
+	return !k.AppData && (c.tap.refused || k.ClientClosed != "")
+}
+
+// abort ends the connection at once, in both directions.
+func (c *conn) abort() {
+	c.tap.hurry.Store(true)
+	_ = c.raw.Close()
+}

@@ -1,0 +1,144 @@
+package fakeserver
+
+import (
+	"crypto/tls"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// handshake takes handshake data of one direction: messages may be split over
+// records, and a record may hold several (RFC 8446 5.1).
+func (t *tap) handshake(k *Connection, d *direction, at time.Duration, data []byte, protected bool) {
+	for len(data) > 0 {
+		if d.skip > 0 {
+			n := min(d.skip, len(data))
+			d.skip -= n
+			data = data[n:]
+			continue
+		}
+		d.protected = protected
+		if d.messageSize == 0 {
+			n := min(4-len(d.message), len(data))
+			d.message = append(d.message, data[:n]...)
+			data = data[n:]
+			if len(d.message) < 4 {
+				return
+			}
+			m := d.message
+			d.messageSize = 4 + int(m[1])<<16 + int(m[2])<<8 + int(m[3])
+			if d.messageSize > maxHandshake {
+				t.entry.event(k, at, d.from, handshakeName(m[0]), octets(d.messageSize)+", not kept", protected)
+				d.skip = d.messageSize - 4
+				d.message, d.messageSize = d.message[:0], 0
+				continue
+			}
+		}
+		n := min(d.messageSize-len(d.message), len(data))
+		d.message = append(d.message, data[:n]...)
+		data = data[n:]
+		if len(d.message) == d.messageSize {
+			t.message(k, d, at, d.message[0], d.message[4:])
+			d.message, d.messageSize = d.message[:0], 0
+		}
+	}
+}
+
+// message takes one whole handshake message.
+func (t *tap) message(k *Connection, d *direction, at time.Duration, kind uint8, body []byte) {
+	name, detail := handshakeName(kind), ""
+	switch {
+	case kind == msgClientHello && d.from == FromClient:
+		detail = t.clientHello(k, at, body)
+	case kind == msgServerHello && d.from == FromServer:
+		name, detail = t.serverHello(k, body)
+	case kind == msgServerKeyExchange && d.from == FromServer:
+		// RFC 8422 5.4: named_curve (3), then the curve.
+		if len(body) >= 3 && body[0] == 3 {
+			k.Handshake.Group = uint16(body[1])<<8 | uint16(body[2])
+			detail = GroupName(k.Handshake.Group)
+		}
+	case kind == msgCertificate && d.from == FromServer:
+		k.Handshake.CertificateSent = true
+		detail = octets(len(body))
+	case kind == msgCertificate:
+		t.clientCert = true
+		certs, ok := parseCertificates(body, t.version == tls.VersionTLS13)
+		k.Handshake.ClientCertificates = certs
+		detail = strconv.Itoa(len(certs)) + " certificates"
+		if !ok {
+			detail += ", then malformed"
+		}
+	case kind == msgCertificateRequest && d.from == FromServer:
+		k.Handshake.CertificateRequested = true
+	}
+	t.entry.event(k, at, d.from, name, detail, d.protected)
+
+	if t.version == tls.VersionTLS13 && d.protected {
+		switch kind {
+		case msgFinished:
+			d.epoch, d.open = epochApplication, nil
+		case msgKeyUpdate:
+			if d.open != nil {
+				d.open = d.open.next()
+			}
+		}
+	}
+}
+
+// clientHello records what the client offered. The first ClientHello counts;
+// one after a HelloRetryRequest repeats it (RFC 8446 4.1.2).
+func (t *tap) clientHello(k *Connection, at time.Duration, body []byte) (detail string) {
+	h, err := ParseClientHello(body)
+	if err != nil {
+		return "malformed"
+	}
+	if k.ClientHello == nil {
+		k.ClientHello, k.HelloAt = h, at
+		if t.moot != nil {
+			k.MootHello = t.moot(h)
+		}
+	}
+	var b strings.Builder
+	for _, v := range h.Versions {
+		if v&0x0f0f != 0x0a0a { // GREASE (RFC 8701)
+			b.WriteString(VersionName(v) + ", ")
+		}
+	}
+	if h.ServerName == "" {
+		return b.String() + "no server name"
+	}
+	return b.String() + printable(h.ServerName)
+}
+
+// serverHello records what was negotiated and, in TLS 1.3, turns both
+// directions to handshake keys.
+func (t *tap) serverHello(k *Connection, body []byte) (name, detail string) {
+	h, ok := parseServerHello(body)
+	if !ok {
+		return "ServerHello", "malformed"
+	}
+	if h.retry {
+		return "HelloRetryRequest", GroupName(h.group)
+	}
+	t.version, t.cipher, t.sentHello = h.version, h.cipher, true
+	k.Handshake.Version, k.Handshake.Cipher, k.Handshake.Group = h.version, h.cipher, h.group
+	if h.version == tls.VersionTLS13 {
+		t.in.epoch, t.out.epoch = epochHandshake, epochHandshake
+		t.in.open, t.out.open = nil, nil
+	}
+	return "ServerHello", VersionName(h.version) + ", " + CipherName(h.cipher)
+}
+
+// printable makes a word of the client's fit for one line of a report.
+func printable(s string) string {
+	if len(s) > 256 {
+		s = s[:256]
+	}
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r == 0xfffd {
+			return '.'
+		}
+		return r
+	}, s)
+}

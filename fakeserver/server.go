@@ -1,0 +1,213 @@
+// Package fakeserver is the server that a SIP client under test meets: it
+// speaks TLS with the certificates it is given, answers SIP, listens for clear
+// text beside it, and records all that it sees as plain data (an
+// [Observation]). It must never know of a case, and it judges nothing.
+package fakeserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// Bounds of a server in time and number.
+const (
+	defaultIdle   = 60 * time.Second
+	drainLimit    = time.Second // of reading all connections to their end
+	maxConcurrent = 4096        // connections at once; more are closed at once
+)
+
+// Server is one fake server. Its methods may be called from several
+// goroutines.
+type Server struct {
+	recorder
+	cfg       Config
+	ears      *ears
+	leaks     *leakFinder
+	sentinels sentinels
+	running   sync.WaitGroup
+
+	closed chan struct{}
+	once   sync.Once
+	err    error // of closing
+
+	state     sync.Mutex // guards what follows
+	behaviour Behaviour
+	conns     map[*conn]struct{}
+}
+
+// Start opens the ears and serves until [Server.Close]. ctx bounds the start
+// alone. An ear that cannot be opened gives a [*ListenError].
+func Start(ctx context.Context, cfg Config) (*Server, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, fmt.Errorf("start a fake server: %w", err)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.IdleLimit <= 0 {
+		cfg.IdleLimit = defaultIdle
+	}
+	e, err := openEars(ctx, &cfg)
+	if err != nil {
+		return nil, fmt.Errorf("start a fake server: %w", err)
+	}
+	s := &Server{
+		cfg:       cfg,
+		ears:      e,
+		behaviour: cfg.Behaviour,
+		leaks:     newLeakFinder(cfg.Account, wordOf(e.address)),
+		conns:     map[*conn]struct{}{},
+		closed:    make(chan struct{}),
+	}
+	s.now = cfg.Now
+	s.obs = Observation{Started: s.now(), Address: e.address, Ears: e.list}
+	s.running.Add(len(e.list))
+	for i, l := range e.tcp {
+		go s.accept(e.list[i], l)
+	}
+	for i, c := range e.udp {
+		go s.serveUDP(e.list[len(e.tcp)+i], c)
+	}
+	return s, nil
+}
+
+// Address is where the TLS ear listens.
+func (s *Server) Address() netip.AddrPort { return s.ears.address }
+
+// SetBehaviour changes what the server does with the connections that come
+// after.
+func (s *Server) SetBehaviour(b Behaviour) {
+	s.state.Lock()
+	defer s.state.Unlock()
+	s.behaviour = b
+}
+
+// Await waits until holds is true of what was observed. It asks at once and
+// after every event, with the observation locked: holds must be quick, must
+// not keep its argument and must not call the server. False: ctx ended first.
+func (s *Server) Await(ctx context.Context, holds func(*Observation) bool) bool {
+	return s.await(ctx, holds)
+}
+
+// Freeze records that from now on the harness may end the client. The first
+// call counts.
+func (s *Server) Freeze() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.obs.Frozen == 0 {
+		s.obs.Frozen = max(s.since(), 1)
+	}
+	s.notify()
+}
+
+// Observe reads all that has come so far and gives a copy of the observation
+// that shares nothing with the server. It half-closes the connections (but
+// see [Behaviour.KeepOpen]) and reads each to its end, for at most a second
+// and while ctx lasts.
+func (s *Server) Observe(ctx context.Context) Observation {
+	ctx, cancel := context.WithTimeout(ctx, drainLimit)
+	defer cancel()
+	s.drain(ctx)
+	return s.copy()
+}
+
+// Next forgets what was recorded, so that the next attempt in a row starts
+// clean: times are offsets from now. Connections that are still open are
+// ended, and what they had yet to say is not recorded.
+func (s *Server) Next() {
+	s.next()
+	for _, c := range s.open() {
+		c.abort()
+	}
+}
+
+// Close ends everything: when it returns, no port is open and no goroutine of
+// the server runs. It may be called again.
+func (s *Server) Close() error {
+	s.once.Do(func() {
+		close(s.closed)
+		s.err = s.ears.close()
+		for _, c := range s.open() {
+			c.abort()
+		}
+		s.running.Wait()
+	})
+	return s.err
+}
+
+// closing says whether Close was called.
+func (s *Server) closing() bool {
+	select {
+	case <-s.closed:
+		return true
+	default:
+		return false
+	}
+}
+
+// open gives the connections that are not over yet.
+func (s *Server) open() []*conn {
+	s.state.Lock()
+	defer s.state.Unlock()
+	list := make([]*conn, 0, len(s.conns))
+	for c := range s.conns {
+		list = append(list, c)
+	}
+	return list
+}
+
+// accept takes the connections of one TCP ear until it is closed.
+func (s *Server) accept(ear Ear, l *net.TCPListener) {
+	defer s.running.Done()
+	for {
+		raw, err := l.AcceptTCP()
+		if err != nil {
+			if s.closing() || errors.Is(err, net.ErrClosed) {
+				return
+			}
+			// Out of descriptors, most likely: others must end first.
+			s.drop()
+			select {
+			case <-s.closed:
+				return
+			case <-time.After(5 * time.Millisecond):
+			}
+			continue
+		}
+		remote := addrPort(raw.RemoteAddr())
+		if s.sentinels.connection(remote) {
+			_ = raw.Close()
+			continue
+		}
+		s.take(ear, raw, remote)
+	}
+}
+
+// take records a new connection and serves it.
+func (s *Server) take(ear Ear, raw *net.TCPConn, remote netip.AddrPort) {
+	s.state.Lock()
+	defer s.state.Unlock()
+	if s.closing() {
+		_ = raw.Close()
+		return
+	}
+	if len(s.conns) >= maxConcurrent {
+		_ = raw.Close()
+		s.drop()
+		return
+	}
+	e := s.recorder.open(Connection{Ear: ear, Remote: remote})
+	if e == nil {
+		_ = raw.Close()
+		return
+	}
+	c := newConn(s, raw, e, s.behaviour)
+	s.conns[c] = struct{}{}
+	s.running.Add(1)
+	go c.serve(ear.TLS)
+}

@@ -1,0 +1,334 @@
+package fakeserver
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"strconv"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/emiago/sipgo"
+	"github.com/emiago/sipgo/sip"
+)
+
+// sipgo takes its logger from a variable of its package and offers no other
+// way for all of its parts. What it would say is in the observation.
+func init() { sip.SetDefaultLogger(slog.New(slog.DiscardHandler)) }
+
+// sipParser is shared: parsing keeps no state in it.
+var sipParser = sip.NewParser()
+
+// Bounds of the SIP part.
+const (
+	answerLimit  = 250 * time.Millisecond // for an answer to a client that has ended its direction
+	optionsLimit = 32 * time.Second       // 64 × T1 (RFC 3261 17.1.2.2)
+)
+
+// errNoDialling keeps sipgo from opening connections of its own.
+var errNoDialling = errors.New("the server answers on the client's connection only")
+
+// sipSession speaks SIP behind one completed handshake: sipgo answers, and the
+// server's own readers record both directions.
+type sipSession struct {
+	conn *conn
+	tls  *tls.Conn
+	in   sipReader
+
+	ua      *sipgo.UserAgent
+	link    *sipLink
+	ctx     context.Context // ends with the session
+	cancel  context.CancelFunc
+	options string // CSeq of the server's own OPTIONS; empty: not sent
+
+	mu       sync.Mutex
+	closed   bool
+	handlers sync.WaitGroup
+	due      int           // requests that are not answered yet
+	answered chan struct{} // told when due shrinks
+}
+
+// serveSIP reads what comes behind the handshake to its end. sipgo is not
+// begun before there is something to answer.
+func (c *conn) serveSIP(server *tls.Conn) {
+	s := &sipSession{conn: c, tls: server, answered: make(chan struct{}, 1)}
+	s.in = s.reader()
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	defer s.close()
+
+	buf := readBuffers.Get().(*[4096]byte)
+	defer readBuffers.Put(buf)
+	n, err := s.read(buf[:])
+	if err == nil {
+		if link := s.begin(buf[:n]); link != nil {
+			<-link.over
+			err = link.err
+		}
+	}
+	for err == nil {
+		_, err = s.read(buf[:])
+	}
+	if errors.Is(err, io.EOF) {
+		s.awaitAnswers()
+	}
+	s.close()
+	if !c.keptOpen() {
+		c.end()
+	}
+}
+
+// read reads application data and records it.
+func (s *sipSession) read(b []byte) (int, error) {
+	n, err := s.tls.Read(b)
+	if n > 0 {
+		e := s.conn.entry
+		k := e.lock()
+		if !k.AppData {
+			k.AppData, k.AppDataAt = true, e.r.since()
+		}
+		s.in.feed(b[:n])
+		e.unlock()
+	}
+	if err != nil {
+		s.conn.tap.tlsError(err)
+		s.conn.entry.lock()
+		s.in.flush()
+		s.conn.entry.unlock()
+	}
+	return n, err
+}
+
+// reader makes the reader of the client's messages. It is fed with the
+// recorder locked.
+func (s *sipSession) reader() sipReader {
+	e := s.conn.entry
+	k := func() *Connection { return e.at() }
+	kept := false
+	return sipReader{
+		onStart: func(m SIPMessage) {
+			m.At = e.r.since()
+			what := m.Method
+			switch {
+			case m.Status != 0:
+				what = strconv.Itoa(m.Status)
+			case !m.Request:
+				what = "not SIP"
+			}
+			e.event(k(), m.At, FromClient, what, printable(m.StartLine), true)
+			if kept = len(k().SIP) < maxMessages; kept {
+				k().SIP = append(k().SIP, m)
+			} else {
+				e.r.obs.Dropped++
+			}
+		},
+		onCSeq: func(value string) {
+			if list := k().SIP; kept && len(list) > 0 {
+				list[len(list)-1].CSeq = value
+			}
+		},
+		onEnd: func() {
+			list := k().SIP
+			if !kept || len(list) == 0 {
+				return
+			}
+			switch m := list[len(list)-1]; {
+			case m.Request && m.Method != "ACK":
+				s.expectAnswer(1)
+			case m.Status >= 200 && s.options != "" && m.CSeq == s.options:
+				k().OptionsStatus = m.Status
+			}
+		},
+	}
+}
+
+// begin hands the connection to sipgo, with what was read of it already.
+func (s *sipSession) begin(first []byte) *sipLink {
+	transport := &sip.TransportTLS{TransportTCP: &sip.TransportTCP{DialerCreate: noDialling}}
+	ua, err := sipgo.NewUA(
+		sipgo.WithUserAgent("siptrust"),
+		sipgo.WithUserAgentHostname(s.conn.server.ears.address.Addr().String()),
+		sipgo.WithUserAgentParser(sipParser),
+		sipgo.WithUserAgentDNSResolver(&net.Resolver{PreferGo: true, Dial: noResolving}),
+		sipgo.WithUserAgentTransportLayerOptions(
+			sip.WithTransportLayerTransports(sip.TransportsConfig{TLS: transport})),
+	)
+	if err != nil {
+		return nil // what comes is recorded all the same
+	}
+	server, err := sipgo.NewServer(ua)
+	if err != nil {
+		_ = ua.Close()
+		return nil
+	}
+	server.OnRegister(s.handler(s.register))
+	server.OnOptions(s.handler(s.answerOptions))
+	server.OnNoRoute(s.handler(s.decline))
+	s.ua = ua
+	s.link = newSIPLink(s, first)
+	// Returns as soon as the one connection is taken.
+	_ = server.ServeTLS(&oneConnection{link: s.link})
+	return s.link
+}
+
+func noDialling(net.Addr) net.Dialer {
+	return net.Dialer{Control: func(string, string, syscall.RawConn) error { return errNoDialling }}
+}
+
+func noResolving(context.Context, string, string) (net.Conn, error) { return nil, errNoDialling }
+
+// handler keeps count of the handlers that run, so that none outlives the
+// session.
+func (s *sipSession) handler(h sipgo.RequestHandler) sipgo.RequestHandler {
+	return func(req *sip.Request, tx sip.ServerTransaction) {
+		s.mu.Lock()
+		if s.closed {
+			s.mu.Unlock()
+			return
+		}
+		s.handlers.Add(1)
+		s.mu.Unlock()
+		defer s.handlers.Done()
+		h(req, tx)
+	}
+}
+
+// register answers a REGISTER (RFC 3261 10.3) and, if the behaviour says so,
+// sends an OPTIONS.
+func (s *sipSession) register(req *sip.Request, tx sip.ServerTransaction) {
+	res := sip.NewResponseFromRequest(req, sip.StatusOK, "OK", nil)
+	for _, h := range req.GetHeaders("Contact") {
+		if value := h.Value(); value != "*" {
+			res.AppendHeader(sip.NewHeader("Contact", value))
+		}
+	}
+	expires := "3600"
+	if h := req.GetHeader("Expires"); h != nil {
+		expires = h.Value()
+	}
+	res.AppendHeader(sip.NewHeader("Expires", expires))
+	if err := tx.Respond(res); err != nil {
+		return // the client is gone; the tap has it
+	}
+	if s.conn.behaviour.SendOptions {
+		s.sendOptions(req)
+	}
+}
+
+func (s *sipSession) answerOptions(req *sip.Request, tx sip.ServerTransaction) {
+	res := sip.NewResponseFromRequest(req, sip.StatusOK, "OK", nil)
+	res.AppendHeader(sip.NewHeader("Allow", allowed))
+	_ = tx.Respond(res) // the client is gone; the tap has it
+}
+
+const allowed = "REGISTER, OPTIONS"
+
+// decline answers every other request: 405 to methods of RFC 3261 and its
+// extensions that this server does not serve, 501 to those it does not know
+// (RFC 3261 21.4.6, 21.5.2).
+func (s *sipSession) decline(req *sip.Request, tx sip.ServerTransaction) {
+	status, reason := sip.StatusNotImplemented, "Not Implemented"
+	switch req.Method {
+	case sip.ACK:
+		return
+	case sip.INVITE, sip.BYE, sip.CANCEL, sip.SUBSCRIBE, sip.NOTIFY, sip.REFER, sip.INFO, sip.MESSAGE, sip.PRACK, sip.UPDATE, sip.PUBLISH:
+		status, reason = sip.StatusMethodNotAllowed, "Method Not Allowed"
+	}
+	res := sip.NewResponseFromRequest(req, status, reason, nil)
+	res.AppendHeader(sip.NewHeader("Allow", allowed))
+	_ = tx.Respond(res) // the client is gone; the tap has it
+}
+
+// sendOptions sends an OPTIONS over the client's connection and waits for the
+// answer, which the session's own reader records.
+func (s *sipSession) sendOptions(register *sip.Request) {
+	cseq := sip.CSeqHeader{SeqNo: rand.Uint32N(1<<31-1) + 1, MethodName: sip.OPTIONS}
+	k := s.conn.entry.lock()
+	first := s.options == ""
+	if first {
+		s.options = cseq.Value()
+		k.OptionsSent = true
+	}
+	s.conn.entry.unlock()
+	if !first {
+		return
+	}
+	client, err := sipgo.NewClient(s.ua, sipgo.WithClientHostname(s.conn.server.ears.address.Addr().String()))
+	if err != nil {
+		return
+	}
+	target := sip.Uri{Scheme: "sips", Host: "localhost"}
+	if contact := register.Contact(); contact != nil {
+		target = contact.Address
+	} else if to := register.To(); to != nil {
+		target = to.Address
+	}
+	req := sip.NewRequest(sip.OPTIONS, target)
+	req.AppendHeader(&cseq)
+	// The pool knows the client's connection by its remote address.
+	req.SetTransport("TLS")
+	req.SetDestination(s.conn.raw.RemoteAddr().String())
+	ctx, cancel := context.WithTimeout(s.ctx, optionsLimit)
+	defer cancel()
+	_, _ = client.Do(ctx, req) // what came back is recorded by the reader
+}
+
+// expectAnswer counts requests in, answers out.
+func (s *sipSession) expectAnswer(n int) {
+	s.mu.Lock()
+	s.due += n
+	s.mu.Unlock()
+	if n < 0 {
+		select {
+		case s.answered <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// awaitAnswers gives sipgo the time to answer a client that has ended its
+// direction but still reads.
+func (s *sipSession) awaitAnswers() {
+	if s.link == nil {
+		return
+	}
+	limit := time.NewTimer(answerLimit)
+	defer limit.Stop()
+	for {
+		s.mu.Lock()
+		due := s.due
+		s.mu.Unlock()
+		if due <= 0 {
+			return
+		}
+		select {
+		case <-s.answered:
+		case <-limit.C:
+			return
+		case <-s.conn.server.closed:
+			return
+		}
+	}
+}
+
+// close ends sipgo; it may be called again.
+func (s *sipSession) close() {
+	s.mu.Lock()
+	was := s.closed
+	s.closed = true
+	s.mu.Unlock()
+	if was {
+		return
+	}
+	s.cancel()
+	if s.ua == nil {
+		return
+	}
+	_ = s.ua.Close() // closes the link, which has no errors
+	s.link.release()
+	s.handlers.Wait()
+}

@@ -1,0 +1,188 @@
+package fakeserver
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// tap is the connection under crypto/tls. It passes the octets on as they are
+// and records what both sides said, as far as it can be read. Its state is
+// guarded by the recorder's lock.
+type tap struct {
+	net.Conn
+	entry *entry
+	leaks *leakFinder
+	idle  time.Duration // read and write deadline; zero: none
+	until time.Time     // hard end of reading; zero: none
+
+	first []byte // read before crypto/tls began, given to it first
+	octet int    // read in total
+
+	in, out direction
+	keys    secrets
+	version uint16 // negotiated; 0: not yet
+	cipher  uint16
+
+	// served: application data is read behind the handshake, no need to name
+	// it; failed: the server failed the handshake. early octets of application
+	// data came before either was known.
+	served, failed bool
+	early          int
+	earlyAt        time.Duration
+	// refused: the client sent a fatal alert.
+	refused bool
+	// clientCert: the client's Certificate message arrived.
+	clientCert bool
+	// sentHello: the server answered with a ServerHello.
+	sentHello bool
+	// moot, if set, says at once why no server could answer a ClientHello.
+	moot func(*ClientHello) string
+	// hurry shortens the time that a write may take.
+	hurry atomic.Bool
+}
+
+// hurryLimit is how long a write may take once the server ends a connection.
+const hurryLimit = 200 * time.Millisecond
+
+// maxOctets is what a connection may send before it is ended.
+const maxOctets = 64 << 20
+
+var errTooMuch = errors.New("the client sent more than 64 MiB")
+
+func newTap(conn net.Conn, e *entry, leaks *leakFinder) *tap {
+	t := &tap{Conn: conn, entry: e, leaks: leaks}
+	t.in.from, t.out.from = FromClient, FromServer
+	return t
+}
+
+// Read reads from the client and records.
+func (t *tap) Read(b []byte) (int, error) {
+	if len(t.first) > 0 {
+		n := copy(b, t.first)
+		t.first = t.first[n:]
+		return n, nil
+	}
+	return t.readWire(b)
+}
+
+// readWire reads from the socket.
+func (t *tap) readWire(b []byte) (int, error) {
+	if t.octet > maxOctets {
+		return 0, errTooMuch
+	}
+	if t.idle > 0 {
+		end := time.Now().Add(t.idle)
+		if !t.until.IsZero() && t.until.Before(end) {
+			end = t.until
+		}
+		if err := t.SetReadDeadline(end); err != nil {
+			return 0, err
+		}
+	}
+	n, err := t.Conn.Read(b)
+	t.octet += n
+	if n == 0 && err == nil {
+		return 0, nil
+	}
+	k := t.entry.lock()
+	defer t.entry.unlock()
+	at := t.entry.r.since()
+	if n > 0 {
+		t.feed(k, &t.in, at, b[:n])
+	}
+	if err != nil {
+		t.ended(k, at, err)
+	}
+	return n, err
+}
+
+// Write records and writes to the client. What was recorded of a write that
+// fails is followed by an event that says so.
+func (t *tap) Write(b []byte) (int, error) {
+	k := t.entry.lock()
+	sent := k.Handshake.CertificateSent
+	t.feed(k, &t.out, t.entry.r.since(), b)
+	t.entry.unlock()
+	if t.idle > 0 {
+		limit := t.idle
+		if t.hurry.Load() {
+			limit = min(limit, hurryLimit)
+		}
+		if err := t.SetWriteDeadline(time.Now().Add(limit)); err != nil {
+			return 0, err
+		}
+	}
+	n, err := t.Conn.Write(b)
+	if err != nil {
+		k := t.entry.lock()
+		defer t.entry.unlock()
+		k.Handshake.CertificateSent = sent
+		t.entry.event(k, t.entry.r.since(), FromServer, "not sent", "the client's side is closed", false)
+	}
+	return n, err
+}
+
+// keyLog takes the key log of crypto/tls.
+type keyLog struct{ *tap }
+
+// Write takes one line.
+func (l keyLog) Write(line []byte) (int, error) {
+	l.entry.r.mu.Lock()
+	defer l.entry.r.mu.Unlock()
+	l.keys.add(string(bytes.TrimSpace(line)))
+	return len(line), nil
+}
+
+// ended records how the client's direction ended. The lock must be held.
+func (t *tap) ended(k *Connection, at time.Duration, err error) {
+	how, detail := "", ""
+	switch {
+	case errors.Is(err, io.EOF):
+		how = "fin"
+	case errors.Is(err, syscall.ECONNRESET):
+		how = "rst"
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		t.entry.event(k, at, FromServer, "gave up", "nothing moved within the limit", false)
+		return
+	default:
+		return // the server itself closed
+	}
+	if len(t.in.partial) > 0 && !t.in.clear {
+		detail = "in the middle of a record"
+	}
+	t.closed(k, at, how)
+	t.entry.event(k, at, FromClient, map[string]string{"fin": "FIN", "rst": "RST"}[how], detail, false)
+}
+
+// closed records that the client ended its direction; the first way counts.
+func (t *tap) closed(k *Connection, at time.Duration, how string) {
+	if k.ClientClosed == "" {
+		k.ClientClosed, k.ClientClosedAt = how, at
+	}
+}
+
+// tlsError takes an error of crypto/tls: it names the alerts that went
+// encrypted in TLS 1.2, in either direction.
+func (t *tap) tlsError(err error) {
+	k := t.entry.lock()
+	defer t.entry.unlock()
+	var op *net.OpError
+	switch {
+	case errors.Is(err, io.EOF):
+		t.resolve(k, &t.in, levelWarning, alertCloseNotify)
+	case errors.As(err, &op) && op.Op == "remote error":
+		if description, ok := alertByText[op.Err.Error()]; ok {
+			t.resolve(k, &t.in, levelFatal, description)
+		}
+	case errors.As(err, &op) && op.Op == "local error":
+		if description, ok := alertByText[op.Err.Error()]; ok {
+			t.resolve(k, &t.out, levelFatal, description)
+		}
+	}
+}

@@ -1,0 +1,155 @@
+package fakeserver
+
+import (
+	"bytes"
+	"encoding/binary"
+	"net"
+	"net/netip"
+	"strings"
+)
+
+// Kinds of what arrives in the clear.
+const (
+	kindSIP   = "sip"
+	kindCRLF  = "crlf" // keep-alive of RFC 5626 3.5.1
+	kindSTUN  = "stun" // keep-alive of RFC 5626 3.5.2
+	kindOther = "other"
+)
+
+// stunCookie is the magic cookie of RFC 5389 6.
+const stunCookie = 0x2112a442
+
+// classify says what data in the clear is.
+func classify(data []byte) string {
+	text := bytes.TrimLeft(data, "\r\n")
+	switch {
+	case len(data) > 0 && len(text) == 0:
+		return kindCRLF
+	case len(data) >= 8 && data[0]&0xc0 == 0 && binary.BigEndian.Uint32(data[4:8]) == stunCookie:
+		return kindSTUN
+	case isSIP(text):
+		return kindSIP
+	}
+	return kindOther
+}
+
+// isSIP says whether text begins with a SIP request line or status line
+// (RFC 3261 7.1, 7.2). A request line may be cut short after the
+// Request-URI, so far as that names a scheme of SIP's.
+func isSIP(text []byte) bool {
+	line, _, _ := bytes.Cut(text, []byte("\n"))
+	line = bytes.TrimRight(line, "\r")
+	if len(line) >= 8 && bytes.EqualFold(line[:8], []byte("SIP/2.0 ")) {
+		return true
+	}
+	method, rest, ok := bytes.Cut(line, []byte(" "))
+	if !ok || !isToken(method) {
+		return false
+	}
+	uri, version, _ := bytes.Cut(bytes.TrimLeft(rest, " "), []byte(" "))
+	if bytes.EqualFold(bytes.TrimSpace(version), []byte("SIP/2.0")) {
+		return true
+	}
+	scheme, _, ok := bytes.Cut(uri, []byte(":"))
+	if !ok {
+		return false
+	}
+	for _, s := range []string{"sip", "sips", "tel"} {
+		if strings.EqualFold(string(scheme), s) {
+			return true
+		}
+	}
+	return false
+}
+
+// isToken says whether b is a token (RFC 3261 25.1).
+func isToken(b []byte) bool {
+	for _, c := range b {
+		if !isAlphanumeric(c) && strings.IndexByte("-.!%*_+`'~", c) < 0 {
+			return false
+		}
+	}
+	return len(b) > 0
+}
+
+func isAlphanumeric(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
+}
+
+// leakFinder recognises the account under test.
+type leakFinder struct{ names [][]byte }
+
+// newLeakFinder takes the account's names and the server's own.
+func newLeakFinder(account []string, own string) *leakFinder {
+	f := &leakFinder{}
+	for _, name := range append([]string{own}, account...) {
+		if name != "" {
+			f.names = append(f.names, bytes.ToLower([]byte(name)))
+		}
+	}
+	return f
+}
+
+// mentions says whether data holds one of the names as a whole word: the name
+// "pbx.test" is not in "pbx.test.example" nor "10.0.0.1" in "10.0.0.12".
+func (f *leakFinder) mentions(data []byte) bool {
+	data = bytes.ToLower(data)
+	for _, name := range f.names {
+		for rest := data; ; {
+			i := bytes.Index(rest, name)
+			if i < 0 {
+				break
+			}
+			before, after := rest[:i], rest[i+len(name):]
+			if (len(before) == 0 || !inName(before[len(before)-1])) && !goesOn(after) {
+				return true
+			}
+			rest = rest[i+1:]
+		}
+	}
+	return false
+}
+
+// inName says whether c can be part of a host name.
+func inName(c byte) bool { return isAlphanumeric(c) || c == '-' || c == '.' || c == '_' }
+
+// goesOn says whether a host name goes on in after. A dot at its end is the
+// root's, or a sentence's.
+func goesOn(after []byte) bool {
+	after = bytes.TrimPrefix(after, []byte("."))
+	return len(after) > 0 && inName(after[0])
+}
+
+// firstLine gives the first line of text for the ladder.
+func firstLine(text []byte) string {
+	line, _, _ := bytes.Cut(bytes.TrimLeft(text, "\r\n"), []byte("\n"))
+	if len(line) > 80 {
+		line = line[:80]
+	}
+	return printable(strings.TrimRight(string(line), "\r"))
+}
+
+// serveUDP records what arrives at one UDP ear until it is closed.
+func (s *Server) serveUDP(ear Ear, conn *net.UDPConn) {
+	defer s.running.Done()
+	buf := make([]byte, maxDatagram)
+	for {
+		n, from, err := conn.ReadFromUDPAddrPort(buf)
+		if err != nil {
+			if s.closing() {
+				return
+			}
+			continue // an ICMP error of a packet of ours
+		}
+		from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
+		if s.sentinels.datagram(buf[:n]) {
+			continue
+		}
+		data := append([]byte(nil), buf[:n]...)
+		kind := classify(data)
+		s.datagram(Datagram{
+			Ear: ear, Remote: from, Data: data, Kind: kind,
+			Leak: kind == kindSIP && s.leaks.mentions(data),
+		})
+	}
+}

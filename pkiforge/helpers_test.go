@@ -1,0 +1,82 @@
+package pkiforge_test
+
+import (
+	"context"
+	"os/exec"
+	"testing"
+
+	"siptrust/pkiforge"
+)
+
+var (
+	styles     = []pkiforge.Style{pkiforge.CustomCA, pkiforge.SelfSigned, pkiforge.PublicCA, pkiforge.DirectRoot}
+	algorithms = []pkiforge.KeyAlgorithm{pkiforge.ECDSA, pkiforge.RSA}
+)
+
+func testNames() pkiforge.Names {
+	return pkiforge.Names{
+		Run:    "r4t9",
+		Host:   "sip.r4t9.test",
+		Domain: "r4t9.test",
+		Other:  "other.r4t9.test",
+	}
+}
+
+// sound returns the sound plan of a style.
+func sound(t testing.TB, style pkiforge.Style) pkiforge.Plan {
+	t.Helper()
+	p, err := pkiforge.NewPlan(style, testNames())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// faulty returns the plan of a style with changes.
+func faulty(t testing.TB, style pkiforge.Style, changes ...pkiforge.Change) pkiforge.Plan {
+	t.Helper()
+	p, err := sound(t, style).With(changes...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// newForge returns a forge that is closed with the test.
+func newForge(t testing.TB, o pkiforge.Options) *pkiforge.Forge {
+	t.Helper()
+	f := pkiforge.New(o)
+	t.Cleanup(f.Close)
+	return f
+}
+
+func forge(t testing.TB, f *pkiforge.Forge, p pkiforge.Plan) *pkiforge.Material {
+	t.Helper()
+	m, err := f.Forge(context.Background(), p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// openssl runs the openssl program and returns what it printed, or skips the
+// test where there is none.
+func openssl(t testing.TB, args ...string) (string, error) {
+	t.Helper()
+	program, err := exec.LookPath("openssl")
+	if err != nil {
+		t.Skip("no openssl on this machine: no second opinion")
+	}
+	out, err := exec.CommandContext(t.Context(), program, args...).CombinedOutput()
+	return string(out), err
+}
+
+// opensslOK is openssl for what must succeed.
+func opensslOK(t testing.TB, args ...string) string {
+	t.Helper()
+	out, err := openssl(t, args...)
+	if err != nil {
+		t.Fatalf("openssl %v: %v\n%s", args, err, out)
+	}
+	return out
+}

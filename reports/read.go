@@ -1,0 +1,237 @@
+package reports
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Bounds of what Read takes, so that a file that is no record does no harm.
+const (
+	maxRecordSize = 64 << 20 // octets of a file
+	maxResults    = 20_000
+)
+
+// Read reads the record of a run: a results.json, a results.jsonl (told by
+// its name's end), or a directory that holds either. Of a directory
+// results.json is taken unless it is damaged, or not complete while
+// results.jsonl knows more. A results.jsonl that was cut in its last line is
+// read up to it, not complete; so is one that has no closing line. The error
+// is one line that names the file, what is wrong and what to do.
+func Read(path string) (Record, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return Record{}, fmt.Errorf("reading %s: %w; name a %s, a %s or a run's output directory", path, cause(err), RecordFile, LinesFile)
+	}
+	if info.IsDir() {
+		return readDir(path)
+	}
+	return readFile(path)
+}
+
+func readDir(dir string) (Record, error) {
+	record, err := readFile(filepath.Join(dir, RecordFile))
+	if err == nil && record.Complete {
+		return record, nil
+	}
+	lines, linesErr := readFile(filepath.Join(dir, LinesFile))
+	switch {
+	case err == nil && (linesErr != nil || len(lines.Results) <= len(record.Results)):
+		return record, nil
+	case linesErr == nil:
+		return lines, nil
+	case errors.Is(err, fs.ErrNotExist) && errors.Is(linesErr, fs.ErrNotExist):
+		return Record{}, fmt.Errorf("reading %s: it holds neither %s nor %s; name a run's output directory: %w", dir, RecordFile, LinesFile, fs.ErrNotExist)
+	case errors.Is(err, fs.ErrNotExist):
+		return Record{}, linesErr
+	}
+	return Record{}, err
+}
+
+func readFile(path string) (Record, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return Record{}, fmt.Errorf("reading %s: %w", path, cause(err))
+	}
+	defer func() { _ = file.Close() }() // nothing was written
+	data, err := io.ReadAll(io.LimitReader(file, maxRecordSize+1))
+	if err != nil {
+		return Record{}, fmt.Errorf("reading %s: %w", path, cause(err))
+	}
+	if len(data) > maxRecordSize {
+		return Record{}, fmt.Errorf("reading %s: larger than %d MiB, so no record of siptrust", path, maxRecordSize>>20)
+	}
+	if strings.HasSuffix(path, ".jsonl") {
+		record, err := parseLines(data)
+		if err != nil {
+			return Record{}, fmt.Errorf("reading %s: %w", path, err)
+		}
+		return record, nil
+	}
+	record, err := parseRecord(data)
+	if err != nil {
+		return Record{}, fmt.Errorf("reading %s: %w; %s", path, err, mend(path))
+	}
+	return record, nil
+}
+
+// mend says what to do about a damaged record.
+func mend(path string) string {
+	if _, err := os.Stat(filepath.Join(filepath.Dir(path), LinesFile)); err == nil {
+		return "read " + LinesFile + " beside it"
+	}
+	return "run siptrust again"
+}
+
+// parseRecord reads a results.json.
+func parseRecord(data []byte) (Record, error) {
+	var record Record
+	if err := unmarshal(data, &record); err != nil {
+		return Record{}, err
+	}
+	if err := check(&record); err != nil {
+		return Record{}, err
+	}
+	return normalise(record), nil
+}
+
+// parseLines reads a results.jsonl.
+func parseLines(data []byte) (Record, error) {
+	if !bytes.ContainsRune(data, '\n') {
+		return Record{}, errors.New("its first line is not whole: the run ended before it began; run siptrust again")
+	}
+	var record Record
+	at := map[string]int{} // index in record.Results by id
+	for number := 1; len(data) > 0; number++ {
+		line, rest, whole := bytes.Cut(data, []byte("\n"))
+		data = rest
+		if len(bytes.TrimSpace(line)) == 0 {
+			continue
+		}
+		err := takeLine(&record, at, line, number == 1)
+		if err != nil && !whole { // a run that was killed while it wrote
+			record.Complete = false
+			break
+		}
+		if err != nil {
+			return Record{}, fmt.Errorf("line %d: %w", number, err)
+		}
+	}
+	if err := check(&record); err != nil {
+		return Record{}, err
+	}
+	record.Summary = Summarise(record.Results)
+	return normalise(record), nil
+}
+
+// takeLine adds one line of a results.jsonl to the record. A line with a
+// schema is the record's head, the first as the last.
+func takeLine(record *Record, at map[string]int, line []byte, first bool) error {
+	var kind struct {
+		Schema *string `json:"schema"`
+	}
+	if err := unmarshal(line, &kind); err != nil {
+		return err
+	}
+	if kind.Schema == nil && first {
+		return fmt.Errorf("no schema; a record begins with %q", Schema)
+	}
+	if kind.Schema != nil {
+		var header Record
+		if err := unmarshal(line, &header); err != nil {
+			return err
+		}
+		if err := checkSchema(header.Schema); err != nil {
+			return err
+		}
+		header.Results = record.Results
+		*record = header
+		return nil
+	}
+	var result Result
+	if err := unmarshal(line, &result); err != nil {
+		return err
+	}
+	if err := checkResult(&result); err != nil {
+		return err
+	}
+	if i, seen := at[result.ID]; seen {
+		record.Results[i] = result
+		return nil
+	}
+	at[result.ID] = len(record.Results)
+	record.Results = append(record.Results, result)
+	return nil
+}
+
+// unmarshal is json.Unmarshal with errors for people.
+func unmarshal(data []byte, into any) error {
+	err := json.Unmarshal(data, into)
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &syntax) && syntax.Offset >= int64(len(data)):
+		return fmt.Errorf("cut off after %d octets", len(data))
+	case errors.As(err, &syntax):
+		return fmt.Errorf("not JSON at octet %d: %w", syntax.Offset, err)
+	case errors.As(err, &kind):
+		return fmt.Errorf("no record: %s holds a JSON %s", clean(kind.Field), kind.Value)
+	}
+	return fmt.Errorf("no record: %w", err)
+}
+
+// check holds a record to what the reports rely on. The JSON Schema says more.
+func check(record *Record) error {
+	if err := checkSchema(record.Schema); err != nil {
+		return err
+	}
+	if record.Verdict != "" && !record.Verdict.known() {
+		return fmt.Errorf("unknown verdict %q", quotable(string(record.Verdict)))
+	}
+	if len(record.Results) > maxResults {
+		return fmt.Errorf("%d results; at most %d are read", len(record.Results), maxResults)
+	}
+	seen := make(map[string]bool, len(record.Results))
+	for i := range record.Results {
+		result := &record.Results[i]
+		if err := checkResult(result); err != nil {
+			return fmt.Errorf("result %d: %w", i+1, err)
+		}
+		if seen[result.ID] {
+			return fmt.Errorf("result %d: id %q stands twice", i+1, quotable(result.ID))
+		}
+		seen[result.ID] = true
+	}
+	return nil
+}
+
+func checkSchema(name string) error {
+	if name == "" {
+		return fmt.Errorf("no schema; a record begins with %q", Schema)
+	}
+	if name != Schema {
+		return fmt.Errorf("schema is %q; this siptrust reads %q", quotable(name), Schema)
+	}
+	return nil
+}
+
+func checkResult(result *Result) error {
+	if result.ID == "" {
+		return errors.New("no id")
+	}
+	if !result.Status.known() {
+		return fmt.Errorf("%q has the unknown status %q", quotable(result.ID), quotable(string(result.Status)))
+	}
+	return nil
+}
+
+// quotable shortens what a damaged file holds to what fits an error.
+func quotable(s string) string { return shorten(clean(s), 60) }

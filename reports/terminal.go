@@ -1,0 +1,137 @@
+package reports
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// UseColor says whether to colour what is written to f: only a terminal, and
+// not when NO_COLOR is set to anything or TERM is dumb.
+func UseColor(f *os.File) bool {
+	if os.Getenv("NO_COLOR") != "" || os.Getenv("TERM") == "dumb" {
+		return false
+	}
+	return term.IsTerminal(int(f.Fd()))
+}
+
+// Select Graphic Rendition parameters (ECMA-48 8.3.117).
+const (
+	sgrBold   = "1"
+	sgrDim    = "2"
+	sgrRed    = "31"
+	sgrGreen  = "32"
+	sgrYellow = "33"
+	sgrPurple = "35"
+	sgrBlue   = "34"
+)
+
+// painter colours words, or leaves them alone.
+type painter bool
+
+func (p painter) paint(s string, codes ...string) string {
+	if !p || len(codes) == 0 {
+		return s
+	}
+	return "\x1b[" + strings.Join(codes, ";") + "m" + s + "\x1b[0m"
+}
+
+func statusColor(s Status) string {
+	switch s {
+	case Pass:
+		return sgrGreen
+	case Warn:
+		return sgrYellow
+	case Fail:
+		return sgrRed
+	case Inconclusive:
+		return sgrPurple
+	case Info:
+		return sgrBlue
+	}
+	return sgrDim
+}
+
+func verdictColor(v Verdict) string {
+	switch v {
+	case Conforms:
+		return sgrGreen
+	case ConformsWithGaps:
+		return sgrYellow
+	case DoesNotConform:
+		return sgrRed
+	}
+	return sgrPurple
+}
+
+// Terminal writes the summary that a run ends with: what needs a person, one
+// line each with id and reason; then the verdict, the counts, and where the
+// reports are, as far as paths are given. The verdict comes last, for that is
+// what stays in sight.
+func Terminal(w io.Writer, record Record, color bool, paths ...string) error {
+	p := painter(color)
+	var b strings.Builder
+	var listed []*Result
+	for _, status := range statusOrder[:4] {
+		listed = append(listed, needing(record.Results, status)...)
+	}
+	listed = append(listed, waived(record.Results)...)
+	width := 0
+	for _, r := range listed {
+		width = max(width, len([]rune(clean(r.ID))))
+	}
+	for _, r := range listed {
+		word := fmt.Sprintf("%-12s", r.Status)
+		codes := []string{statusColor(r.Status)}
+		if r.Waived {
+			word, codes = fmt.Sprintf("%-12s", "waived"), []string{sgrDim}
+		} else if r.Status == Fail {
+			codes = append(codes, sgrBold)
+		}
+		fmt.Fprintf(&b, "%s  %-*s  %s\n", p.paint(word, codes...), width, clean(r.ID), r.reasonWords())
+	}
+	if len(listed) > 0 {
+		b.WriteString("\n")
+	}
+	fmt.Fprintf(&b, "%s  %s\n", p.paint(record.verdictWords(), verdictColor(record.Verdict), sgrBold), record.clientWords())
+	if !record.Complete {
+		fmt.Fprintf(&b, "%s\n", record.meaning())
+	}
+	fmt.Fprintf(&b, "%s in %s\n", p.counts(Summarise(record.Results)), duration(record.Seconds))
+	fmt.Fprintf(&b, "%s\n", p.paint(fmt.Sprintf("policy %s, TLS %s, %s", clean(record.Policy), record.Settings.versionWords(), record.Settings.keyWords()), sgrDim))
+	for _, path := range paths {
+		fmt.Fprintf(&b, "%s\n", clean(path))
+	}
+	if _, err := io.WriteString(w, b.String()); err != nil {
+		return fmt.Errorf("writing the summary: %w", err)
+	}
+	return nil
+}
+
+// counts prints the summary's numbers, each in its status's colour.
+func (p painter) counts(s Summary) string {
+	words := []string{counted(s.Total(), "case")}
+	for _, part := range s.parts() {
+		words = append(words, p.paint(fmt.Sprintf("%d %s", part.Count, part.Status), statusColor(part.Status)))
+	}
+	return strings.Join(words, ", ")
+}
+
+// Line is one result as one line, without a line break: progress where there
+// is no terminal. A pass is short; anything else tells its reason.
+func Line(r Result) string {
+	line := fmt.Sprintf("%-12s  %s  %s", r.Status, clean(r.ID), r.outcomeWords())
+	if r.Status != Pass && clean(r.Reason) != "" {
+		line = fmt.Sprintf("%-12s  %s  %s", r.Status, clean(r.ID), r.reasonWords())
+	}
+	switch {
+	case r.Control:
+		line += " (control)"
+	case r.Waived:
+		line += " (waived)"
+	}
+	return line + fmt.Sprintf("  %s", duration(r.Milliseconds/1000))
+}

@@ -1,0 +1,226 @@
+package reports
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// statusOrder is how statuses are listed: what needs a person comes first.
+var statusOrder = []Status{Fail, Inconclusive, Warn, Skip, Info, Pass}
+
+// known says whether s is one of the statuses of the schema.
+func (s Status) known() bool {
+	switch s {
+	case Pass, Warn, Fail, Info, Skip, Inconclusive:
+		return true
+	}
+	return false
+}
+
+// known says whether v is one of the verdicts of the schema.
+func (v Verdict) known() bool {
+	switch v {
+	case Conforms, ConformsWithGaps, DoesNotConform, NotAssessed:
+		return true
+	}
+	return false
+}
+
+// clean makes a string from the wire, a program or a file safe to print on one
+// line anywhere: invalid UTF-8 becomes U+FFFD, line breaks and tabs become
+// spaces, and control characters, format characters (bidirectional overrides
+// among them) and what XML 1.0 2.2 does not allow are removed.
+func clean(s string) string {
+	s = strings.ToValidUTF8(s, string(utf8.RuneError))
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\r' || r == '\t' || r == '\u2028' || r == '\u2029':
+			return ' '
+		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), r == '\uFFFE', r == '\uFFFF':
+			return -1
+		}
+		return r
+	}, s)
+	return strings.TrimSpace(s)
+}
+
+// shorten cuts s to at most limit characters, the last of them an ellipsis.
+func shorten(s string, limit int) string {
+	if utf8.RuneCountInString(s) <= limit {
+		return s
+	}
+	runes := []rune(s)
+	return strings.TrimRight(string(runes[:limit-1]), " ") + "…"
+}
+
+// counted says "1 case", "2 cases".
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+// duration prints seconds for people.
+func duration(seconds float64) string {
+	switch {
+	case seconds < 1:
+		return fmt.Sprintf("%.0f ms", seconds*1000)
+	case seconds < 60:
+		return fmt.Sprintf("%.1f s", seconds)
+	}
+	whole := int64(math.Round(math.Min(seconds, math.MaxInt32)))
+	return fmt.Sprintf("%d min %02d s", whole/60, whole%60)
+}
+
+// moment prints a time in UTC, so that reports of two places compare.
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return "unknown"
+	}
+	return t.UTC().Format("2 January 2006, 15:04 UTC")
+}
+
+// clientWords names the client under test with its version.
+func (r *Record) clientWords() string {
+	name := clean(r.Client.Name)
+	if name == "" {
+		name = "unnamed client"
+	}
+	if version := clean(r.Client.Version); version != "" {
+		return name + " " + version
+	}
+	return name
+}
+
+// versionWords says which TLS versions the servers offered.
+func (s Settings) versionWords() string {
+	if s.TLSVersion == "" {
+		return "1.2 and 1.3"
+	}
+	return clean(s.TLSVersion) + " only"
+}
+
+// keyWords says what kind of key the servers had.
+func (s Settings) keyWords() string {
+	switch s.TLSKey {
+	case "", "ecdsa":
+		return "ECDSA P-256"
+	case "rsa":
+		return "RSA 2048"
+	}
+	return clean(s.TLSKey)
+}
+
+// filterWords says which cases were selected.
+func (s Settings) filterWords() string {
+	if filter := clean(s.Filter); filter != "" {
+		return filter
+	}
+	return "none, all cases"
+}
+
+// trapWords says where the ears for clear text were.
+func (s Settings) trapWords() string {
+	switch s.Traps {
+	case "own":
+		return "own address, TCP 5060, UDP 5060 and 5061"
+	case "near":
+		return "UDP, beside the TLS port"
+	case "":
+		return "unknown"
+	}
+	return clean(s.Traps)
+}
+
+// meaning explains the verdict in a sentence. It does not decide it.
+func (r *Record) meaning() string {
+	if !r.Complete {
+		return "The run did not finish. What is known of it follows."
+	}
+	switch r.Verdict {
+	case Conforms:
+		return "Nothing failed, was left open or was skipped."
+	case ConformsWithGaps:
+		return "Nothing failed or was left open; something was skipped or passed with a warning."
+	case DoesNotConform:
+		return "At least one case failed."
+	case NotAssessed:
+		return "No judgement: results are inconclusive, or the test setup is not proven."
+	}
+	return "The record holds no verdict."
+}
+
+// verdictWords is the verdict as printed; never empty.
+func (r *Record) verdictWords() string {
+	if r.Verdict == "" {
+		return string(NotAssessed)
+	}
+	return clean(string(r.Verdict))
+}
+
+// outcomeWords says what the client did: "refused, by alert".
+func (r *Result) outcomeWords() string {
+	outcome, how := clean(r.Outcome), clean(r.How)
+	switch {
+	case outcome == "" && how == "":
+		return "not run"
+	case how == "":
+		return outcome
+	case outcome == "":
+		return how
+	}
+	return outcome + ", " + how
+}
+
+// statusWords is the status as printed, with the waiver that softens it.
+func (r *Result) statusWords() string {
+	if r.Waived {
+		return string(r.Status) + ", waived"
+	}
+	return string(r.Status)
+}
+
+// reasonWords is the judge's reason, or else what the client did.
+func (r *Result) reasonWords() string {
+	if reason := clean(r.Reason); reason != "" {
+		return reason
+	}
+	return r.outcomeWords()
+}
+
+// prefix is the id without its last part: the suite the case belongs to.
+func (r *Result) prefix() string {
+	if at := strings.LastIndexByte(r.ID, '.'); at > 0 {
+		return clean(r.ID[:at])
+	}
+	return clean(r.ID)
+}
+
+// needing gives the results that are not controls and not waived and have the
+// status, in the record's order.
+func needing(results []Result, status Status) []*Result {
+	var found []*Result
+	for i := range results {
+		r := &results[i]
+		if r.Status == status && !r.Control && !r.Waived {
+			found = append(found, r)
+		}
+	}
+	return found
+}
+
+// waived gives the results that someone signed for, in the record's order.
+func waived(results []Result) []*Result {
+	var found []*Result
+	for i := range results {
+		if r := &results[i]; r.Waived && !r.Control {
+			found = append(found, r)
+		}
+	}
+	return found
+}

@@ -1,0 +1,328 @@
+package suites
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"siptrust/client"
+	"siptrust/fakeserver"
+	"siptrust/pkiforge"
+	"siptrust/reports"
+)
+
+// runCase runs one case and records its result.
+func (r *Run) runCase(ctx context.Context, cs *Case) error {
+	j, err := r.try(ctx, cs)
+	if err != nil {
+		return fmt.Errorf("%s: %w", cs.ID, err)
+	}
+	r.emit(j)
+	return nil
+}
+
+// try takes one case from forge to verdict and records nothing.
+func (r *Run) try(ctx context.Context, cs *Case) (*Judged, error) {
+	j := &Judged{Case: cs, judgement: judgement{cs: cs, policy: r.settings.Policy, windows: r.settings.Windows, twin: r.twinState(cs)}}
+	if why := r.cannot(cs, j.judgement.twin); why != "" {
+		j.Result = r.blank(cs)
+		j.Result.Status, j.Result.Reason = reports.Skip, why
+		return j, nil
+	}
+	began := time.Now()
+	if err := r.attempts(ctx, cs, &j.judgement); err != nil {
+		return nil, err
+	}
+	for i := range j.judgement.seen {
+		j.Observations = append(j.Observations, j.judgement.seen[i].observation)
+	}
+	j.Result = j.judgement.result(j.judgement.judge(), time.Since(began))
+	j.Result.Control = r.blank(cs).Control
+	return j, nil
+}
+
+// twinState is what the run knows of a case's twin by now.
+func (r *Run) twinState(cs *Case) TwinState {
+	if cs.Sound() {
+		return NoTwin
+	}
+	twin, ok := r.lookup(cs.Twin)
+	switch {
+	case !ok:
+		return TwinNot
+	case twin.Result.Outcome == string(Accepted):
+		return TwinAccepted
+	case twin.Result.Status == reports.Skip:
+		return TwinSkipped
+	default:
+		return TwinNot
+	}
+}
+
+// cannot says why a case is skipped without an attempt, if so.
+func (r *Run) cannot(cs *Case, twin TwinState) string {
+	if twin == TwinSkipped {
+		return "its twin " + cs.Twin + " was skipped"
+	}
+	pinned := map[string]string{"1.2": client.LacksTLS12, "1.3": client.LacksTLS13}[r.settings.TLSVersion]
+	for feature, why := range r.traits.Lacks {
+		if feature == pinned {
+			return fmt.Sprintf("the client has no TLS %s: %s", r.settings.TLSVersion, why)
+		}
+	}
+	for _, need := range cs.Needs {
+		if why, lacks := r.traits.Lacks[need]; lacks {
+			return fmt.Sprintf("the client lacks %s: %s", need, why)
+		}
+	}
+	if cs.AboutNames && r.traits.ByAddress {
+		return "the client cannot be given a server name here, only an address"
+	}
+	return ""
+}
+
+// attempts sets the scenario up and makes its attempts in a row.
+func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
+	config := fakeserver.Config{}
+	if r.traits.NearTraps {
+		config.Traps = fakeserver.TrapsNear
+	}
+	names := r.names()
+	config.Account = []string{names.Host}
+	srv, err := fakeserver.Start(ctx, config)
+	if err != nil {
+		return fmt.Errorf("start a server: %w", err)
+	}
+	defer srv.Close()
+	address := srv.Address()
+	if r.traits.ByAddress {
+		names.Host, names.IPs = address.Addr().String(), []netip.Addr{address.Addr()}
+		names.Domain = names.Host
+	}
+	scenario, err := r.catalogue.Scenario(cs.ID, names)
+	if err != nil {
+		return err
+	}
+	material, err := r.forge.Forge(ctx, scenario.Plan)
+	if err != nil {
+		return fmt.Errorf("forge: %w", err)
+	}
+	srv.SetBehaviour(r.behaviour(&scenario, material))
+	if r.dns != nil {
+		r.dns.Set(names.Host, address.Addr())
+		defer r.dns.Delete(names.Host)
+	}
+	for n := range scenario.attempts() {
+		if n > 0 {
+			srv.Next()
+		}
+		a := client.Attempt{
+			Case: cs.ID, URI: fmt.Sprintf("sips:alice@%s:%d", names.Host, address.Port()),
+			Domain: names.Domain, Host: names.Host, Server: address, Timeout: r.settings.Timeout,
+			SystemRoots: material.SystemRoots, CustomRoots: material.CustomRoots, Identity: material.Identity,
+		}
+		one, err := r.attempt(ctx, srv, cs, &scenario, a, n)
+		if err != nil {
+			return err
+		}
+		j.seen = append(j.seen, one)
+	}
+	return nil
+}
+
+var counter atomic.Uint64
+
+// names are fresh for every attempt of every run.
+func (r *Run) names() pkiforge.Names {
+	n := counter.Add(1)
+	host := fmt.Sprintf("sip%d.r%s.test", n, r.token)
+	return pkiforge.Names{Run: r.token, Host: host, Domain: host, Other: fmt.Sprintf("other%d.r%s.test", n, r.token)}
+}
+
+// behaviour completes the scenario's with the forged material and the run's
+// settings.
+func (r *Run) behaviour(s *Scenario, m *pkiforge.Material) fakeserver.Behaviour {
+	b := s.Server
+	b.Chain, b.Key = pkiforge.ChainDER(m.Chain), m.Chain[0].Key
+	if len(m.ClientRoots) > 0 {
+		b.ClientRoots = pkiforge.CertPool(m.ClientRoots)
+	}
+	switch r.settings.TLSVersion {
+	case "1.2":
+		b.MinVersion, b.MaxVersion = tls.VersionTLS12, tls.VersionTLS12
+	case "1.3":
+		b.MinVersion, b.MaxVersion = tls.VersionTLS13, tls.VersionTLS13
+	}
+	return b
+}
+
+// attempt starts the client once and gives what was seen of it.
+func (r *Run) attempt(ctx context.Context, srv *fakeserver.Server, cs *Case, s *Scenario, a client.Attempt, n int) (seen, error) {
+	if r.traits.Files {
+		dir, err := r.attemptDir(cs, n)
+		if err != nil {
+			return seen{}, err
+		}
+		a.Dir = dir
+		if !r.settings.Keep {
+			defer os.RemoveAll(dir)
+		}
+	}
+	if r.dns != nil {
+		a.DNS = r.dns.Addr()
+	}
+	running, end := context.WithCancel(ctx)
+	defer end()
+	type ended struct {
+		said client.Outcome
+		err  error
+	}
+	done := make(chan ended, 1)
+	go func() {
+		said, err := r.settings.Driver.Attempt(running, a)
+		done <- ended{said, err}
+	}()
+	certain := make(chan struct{})
+	go func() {
+		defer close(certain)
+		r.watch(running, srv, cs, s)
+	}()
+	var e ended
+	select {
+	case e = <-done: // the client ended by itself: all it did was its own
+		end()
+		<-certain
+	case <-certain: // frozen by now: what dies with the client is no refusal
+		end()
+		e = <-done
+	}
+	if e.err != nil && ctx.Err() == nil {
+		return seen{}, fmt.Errorf("drive the client: %w", e.err)
+	}
+	if ctx.Err() != nil {
+		return seen{}, ctx.Err()
+	}
+	o := srv.Observe(ctx)
+	return classify(&o, e.said), nil
+}
+
+func (r *Run) attemptDir(cs *Case, n int) (string, error) {
+	dir, err := os.MkdirTemp(r.dir, fmt.Sprintf("%s-%d-", strings.ReplaceAll(cs.ID, string(filepath.Separator), "_"), n+1))
+	if err != nil {
+		return "", fmt.Errorf("make a directory for the attempt: %w", err)
+	}
+	return dir, nil
+}
+
+// watch returns when the outcome of the attempt is certain and the client had
+// its time to do worse, or when its time is up; by then the observation is
+// frozen. It returns without freezing when ctx ends.
+func (r *Run) watch(ctx context.Context, srv *fakeserver.Server, cs *Case, s *Scenario) {
+	expect := cs.ExpectationUnder(r.settings.Policy)
+	limit := r.settings.Timeout
+	if s.Server.KeepOpen {
+		limit += r.settings.Windows.Slow
+	}
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+
+	over := func(o *fakeserver.Observation) bool { return isOver(o, s, expect) }
+	if expect == Quiet {
+		r.watchQuiet(limited, srv, over)
+	} else if srv.Await(limited, over) && r.traits.Settle > 0 {
+		settle, stop := context.WithTimeout(limited, r.traits.Settle)
+		srv.Await(settle, worst)
+		stop()
+	}
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return
+	}
+	// Freeze at a moment at which no connection is in the midst of a handshake,
+	// if there is one before the time is up.
+	if !srv.Await(limited, func(o *fakeserver.Observation) bool {
+		if expect == Quiet || over(o) {
+			o.Frozen = max(time.Since(o.Started), 1)
+			return true
+		}
+		return false
+	}) {
+		srv.Freeze()
+	}
+}
+
+// watchQuiet gives the client the silence window, from its first ClientHello,
+// to leak or to be served.
+func (r *Run) watchQuiet(ctx context.Context, srv *fakeserver.Server, over func(*fakeserver.Observation) bool) {
+	said := func(o *fakeserver.Observation) bool { return over(o) || greeted(o) }
+	if !srv.Await(ctx, said) {
+		return
+	}
+	window := r.traits.Silence
+	if window == 0 {
+		window = 3 * time.Second
+	}
+	silence, stop := context.WithTimeout(ctx, window)
+	defer stop()
+	srv.Await(silence, over)
+}
+
+func greeted(o *fakeserver.Observation) bool {
+	for i := range o.Connections {
+		if o.Connections[i].ClientHello != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// worst: nothing that may still come can change the outcome.
+func worst(o *fakeserver.Observation) bool {
+	_, leaked := leak(o)
+	return leaked
+}
+
+// isOver says that the outcome is certain but for what a client may do after
+// a refusal.
+func isOver(o *fakeserver.Observation, s *Scenario, expect Expectation) bool {
+	if worst(o) {
+		return true
+	}
+	decided := 0
+	for i := range o.Connections {
+		c := &o.Connections[i]
+		if !c.Ear.TLS || c.ClientHello == nil {
+			continue
+		}
+		switch one := classifyConnection(o, c); one.outcome {
+		case Accepted:
+			if expect != Accept || exchanged(c, s) {
+				return true
+			}
+			return false
+		case Refused:
+			if s.Server.KeepOpen && c.ClientClosed == "" {
+				return false
+			}
+			decided++
+		default:
+			return false
+		}
+	}
+	return decided > 0 && expect != Quiet
+}
+
+// exchanged says that on an accepted connection all that the scenario asks
+// for has come to pass.
+func exchanged(c *fakeserver.Connection, s *Scenario) bool {
+	if requests(c) == 0 || (registers(c) > 0 && !c.Answered200) {
+		return false
+	}
+	return !s.Server.SendOptions || c.OptionsStatus >= 200
+}

@@ -1,0 +1,94 @@
+package suites
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"siptrust/fakeserver"
+	"siptrust/reports"
+)
+
+// evidence merges what all ears heard in all attempts into one ladder, in the
+// order of time. Rungs of a second connection or attempt say so.
+func evidence(attempts []seen) []reports.Evidence {
+	ladder := []reports.Evidence{}
+	var base time.Time
+	for i := range attempts {
+		o := attempts[i].observation
+		if i == 0 {
+			base = o.Started
+		}
+		prefix := ""
+		if len(attempts) > 1 {
+			prefix = fmt.Sprintf("attempt %d", i+1)
+		}
+		rungs := ladderOf(o, prefix)
+		offset := milliseconds(o.Started.Sub(base))
+		for k := range rungs {
+			rungs[k].Ms += offset
+		}
+		ladder = append(ladder, rungs...)
+	}
+	return ladder
+}
+
+// ladderOf is the ladder of one attempt.
+func ladderOf(o *fakeserver.Observation, prefix string) []reports.Evidence {
+	n := len(o.Datagrams) + 1
+	for i := range o.Connections {
+		n += len(o.Connections[i].Events)
+	}
+	rungs := make([]reports.Evidence, 0, n)
+	for i := range o.Connections {
+		c := &o.Connections[i]
+		where := prefix
+		if i > 0 || !c.Ear.TLS {
+			where = join(prefix, fmt.Sprintf("connection %d to port %d", i+1, c.Ear.Address.Port()))
+		}
+		for _, e := range c.Events {
+			rungs = append(rungs, reports.Evidence{
+				Ms: milliseconds(e.At), From: string(e.From), What: e.What, Detail: join(where, e.Detail), Protected: e.Protected,
+			})
+		}
+	}
+	for i := range o.Datagrams {
+		d := &o.Datagrams[i]
+		rungs = append(rungs, reports.Evidence{
+			Ms: milliseconds(d.At), From: string(fakeserver.FromClient), What: "clear " + d.Kind,
+			Detail: join(join(prefix, fmt.Sprintf("UDP to port %d", d.Ear.Address.Port())), printable(d.Data)),
+		})
+	}
+	if o.Frozen > 0 {
+		rungs = append(rungs, reports.Evidence{Ms: milliseconds(o.Frozen), From: "tool", What: "end", Detail: join(prefix, "siptrust ended the client")})
+	}
+	if o.Dropped > 0 {
+		rungs = append(rungs, reports.Evidence{Ms: milliseconds(o.Frozen), From: "tool", What: "not kept", Detail: join(prefix, fmt.Sprintf("%d more events", o.Dropped))})
+	}
+	slices.SortStableFunc(rungs, func(a, b reports.Evidence) int { return cmp.Compare(a.Ms, b.Ms) })
+	return rungs
+}
+
+func join(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + ": " + b
+}
+
+// printable is the first line of what came in the clear, fit for a report.
+func printable(data []byte) string {
+	const enough = 80
+	out := make([]rune, 0, enough)
+	for _, r := range string(data) {
+		if r == '\r' || r == '\n' || len(out) == enough {
+			break
+		}
+		if r < ' ' || r == 0x7f || r == 0xfffd {
+			r = '.'
+		}
+		out = append(out, r)
+	}
+	return string(out)
+}

@@ -1,0 +1,127 @@
+package suites
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+
+	"siptrust/fakeserver"
+	"siptrust/pkiforge"
+)
+
+// handHost is the name in the certificates that are forged for use by hand.
+const handHost = "sip.siptrust.test"
+
+// Known says in one line that a case does not exist, if so.
+func Known(id string) error {
+	c := All()
+	if _, ok := c.Lookup(id); ok {
+		return nil
+	}
+	var ids []string
+	for i := range c.Cases {
+		ids = append(ids, c.Cases[i].ID)
+	}
+	if near := Nearest(id, ids); near != "" {
+		return fmt.Errorf("unknown case %q; did you mean %q? 'siptrust list' shows them", id, near)
+	}
+	return fmt.Errorf("unknown case %q; 'siptrust list' shows them", id)
+}
+
+// ForgeCase writes a case's chain, key and roots into dir, for use by hand
+// with the server name sip.siptrust.test, and gives the paths.
+func ForgeCase(ctx context.Context, id string, key pkiforge.KeyAlgorithm, dir string) ([]string, error) {
+	if err := Known(id); err != nil {
+		return nil, err
+	}
+	scenario, err := All().Scenario(id, handNames())
+	if err != nil {
+		return nil, err
+	}
+	forge := pkiforge.New(pkiforge.Options{KeyAlgorithm: key})
+	defer forge.Close()
+	material, err := forge.Forge(ctx, scenario.Plan)
+	if err != nil {
+		return nil, fmt.Errorf("forge %s: %w", id, err)
+	}
+	return pkiforge.ExportAll(dir, material)
+}
+
+func handNames() pkiforge.Names {
+	return pkiforge.Names{Run: newToken(), Host: handHost, Domain: handHost, Other: "other.siptrust.test"}
+}
+
+// Explain writes what a case is, why it matters, its clauses and how to
+// reproduce it by hand.
+func Explain(w io.Writer, id string) error {
+	if err := Known(id); err != nil {
+		return err
+	}
+	cs, _ := All().Lookup(id)
+	scenario, err := All().Scenario(id, handNames())
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s\n%s\n\n", cs.ID, cs.Title)
+	fmt.Fprintf(&b, "Why      %s\n", cs.Why)
+	fmt.Fprintf(&b, "Expect   %s (%s)\n", expectWords(cs.Expect), cs.Level)
+	for _, p := range Policies() {
+		if e, ok := cs.ByPolicy[p]; ok {
+			fmt.Fprintf(&b, "         under %s: %s\n", p, expectWords(e))
+		}
+	}
+	for _, d := range cs.Demands {
+		fmt.Fprintf(&b, "Demand   %s\n", d.Name)
+	}
+	fmt.Fprintf(&b, "Clauses  %s\n", strings.Join(cs.ClauseStrings(), ", "))
+	if !cs.Sound() {
+		fmt.Fprintf(&b, "Twin     %s; the one change: %s\n", cs.Twin, cs.Change.Name)
+	}
+	b.WriteString("\nBy hand\n")
+	for _, line := range byHand(cs, &scenario) {
+		fmt.Fprintf(&b, "  %s\n", line)
+	}
+	_, err = io.WriteString(w, b.String())
+	return err
+}
+
+func expectWords(e Expectation) string {
+	return map[Expectation]string{
+		Accept:  "accept: complete the handshake and speak SIP inside it",
+		Refuse:  "refuse: end the connection and send nothing",
+		Quiet:   "quiet: the handshake fails on the server's side; send nothing in the clear",
+		Observe: "observe: standards disagree, nothing is judged",
+	}[e]
+}
+
+// byHand gives the commands that put a client before the same server.
+func byHand(cs *Case, s *Scenario) []string {
+	lines := []string{fmt.Sprintf("siptrust forge %s --out pki", cs.ID)}
+	switch s.Server.Answer {
+	case fakeserver.AnswerSilence:
+		lines = append(lines, "socat TCP-LISTEN:5061,reuseaddr,fork OPEN:/dev/null    # reads, never answers")
+	case fakeserver.AnswerAlert:
+		lines = append(lines, "openssl s_server -accept 5061 -nocert -cipher NULL -tls1_2    # nothing in common: handshake_failure")
+	default:
+		server := "openssl s_server -accept 5061 -cert pki/server-chain.pem -cert_chain pki/server-chain.pem -key pki/server-key.pem"
+		switch s.Server.ClientAuth {
+		case fakeserver.AuthOptional:
+			server += " -verify 3 -CAfile pki/client-roots.pem"
+		case fakeserver.AuthRequired:
+			server += " -Verify 3 -verify_return_error"
+			if !s.Server.RefuseClient {
+				server += " -CAfile pki/client-roots.pem"
+			}
+		}
+		lines = append(lines, server)
+	}
+	lines = append(lines,
+		"on the client: "+handHost+" resolves to this machine, pki/roots.pem holds the trusted roots",
+		"register sips:alice@"+handHost+":5061")
+	if s.attempts() > 1 {
+		lines = append(lines, fmt.Sprintf("%d times in a row", s.attempts()))
+	}
+	return lines
+}

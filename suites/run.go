@@ -1,0 +1,477 @@
+package suites
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"runtime"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"siptrust/client"
+	"siptrust/fakeserver"
+	"siptrust/pkiforge"
+	"siptrust/reports"
+)
+
+// DefaultTimeout bounds one attempt where neither user nor profile sets one.
+const DefaultTimeout = 10 * time.Second
+
+// Settings are what a run is made with. The zero value of every field but
+// Driver means its default.
+type Settings struct {
+	Driver client.Driver
+	// Version of siptrust, for the record.
+	Version    string
+	Catalogue  *Catalogue // nil: All()
+	Policy     Policy     // "": Interop
+	Filter     string     // Ginkgo label expression; "": every case
+	Jobs       int        // cases at once; 0: by cores and client
+	TLSVersion string     // "1.2" or "1.3" pins the server; "": both
+	TLSKey     pkiforge.KeyAlgorithm
+	Timeout    time.Duration // of one attempt; 0: the client's own, else DefaultTimeout
+	Keep       bool          // leave the attempts' directories
+	Windows    Windows       // zero: DefaultWindows
+	// OnResult is called, one call at a time, for every result as it is known
+	// and again when the end of the run changes it.
+	OnResult func(reports.Result)
+}
+
+// Judged is one case with its result and all that was observed.
+type Judged struct {
+	Case         *Case
+	Result       reports.Result
+	Observations []*fakeserver.Observation // one an attempt
+	judgement    judgement
+}
+
+// Run is one run over a selection of cases. It is used once.
+type Run struct {
+	settings  Settings
+	catalogue *Catalogue
+	selected  []*Case
+	controls  []*Case // twins of selected cases, selected or not
+	traits    client.Traits
+	forge     *pkiforge.Forge
+	dns       *fakeserver.DNS
+	token     string
+	dir       string
+
+	mu       sync.Mutex
+	judged   map[string]*Judged
+	done     chan struct{}
+	emitting sync.Mutex
+}
+
+// NewRun checks the settings and selects the cases. The error says in one
+// line which setting is wrong and how to mend it.
+func NewRun(s Settings) (*Run, error) {
+	if s.Driver == nil {
+		return nil, errors.New("run: no client")
+	}
+	if s.Catalogue == nil {
+		s.Catalogue = All()
+	}
+	if s.Policy == "" {
+		s.Policy = Interop
+	}
+	if !slices.Contains(Policies(), s.Policy) {
+		return nil, unknownPolicy(s.Policy)
+	}
+	if !slices.Contains([]string{"", "1.2", "1.3"}, s.TLSVersion) {
+		return nil, fmt.Errorf("unknown TLS version %q; 1.2 or 1.3", s.TLSVersion)
+	}
+	if s.TLSKey == "" {
+		s.TLSKey = pkiforge.ECDSA
+	}
+	if !slices.Contains([]pkiforge.KeyAlgorithm{pkiforge.ECDSA, pkiforge.RSA}, s.TLSKey) {
+		return nil, fmt.Errorf("unknown key algorithm %q; ecdsa or rsa", s.TLSKey)
+	}
+	if s.Jobs < 0 || s.Timeout < 0 {
+		return nil, errors.New("jobs and timeout must not be negative")
+	}
+	if s.Windows == (Windows{}) {
+		s.Windows = DefaultWindows()
+	}
+	selected, err := s.Catalogue.Select(s.Filter)
+	if err != nil {
+		return nil, err
+	}
+	r := &Run{
+		settings: s, catalogue: s.Catalogue, selected: selected, traits: s.Driver.Traits(),
+		judged: make(map[string]*Judged), done: make(chan struct{}),
+	}
+	r.controls = r.twinsOf(selected)
+	r.settings.Jobs = r.jobs()
+	r.settings.Timeout = r.timeout()
+	return r, nil
+}
+
+// twinsOf gives the sound cases that the verdicts on cases rest on.
+func (r *Run) twinsOf(cases []*Case) []*Case {
+	var twins []*Case
+	for _, cs := range cases {
+		id := cs.Twin
+		if cs.Sound() {
+			id = cs.ID
+		}
+		if twin, ok := r.catalogue.Lookup(id); ok && !slices.Contains(twins, twin) {
+			twins = append(twins, twin)
+		}
+	}
+	return twins
+}
+
+func (r *Run) jobs() int {
+	jobs := r.settings.Jobs
+	if jobs == 0 {
+		jobs = runtime.GOMAXPROCS(0)
+		if r.settings.Driver.Kind() != "reference" {
+			jobs = max(4, 2*jobs) // a program mostly waits
+		}
+	}
+	if r.traits.Parallel > 0 {
+		jobs = min(jobs, r.traits.Parallel)
+	}
+	return jobs
+}
+
+func (r *Run) timeout() time.Duration {
+	switch {
+	case r.settings.Timeout > 0:
+		return r.settings.Timeout
+	case r.traits.Timeout > 0:
+		return r.traits.Timeout
+	default:
+		return DefaultTimeout
+	}
+}
+
+// Header is the record before anything is known.
+func (r *Run) Header(ctx context.Context) reports.Record {
+	traps := fakeserver.TrapsOwn
+	if r.traits.NearTraps || runtime.GOOS != "linux" {
+		traps = fakeserver.TrapsNear
+	}
+	d := r.settings.Driver
+	return reports.Record{
+		Schema: reports.Schema, Verdict: reports.NotAssessed,
+		Tool:   reports.Tool{Name: "siptrust", Version: r.settings.Version, Edition: Edition},
+		Client: reports.Client{Name: d.Name(), Version: d.Version(ctx), Driver: d.Kind()},
+		Policy: string(r.settings.Policy),
+		Settings: reports.Settings{
+			TLSVersion: r.settings.TLSVersion, TLSKey: string(r.settings.TLSKey), Filter: r.settings.Filter,
+			Traps: string(traps), Jobs: r.settings.Jobs,
+		},
+		Started: time.Now().UTC(), Results: []reports.Result{},
+	}
+}
+
+// Total is the number of results that the run will give, controls included.
+func (r *Run) Total() int {
+	n := len(r.selected)
+	for _, cs := range r.controls {
+		if !slices.Contains(r.selected, cs) {
+			n++
+		}
+	}
+	return n
+}
+
+// Execute makes the run and gives its record. When ctx ends the run is cut
+// short: the record holds what is known and is not complete. The error is for
+// what kept siptrust itself from working; the record holds what came before.
+func (r *Run) Execute(ctx context.Context) (reports.Record, error) {
+	record := r.Header(ctx)
+	defer close(r.done)
+	if err := r.open(ctx); err != nil {
+		return record, err
+	}
+	defer r.close()
+
+	err := r.phases(ctx)
+	record.Complete = err == nil && ctx.Err() == nil
+	record.Results = r.results()
+	record.Seconds = time.Since(record.Started).Seconds()
+	record.Summary = reports.Summarise(record.Results)
+	record.Verdict = verdict(record)
+	if ctx.Err() != nil {
+		err = nil // interrupted: not a failure of the tool
+	}
+	return record, err
+}
+
+// open makes what all attempts share.
+func (r *Run) open(ctx context.Context) error {
+	r.token = newToken()
+	r.forge = pkiforge.New(pkiforge.Options{KeyAlgorithm: r.settings.TLSKey})
+	var err error
+	if r.traits.Files {
+		if r.dir, err = os.MkdirTemp("", "siptrust-"); err != nil {
+			r.close()
+			return fmt.Errorf("make a directory for the attempts: %w", err)
+		}
+	}
+	if r.traits.DNS {
+		if r.dns, err = startDNS(); err != nil {
+			r.close()
+			return fmt.Errorf("start a DNS server: %w", err)
+		}
+	}
+	return nil
+}
+
+// newToken names a run: part of every name that is forged for it.
+func newToken() string {
+	var token [4]byte
+	rand.Read(token[:])
+	return hex.EncodeToString(token[:])
+}
+
+// startDNS prefers port 53 of a loopback address of its own, the only port
+// that a resolv.conf can name; without the right to it any port serves the
+// clients that take one.
+func startDNS() (*fakeserver.DNS, error) {
+	var b [2]byte
+	rand.Read(b[:])
+	own := netip.AddrFrom4([4]byte{127, 53, b[0], 1 + b[1]%254})
+	if dns, err := fakeserver.StartDNS(netip.AddrPortFrom(own, 53)); err == nil {
+		return dns, nil
+	}
+	return fakeserver.StartDNS(netip.MustParseAddrPort("127.0.0.1:0"))
+}
+
+func (r *Run) close() {
+	if r.forge != nil {
+		r.forge.Close()
+	}
+	if r.dns != nil {
+		r.dns.Close()
+	}
+	if r.dir != "" && !r.settings.Keep {
+		os.RemoveAll(r.dir)
+	}
+}
+
+// Kept names the directory of the attempts, where there is one that stays.
+func (r *Run) Kept() string {
+	if !r.settings.Keep {
+		return ""
+	}
+	return r.dir
+}
+
+// phases: the controls, then all other cases, then the controls again on
+// which refusals rest.
+func (r *Run) phases(ctx context.Context) error {
+	if err := r.each(ctx, r.controls, r.runCase); err != nil {
+		return err
+	}
+	if why, stop := r.unproven(); stop {
+		r.giveUp(why)
+		return nil
+	}
+	var rest []*Case
+	for _, cs := range r.selected {
+		if !slices.Contains(r.controls, cs) {
+			rest = append(rest, cs)
+		}
+	}
+	if err := r.each(ctx, rest, r.runCase); err != nil {
+		return err
+	}
+	return r.each(ctx, r.restedOn(), r.proveAgain)
+}
+
+// each runs cases side by side; the first error ends the rest.
+func (r *Run) each(ctx context.Context, cases []*Case, run func(context.Context, *Case) error) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(r.settings.Jobs)
+	for _, cs := range cases {
+		group.Go(func() error {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			return run(ctx, cs)
+		})
+	}
+	return group.Wait()
+}
+
+// unproven says why the run stops after its controls, if it does: none was
+// accepted, so nothing that comes after proves anything.
+func (r *Run) unproven() (string, bool) {
+	skipped, why := 0, ""
+	for _, cs := range r.controls {
+		j, ok := r.lookup(cs.ID)
+		switch {
+		case !ok:
+		case j.Result.Outcome == string(Accepted):
+			return "", false
+		case j.Result.Status == reports.Skip:
+			skipped++
+		case why == "":
+			why = j.Result.Reason
+		}
+	}
+	return why, skipped < len(r.controls)
+}
+
+// giveUp records every case as inconclusive: setup not proven.
+func (r *Run) giveUp(why string) {
+	reason := fmt.Sprintf("%s: no sound server was accepted (%s)", setupUnproven, why)
+	all := slices.Concat(r.controls, r.selected)
+	for _, cs := range all {
+		result := r.blank(cs)
+		if j, ok := r.lookup(cs.ID); ok {
+			if j.Result.Status == reports.Skip || j.Result.Reason == reason {
+				continue
+			}
+			result = j.Result
+		}
+		result.Status, result.Reason = reports.Inconclusive, reason
+		r.emit(&Judged{Case: cs, Result: result})
+	}
+}
+
+func (r *Run) blank(cs *Case) reports.Result {
+	result := blankResult(cs, r.settings.Policy)
+	result.Control = !slices.Contains(r.selected, cs)
+	return result
+}
+
+// restedOn gives the controls that a refusal rests on.
+func (r *Run) restedOn() []*Case {
+	var again []*Case
+	for _, cs := range r.controls {
+		for _, other := range r.selected {
+			j, ok := r.lookup(other.ID)
+			if other.Twin == cs.ID && ok && restsOnTwin(j) {
+				again = append(again, cs)
+				break
+			}
+		}
+	}
+	return again
+}
+
+// restsOnTwin says whether the result is worth something only while the twin
+// is accepted.
+func restsOnTwin(j *Judged) bool {
+	return j.Case.ExpectationUnder(j.judgement.policy) == Refuse &&
+		(j.Result.Outcome == string(Refused) || j.Result.Outcome == string(Stalled))
+}
+
+// proveAgain runs a control at the end of the run. One that is not accepted
+// any more takes the worth from the refusals that rest on it.
+func (r *Run) proveAgain(ctx context.Context, cs *Case) error {
+	first, ok := r.lookup(cs.ID)
+	if !ok || first.Result.Outcome != string(Accepted) {
+		return nil
+	}
+	again, err := r.try(ctx, cs)
+	if err != nil || again.Result.Status == reports.Skip {
+		return err
+	}
+	if again.Result.Outcome == string(Accepted) {
+		return nil
+	}
+	unstable := *first
+	unstable.Result.Status = reports.Inconclusive
+	unstable.Result.Reason = "accepted at the beginning of the run, at its end not: " + again.Result.Reason
+	unstable.Result.Evidence = append(slices.Clone(first.Result.Evidence), again.Result.Evidence...)
+	r.emit(&unstable)
+	for _, other := range r.selected {
+		if j, ok := r.lookup(other.ID); ok && other.Twin == cs.ID && restsOnTwin(j) {
+			rejudged := *j
+			rejudged.judgement.twin = TwinNoLonger
+			f := rejudged.judgement.judge()
+			rejudged.Result.Status, rejudged.Result.Reason = f.status, f.reason
+			r.emit(&rejudged)
+		}
+	}
+	return nil
+}
+
+func (r *Run) lookup(id string) (*Judged, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	j, ok := r.judged[id]
+	return j, ok
+}
+
+// emit records a result and tells who listens.
+func (r *Run) emit(j *Judged) {
+	r.emitting.Lock()
+	defer r.emitting.Unlock()
+	r.mu.Lock()
+	r.judged[j.Case.ID] = j
+	r.mu.Unlock()
+	if r.settings.OnResult != nil {
+		r.settings.OnResult(j.Result)
+	}
+}
+
+// results are all that is known, in the catalogue's order.
+func (r *Run) results() []reports.Result {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	results := make([]reports.Result, 0, len(r.judged))
+	for i := range r.catalogue.Cases {
+		if j, ok := r.judged[r.catalogue.Cases[i].ID]; ok {
+			results = append(results, j.Result)
+		}
+	}
+	return results
+}
+
+// Await gives the final result of a case once the run has ended, or an error
+// when ctx ends first or the run never came to it.
+func (r *Run) Await(ctx context.Context, id string) (*Judged, error) {
+	select {
+	case <-r.done:
+	case <-ctx.Done():
+		return nil, fmt.Errorf("await %s: %w", id, ctx.Err())
+	}
+	if j, ok := r.lookup(id); ok {
+		return j, nil
+	}
+	return nil, fmt.Errorf("await %s: the run ended before it came to the case", id)
+}
+
+// Selected are the cases of the run, in the catalogue's order.
+func (r *Run) Selected() []*Case { return slices.Clone(r.selected) }
+
+// verdict is the word on a whole run.
+func verdict(record reports.Record) reports.Verdict {
+	s := record.Summary
+	judged := s.Pass + s.Warn + s.Fail + s.Info
+	switch {
+	case s.Fail > 0:
+		return reports.DoesNotConform
+	case s.Inconclusive > 0 || judged == 0 || !record.Complete:
+		return reports.NotAssessed
+	case s.Skip > 0 || s.Warn > 0:
+		return reports.ConformsWithGaps
+	default:
+		return reports.Conforms
+	}
+}
+
+func words[T ~string](list []T) string {
+	out := ""
+	for i, w := range list {
+		if i > 0 {
+			out += ", "
+		}
+		out += string(w)
+	}
+	return out
+}

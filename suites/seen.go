@@ -1,0 +1,194 @@
+package suites
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"siptrust/client"
+	"siptrust/fakeserver"
+)
+
+// Outcome is what a client did in an attempt.
+type Outcome string
+
+// The outcomes, strongest last: of several connections or attempts the
+// strongest counts.
+const (
+	Absent   Outcome = "absent"   // no ClientHello came
+	Refused  Outcome = "refused"  // a ClientHello, then a fatal alert or closing before any data
+	Stalled  Outcome = "stalled"  // a ClientHello, then neither data nor closing
+	Accepted Outcome = "accepted" // data inside a completed handshake
+	Leaked   Outcome = "leaked"   // SIP of the account in the clear
+)
+
+func (o Outcome) rank() int {
+	for i, other := range []Outcome{Absent, Refused, Stalled, Accepted, Leaked} {
+		if o == other {
+			return i
+		}
+	}
+	return -1
+}
+
+// seen is one attempt, classified.
+type seen struct {
+	observation *fakeserver.Observation
+	said        client.Outcome
+
+	outcome Outcome
+	how     string
+	// moot: no server could have answered the ClientHello; why.
+	moot string
+	// serverFirst: the server had failed the handshake before the client
+	// decided; what it said.
+	serverFirst string
+	// certificateSent: the server's Certificate went out on the connection
+	// that decided.
+	certificateSent bool
+	decisive        *fakeserver.Connection // nil: none
+}
+
+// classify reads the outcome of one attempt off what the server observed.
+// What the client said of itself counts only where nothing came.
+func classify(o *fakeserver.Observation, said client.Outcome) seen {
+	s := seen{observation: o, said: said, outcome: Absent, how: absence(o, said)}
+	for i := range o.Connections {
+		c := classifyConnection(o, &o.Connections[i])
+		if c.outcome.rank() > s.outcome.rank() {
+			c.observation, c.said = o, said
+			s = c
+		}
+	}
+	if how, leaked := leak(o); leaked {
+		s.outcome, s.how = Leaked, how
+	}
+	return s
+}
+
+// classifyConnection decides one connection; a plain trap never decides more
+// than a leak, which [leak] finds.
+func classifyConnection(o *fakeserver.Observation, c *fakeserver.Connection) seen {
+	if !c.Ear.TLS || c.ClientHello == nil {
+		return seen{outcome: Absent}
+	}
+	s := seen{decisive: c, certificateSent: c.Handshake.CertificateSent}
+	late := ""
+	if c.Handshake.Completed {
+		late = "late, "
+	}
+	alert := refusingAlert(o, c)
+	closed := c.ClientClosed != "" && inTime(o, c.ClientClosedAt)
+	ended := c.ServerEnded && inTime(o, c.ServerEndedAt)
+	switch {
+	case c.AppData && c.Handshake.Completed:
+		s.outcome, s.how = Accepted, "data inside TLS"
+		if requests(c) > 0 {
+			s.how = "SIP inside TLS"
+		}
+	case c.MootHello != "":
+		s.outcome, s.how, s.moot = Refused, "nothing in common", c.MootHello
+	case alert != nil:
+		s.outcome, s.how = Refused, late+"by alert"
+	case closed && (!ended || c.ClientClosedAt < c.ServerEndedAt):
+		s.outcome, s.how = Refused, late+"by closing"
+		if c.ClientClosed == "rst" {
+			s.how = late + "by reset"
+		}
+	case closed:
+		s.outcome, s.how, s.serverFirst = Refused, "closed after the server had ended the handshake", serverError(c)
+	default:
+		s.outcome, s.how = Stalled, "neither data nor closing"
+		if ended {
+			s.how, s.serverFirst = "left open after the server had ended the handshake", serverError(c)
+		}
+	}
+	return s
+}
+
+func serverError(c *fakeserver.Connection) string {
+	if c.Handshake.Err != "" {
+		return c.Handshake.Err
+	}
+	return "the server ended the connection"
+}
+
+// refusingAlert gives the fatal alert by which the client refused: before any
+// data, and before the harness ended the client. TLS 1.3 knows no warning
+// alerts but close_notify (0) and user_canceled (90), whatever their level
+// says (RFC 8446 6).
+func refusingAlert(o *fakeserver.Observation, c *fakeserver.Connection) *fakeserver.Alert {
+	for i := range c.ClientAlerts {
+		a := &c.ClientAlerts[i]
+		fatal := a.Level == 2 && a.Description != 0 && a.Description != 90
+		if fatal && inTime(o, a.At) && (!c.AppData || a.At <= c.AppDataAt) {
+			return a
+		}
+	}
+	return nil
+}
+
+// leak finds SIP of the account under test in the clear. It counts whenever
+// it came: nothing that the harness does makes a client send it.
+func leak(o *fakeserver.Observation) (string, bool) {
+	for i := range o.Connections {
+		if c := &o.Connections[i]; c.Leak {
+			return fmt.Sprintf("over TCP to port %d", c.Ear.Address.Port()), true
+		}
+	}
+	for i := range o.Datagrams {
+		if d := &o.Datagrams[i]; d.Leak {
+			return fmt.Sprintf("over UDP to port %d", d.Ear.Address.Port()), true
+		}
+	}
+	return "", false
+}
+
+// absence says why no ClientHello came.
+func absence(o *fakeserver.Observation, said client.Outcome) string {
+	why := "nothing connected"
+	for i := range o.Connections {
+		c := &o.Connections[i]
+		if !c.Ear.TLS {
+			continue
+		}
+		why = "connected and sent nothing"
+		if len(c.Clear) > 0 {
+			why = "connected and sent what is no TLS"
+			break
+		}
+	}
+	switch {
+	case said.Diagnosis != "":
+		why += ": " + said.Diagnosis
+	case said.Ended && said.Started:
+		why += fmt.Sprintf("; the program ended with status %d", said.ExitStatus)
+		if line := lastLine(said.Output); line != "" {
+			why += " and said: " + line
+		}
+	case said.Started && said.Output != "":
+		why += "; the program last said: " + lastLine(said.Output)
+	}
+	return why
+}
+
+func lastLine(s string) string {
+	lines := strings.Split(strings.TrimSpace(s), "\n")
+	line := strings.TrimSpace(lines[len(lines)-1])
+	const enough = 200
+	if len(line) > enough {
+		line = line[:enough] + "…"
+	}
+	return line
+}
+
+// Windows bound how long things may take.
+type Windows struct {
+	// Prompt and Slow: a refused connection that the client closes within
+	// Prompt (5 s) is closed promptly, within Slow (32 s, 64 × T1 of RFC 3261
+	// 17.1.1.1) slowly; after that it is left open.
+	Prompt, Slow time.Duration
+}
+
+// DefaultWindows are the windows of a real run.
+func DefaultWindows() Windows { return Windows{Prompt: 5 * time.Second, Slow: 32 * time.Second} }

@@ -1,0 +1,99 @@
+package suites
+
+import (
+	"context"
+	"io"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2" //nolint:revive // the specs read as Ginkgo's own language
+	"github.com/onsi/ginkgo/v2/formatter"
+	. "github.com/onsi/gomega"
+
+	"siptrust/reports"
+)
+
+// Register registers one spec for every case of the catalogue, labelled for
+// Ginkgo's label filter. Each awaits its case's result from the run that
+// start gives, which is called once, before the first spec, and asserts on
+// it. It is called while Ginkgo builds its tree, once a process.
+func Register(c *Catalogue, start func() *Run) {
+	var run *Run
+	BeforeSuite(func() { run = start() })
+	group := ""
+	var register func()
+	for i := range c.Cases {
+		cs := &c.Cases[i]
+		if cs.Group() != group {
+			group = cs.Group()
+			name := group
+			register = func() { registerGroup(c, name, func() *Run { return run }) }
+			Describe(name, Ordered, ContinueOnFailure, register)
+		}
+	}
+}
+
+func registerGroup(c *Catalogue, group string, run func() *Run) {
+	for i := range c.Cases {
+		cs := &c.Cases[i]
+		if cs.Group() != group {
+			continue
+		}
+		It(cs.ID+": "+cs.Title, Label(cs.Labels()...), func(ctx SpecContext) {
+			assert(ctx, run(), cs)
+		})
+	}
+}
+
+// assert holds a case's result against what was expected.
+func assert(ctx context.Context, run *Run, cs *Case) {
+	j, err := run.Await(ctx, cs.ID)
+	Expect(err).NotTo(HaveOccurred())
+	if j.Result.Status == reports.Skip {
+		Skip(j.Result.Reason)
+	}
+	Expect(j).To(HaveLeakedNothing())
+	switch cs.ExpectationUnder(run.settings.Policy) {
+	case Accept:
+		Expect(j).To(BeAccepted())
+	case Refuse:
+		Expect(j).To(Or(BeRefused(), BeStalled()))
+	case Quiet:
+		Expect(j).NotTo(BeAccepted())
+	}
+	Expect(j).NotTo(HaveStatus(reports.Fail))
+	Expect(j).NotTo(HaveStatus(reports.Inconclusive))
+}
+
+// engine is what RunSpecs wants of a *testing.T: Ginkgo's word is not used,
+// the record is.
+type engine struct{}
+
+func (engine) Fail() {}
+
+// Drive makes a run under Ginkgo, for a binary: the run is started when the
+// suite begins and every selected case has its spec. Ginkgo prints nothing.
+// It can be called once a process.
+func Drive(ctx context.Context, run *Run) (reports.Record, error) {
+	formatter.ColorableStdOut, formatter.ColorableStdErr = io.Discard, io.Discard
+	type result struct {
+		record reports.Record
+		err    error
+	}
+	ended := make(chan result, 1)
+	Register(run.catalogue, func() *Run {
+		go func() {
+			record, err := run.Execute(ctx)
+			ended <- result{record, err}
+		}()
+		return run
+	})
+	suite, reporter := GinkgoConfiguration()
+	suite.LabelFilter = run.settings.Filter
+	suite.Timeout = 24 * time.Hour // the attempts have their own limits
+	suite.OutputInterceptorMode = "none"
+	suite.FailOnEmpty = true
+	reporter.Succinct = true
+	RunSpecs(engine{}, "siptrust", suite, reporter)
+	r := <-ended
+	return r.record, r.err
+}
