@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -114,14 +115,16 @@ func (e *Exec) Traits() Traits {
 		Timeout:   p.Timeout,
 		NearTraps: p.NearTraps,
 		ByAddress: e.means == MeansAddress,
-		Lacks:     p.Lacks,
+		Lacks:     maps.Clone(p.Lacks),
 		Notes:     slices.Clone(e.notes),
 	}
 }
 
 // Attempt writes the attempt's files into a.Dir, which must exist, and runs
-// the program until it ends or ctx is done. When it returns, every process
-// that the program left is gone.
+// the program until it ends or ctx is done. When it returns, every process that
+// the program started is gone, but for one that left its process group and hid
+// its environment as well, and, on other systems than Linux, one that left its
+// group.
 func (e *Exec) Attempt(ctx context.Context, a Attempt) (Outcome, error) {
 	begin := time.Now()
 	if a.Dir == "" {

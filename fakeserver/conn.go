@@ -15,6 +15,7 @@ type conn struct {
 	entry     *entry
 	behaviour Behaviour
 	done      chan struct{} // closed when it is over
+	left      chan struct{} // closed when it is read as far as it goes, and left to the client
 
 	mu    sync.Mutex
 	tls   *tls.Conn // nil until the handshake is complete
@@ -25,9 +26,17 @@ type conn struct {
 var readBuffers = sync.Pool{New: func() any { return new([4096]byte) }}
 
 func newConn(s *Server, raw *net.TCPConn, e *entry, b Behaviour) *conn {
-	c := &conn{server: s, raw: raw, entry: e, behaviour: b, done: make(chan struct{})}
+	c := &conn{server: s, raw: raw, entry: e, behaviour: b, done: make(chan struct{}), left: make(chan struct{})}
 	c.tap = newTap(raw, e, s.leaks)
 	c.tap.idle = s.cfg.IdleLimit
+	leave := sync.OnceFunc(func() { close(c.left) })
+	c.tap.quiet = func() {
+		if c.keptOpen() {
+			leave()
+		} else {
+			c.end()
+		}
+	}
 	// Until a handshake is complete a connection has no right to stay for long.
 	c.tap.until = time.Now().Add(2 * s.cfg.IdleLimit)
 	return c
@@ -150,6 +159,14 @@ func (c *conn) keptOpen() bool {
 	k := c.entry.lock()
 	defer c.entry.unlock()
 	return !k.AppData && (c.tap.refused || k.ClientClosed != "")
+}
+
+// askEnd has the connection ended as soon as all that has arrived is read.
+func (c *conn) askEnd() {
+	c.tap.hurry.Store(true)
+	// Frees a write that waits for a client which does not read.
+	_ = c.raw.SetWriteDeadline(time.Now().Add(hurryLimit))
+	c.tap.askEnd()
 }
 
 // abort ends the connection at once, in both directions.

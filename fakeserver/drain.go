@@ -73,6 +73,8 @@ func (s *Server) drain(ctx context.Context) {
 	if s.closing() {
 		return
 	}
+	sentinelCtx, cancel := context.WithTimeout(ctx, sentinelLimit)
+	defer cancel()
 	arrivals := make([]chan struct{}, len(s.ears.list))
 	for i := range arrivals {
 		arrivals[i] = make(chan struct{})
@@ -86,18 +88,15 @@ func (s *Server) drain(ctx context.Context) {
 	}
 	for i, ear := range s.ears.list[:len(s.ears.tcp)] {
 		arrived := sync.OnceFunc(func() { close(arrivals[i]) })
-		knock(ear.Address, func(local netip.AddrPort) { s.sentinels.expect(local, arrived) }, arrived)
+		defer knock(ear.Address, func(local netip.AddrPort) { s.sentinels.expect(local, arrived) }, arrived)()
 	}
 	for i, arrived := range arrivals {
-		s.awaitSentinel(ctx, arrived, func() {
+		s.awaitSentinel(sentinelCtx, arrived, func() {
 			if u := i - len(s.ears.tcp); u >= 0 {
 				s.sendNonce(s.ears.udp[u], u, nonces[u])
 			}
 		})
 	}
-	s.sentinels.mu.Lock()
-	clear(s.sentinels.remotes)
-	s.sentinels.mu.Unlock()
 	s.drainConnections(ctx)
 }
 
@@ -133,15 +132,16 @@ func (s *Server) awaitSentinel(ctx context.Context, arrived <-chan struct{}, aga
 // drainConnections ends every connection from the server's side and waits
 // until the client's has ended too.
 func (s *Server) drainConnections(ctx context.Context) {
-	conns := s.open()
+	ctx, cancel := context.WithTimeout(ctx, drainLimit)
+	defer cancel()
+	conns := s.live()
 	for _, c := range conns {
-		if !c.keptOpen() {
-			c.end()
-		}
+		c.askEnd()
 	}
 	for _, c := range conns {
 		select {
 		case <-c.done:
+		case <-c.left:
 		case <-ctx.Done():
 			return
 		case <-s.closed:

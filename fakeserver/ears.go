@@ -13,7 +13,7 @@ import (
 	"syscall"
 )
 
-// The ports of an own address (RFC 3261 19.1.2).
+// The ports of an own address (RFC 3261 18.2.1).
 const (
 	portSIP = 5060
 	portTLS = 5061

@@ -143,7 +143,7 @@ func await(t testing.TB, s *Server, what string, holds func(*Observation) bool) 
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	if !s.Await(ctx, holds) {
-		t.Fatalf("waited in vain for: %s\n%s", what, describe(s.copy()))
+		t.Fatalf("waited in vain for: %s\n%s", what, describe(s.snapshot()))
 	}
 }
 

@@ -77,8 +77,9 @@ type Connection struct {
 	ClientAlerts []Alert
 	ServerAlerts []Alert
 
-	// ClientClosed says that the client ended its direction, and how ("fin",
-	// "rst"); ServerEnded that the server had ended its own before.
+	// ClientClosed says that the client ended its direction, and how first
+	// ("close_notify" inside TLS, "fin", "rst"); ServerEnded that the server had
+	// ended its own before.
 	ClientClosed   string
 	ClientClosedAt time.Duration
 	ServerEnded    bool

@@ -104,8 +104,8 @@ func (r *recorder) datagram(d Datagram) {
 	r.notify()
 }
 
-// open records a new connection; nil: no room is left, it is only counted.
-func (r *recorder) open(k Connection) *entry {
+// begin records a new connection; nil: no room is left, it is only counted.
+func (r *recorder) begin(k Connection) *entry {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	defer r.notify()
@@ -130,8 +130,8 @@ func (r *recorder) next() {
 	r.notify()
 }
 
-// copy gives a deep copy of what was recorded.
-func (r *recorder) copy() Observation {
+// snapshot gives a deep copy of what was recorded.
+func (r *recorder) snapshot() Observation {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	o := r.obs
@@ -209,16 +209,25 @@ func (e *entry) unlock() {
 	e.r.mu.Unlock()
 }
 
-// event adds a rung to the ladder of k. The lock must be held.
-func (e *entry) event(k *Connection, at time.Duration, from Side, what, detail string, protected bool) {
-	if len(k.Events) >= maxEvents {
+// drop counts one thing that is not kept. The lock must be held.
+func (e *entry) drop() {
+	if e.turn == e.r.turn {
 		e.r.obs.Dropped++
-		return
+	}
+}
+
+// event adds a rung to the ladder of k, and says whether there was room. The
+// lock must be held.
+func (e *entry) event(k *Connection, at time.Duration, from Side, what, detail string, protected bool) bool {
+	if len(k.Events) >= maxEvents {
+		e.drop()
+		return false
 	}
 	if k.Events == nil {
 		k.Events = make([]Event, 0, 24)
 	}
 	k.Events = append(k.Events, Event{At: at, From: from, What: what, Detail: detail, Protected: protected})
+	return true
 }
 
 // alert adds an alert to k, with its rung. The lock must be held.
@@ -228,7 +237,7 @@ func (e *entry) alert(k *Connection, from Side, a Alert) {
 		list = &k.ServerAlerts
 	}
 	if len(*list) >= maxAlerts {
-		e.r.obs.Dropped++
+		e.drop()
 		return
 	}
 	*list = append(*list, a)

@@ -197,8 +197,7 @@ func (t *tap) clearText(k *Connection, d *direction, at time.Duration, data []by
 	if d.from != FromClient {
 		return
 	}
-	fresh := len(k.Clear) == 0
-	if fresh {
+	if len(k.Clear) == 0 {
 		k.ClearAt = at
 	}
 	room := maxClear - len(k.Clear)
@@ -206,16 +205,19 @@ func (t *tap) clearText(k *Connection, d *direction, at time.Duration, data []by
 		return
 	}
 	k.Clear = append(k.Clear, data[:min(room, len(data))]...)
-	kind := classify(k.Clear)
-	leak := kind == kindSIP && t.leaks.mentions(k.Clear)
-	if fresh || leak && !k.Leak {
-		what := "clear text"
-		if kind == kindSIP {
-			what = "clear SIP"
-		}
-		t.entry.event(k, at, d.from, what, firstLine(k.Clear), false)
+	what := "clear text"
+	if classify(k.Clear) == kindSIP {
+		what = "clear SIP"
+		k.Leak = k.Leak || t.leaks.mentions(k.Clear)
 	}
-	k.Leak = k.Leak || leak
+	// One rung for all of it, that grows with what is known.
+	if i := t.clearRung - 1; i >= 0 && i < len(k.Events) {
+		k.Events[i].What, k.Events[i].Detail = what, firstLine(k.Clear)
+		return
+	}
+	if t.entry.event(k, at, d.from, what, firstLine(k.Clear), false) {
+		t.clearRung = len(k.Events)
+	}
 }
 
 // octets writes a size for people.

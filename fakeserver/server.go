@@ -17,8 +17,9 @@ import (
 // Bounds of a server in time and number.
 const (
 	defaultIdle   = 60 * time.Second
-	drainLimit    = time.Second // of reading all connections to their end
-	maxConcurrent = 4096        // connections at once; more are closed at once
+	sentinelLimit = 5 * time.Second // of waiting for siptrust's own sentinels
+	drainLimit    = time.Second     // of reading all connections to their end
+	maxConcurrent = 4096            // connections at once; more are closed at once
 )
 
 // Server is one fake server. Its methods may be called from several
@@ -106,14 +107,12 @@ func (s *Server) Freeze() {
 }
 
 // Observe reads all that has come so far and gives a copy of the observation
-// that shares nothing with the server. It half-closes the connections (but
-// see [Behaviour.KeepOpen]) and reads each to its end, for at most a second
-// and while ctx lasts.
+// that shares nothing with the server. It half-closes the connections and
+// reads each to its end, for at most a second and while ctx lasts; one that
+// [Behaviour.KeepOpen] leaves to the client is read as far as it goes.
 func (s *Server) Observe(ctx context.Context) Observation {
-	ctx, cancel := context.WithTimeout(ctx, drainLimit)
-	defer cancel()
 	s.drain(ctx)
-	return s.copy()
+	return s.snapshot()
 }
 
 // Next forgets what was recorded, so that the next attempt in a row starts
@@ -121,7 +120,7 @@ func (s *Server) Observe(ctx context.Context) Observation {
 // ended, and what they had yet to say is not recorded.
 func (s *Server) Next() {
 	s.next()
-	for _, c := range s.open() {
+	for _, c := range s.live() {
 		c.abort()
 	}
 }
@@ -132,7 +131,7 @@ func (s *Server) Close() error {
 	s.once.Do(func() {
 		close(s.closed)
 		s.err = s.ears.close()
-		for _, c := range s.open() {
+		for _, c := range s.live() {
 			c.abort()
 		}
 		s.running.Wait()
@@ -150,8 +149,8 @@ func (s *Server) closing() bool {
 	}
 }
 
-// open gives the connections that are not over yet.
-func (s *Server) open() []*conn {
+// live gives the connections that are not over yet.
+func (s *Server) live() []*conn {
 	s.state.Lock()
 	defer s.state.Unlock()
 	list := make([]*conn, 0, len(s.conns))
@@ -171,7 +170,6 @@ func (s *Server) accept(ear Ear, l *net.TCPListener) {
 				return
 			}
 			// Out of descriptors, most likely: others must end first.
-			s.drop()
 			select {
 			case <-s.closed:
 				return
@@ -201,7 +199,7 @@ func (s *Server) take(ear Ear, raw *net.TCPConn, remote netip.AddrPort) {
 		s.drop()
 		return
 	}
-	e := s.recorder.open(Connection{Ear: ear, Remote: remote})
+	e := s.begin(Connection{Ear: ear, Remote: remote})
 	if e == nil {
 		_ = raw.Close()
 		return

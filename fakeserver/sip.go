@@ -18,8 +18,13 @@ import (
 )
 
 // sipgo takes its logger from a variable of its package and offers no other
-// way for all of its parts. What it would say is in the observation.
-func init() { sip.SetDefaultLogger(slog.New(slog.DiscardHandler)) }
+// way for all of its parts: what it would say is in the observation. So it is
+// with the size of its read buffers, 32 KiB for connections that mostly carry
+// one message.
+func init() {
+	sip.SetDefaultLogger(slog.New(slog.DiscardHandler))
+	sip.TransportBufferReadSize = 4096
+}
 
 // sipParser is shared: parsing keeps no state in it.
 var sipParser = sip.NewParser()
@@ -123,7 +128,7 @@ func (s *sipSession) reader() sipReader {
 			if kept = len(k().SIP) < maxMessages; kept {
 				k().SIP = append(k().SIP, m)
 			} else {
-				e.r.obs.Dropped++
+				e.drop()
 			}
 		},
 		onCSeq: func(value string) {

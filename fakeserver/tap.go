@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -16,10 +17,15 @@ import (
 // guarded by the recorder's lock.
 type tap struct {
 	net.Conn
+	raw   *net.TCPConn // the same
 	entry *entry
 	leaks *leakFinder
-	idle  time.Duration // read and write deadline; zero: none
+	idle  time.Duration // how long a read or write may take
 	until time.Time     // hard end of reading; zero: none
+
+	reading sync.Mutex  // of the read deadline
+	asked   atomic.Bool // the server wants to end the connection
+	quiet   func()      // does that, once nothing is left to read
 
 	first []byte // read before crypto/tls began, given to it first
 	octet int    // read in total
@@ -34,7 +40,9 @@ type tap struct {
 	// data came before either was known.
 	served, failed bool
 	early          int
-	earlyAt        time.Duration
+	// clearRung is the place of the clear text in the ladder, counted from 1.
+	clearRung int
+	earlyAt   time.Duration
 	// refused: the client sent a fatal alert.
 	refused bool
 	// clientCert: the client's Certificate message arrived.
@@ -55,8 +63,8 @@ const maxOctets = 64 << 20
 
 var errTooMuch = errors.New("the client sent more than 64 MiB")
 
-func newTap(conn net.Conn, e *entry, leaks *leakFinder) *tap {
-	t := &tap{Conn: conn, entry: e, leaks: leaks}
+func newTap(raw *net.TCPConn, e *entry, leaks *leakFinder) *tap {
+	t := &tap{Conn: raw, raw: raw, entry: e, leaks: leaks}
 	t.in.from, t.out.from = FromClient, FromServer
 	return t
 }
@@ -76,16 +84,7 @@ func (t *tap) readWire(b []byte) (int, error) {
 	if t.octet > maxOctets {
 		return 0, errTooMuch
 	}
-	if t.idle > 0 {
-		end := time.Now().Add(t.idle)
-		if !t.until.IsZero() && t.until.Before(end) {
-			end = t.until
-		}
-		if err := t.SetReadDeadline(end); err != nil {
-			return 0, err
-		}
-	}
-	n, err := t.Conn.Read(b)
+	n, err := t.readOrEnd(b)
 	t.octet += n
 	if n == 0 && err == nil {
 		return 0, nil
@@ -102,6 +101,51 @@ func (t *tap) readWire(b []byte) (int, error) {
 	return n, err
 }
 
+// readOrEnd reads from the socket. When the server is asked to end the
+// connection, it first reads what is there already, then lets it be ended,
+// and reads on: what the client did before must not seem to follow from it.
+func (t *tap) readOrEnd(b []byte) (int, error) {
+	for {
+		asked, err := t.deadline()
+		if err != nil {
+			return 0, err
+		}
+		if asked {
+			if n, some, err := readNow(t.raw, b); some {
+				return n, err
+			}
+			t.asked.Store(false)
+			t.quiet()
+		}
+		n, err := t.Conn.Read(b)
+		if errors.Is(err, os.ErrDeadlineExceeded) && t.asked.Load() {
+			continue
+		}
+		return n, err
+	}
+}
+
+// deadline sets the deadline of the next read, and says whether the server is
+// asked to end the connection.
+func (t *tap) deadline() (asked bool, err error) {
+	t.reading.Lock()
+	defer t.reading.Unlock()
+	end := time.Now().Add(t.idle)
+	if !t.until.IsZero() && t.until.Before(end) {
+		end = t.until
+	}
+	return t.asked.Load(), t.SetReadDeadline(end)
+}
+
+// askEnd interrupts the read under way, so that quiet is called as soon as all
+// that has arrived is read.
+func (t *tap) askEnd() {
+	t.reading.Lock()
+	defer t.reading.Unlock()
+	t.asked.Store(true)
+	_ = t.SetReadDeadline(time.Unix(1, 0)) // fails when the connection is over
+}
+
 // Write records and writes to the client. What was recorded of a write that
 // fails is followed by an event that says so.
 func (t *tap) Write(b []byte) (int, error) {
@@ -109,14 +153,12 @@ func (t *tap) Write(b []byte) (int, error) {
 	sent := k.Handshake.CertificateSent
 	t.feed(k, &t.out, t.entry.r.since(), b)
 	t.entry.unlock()
-	if t.idle > 0 {
-		limit := t.idle
-		if t.hurry.Load() {
-			limit = min(limit, hurryLimit)
-		}
-		if err := t.SetWriteDeadline(time.Now().Add(limit)); err != nil {
-			return 0, err
-		}
+	limit := t.idle
+	if t.hurry.Load() {
+		limit = min(limit, hurryLimit)
+	}
+	if err := t.SetWriteDeadline(time.Now().Add(limit)); err != nil {
+		return 0, err
 	}
 	n, err := t.Conn.Write(b)
 	if err != nil {

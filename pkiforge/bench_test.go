@@ -58,3 +58,18 @@ func BenchmarkCreateCertificate(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkForgeMatrix forges all of the paper's matrix in a forge of its own,
+// keys and CAs included, eight plans at a time.
+func BenchmarkForgeMatrix(b *testing.B) {
+	for _, algorithm := range algorithms {
+		b.Run(string(algorithm), func(b *testing.B) {
+			plans := matrix(b)
+			for b.Loop() {
+				f := pkiforge.New(pkiforge.Options{KeyAlgorithm: algorithm})
+				forgeAll(b, f, plans)
+				f.Close()
+			}
+		})
+	}
+}

@@ -73,8 +73,12 @@ func cloneName(n pkix.Name) pkix.Name {
 	} {
 		*field = slices.Clone(*field)
 	}
-	n.Names = slices.Clone(n.Names)
-	n.ExtraNames = slices.Clone(n.ExtraNames)
+	for _, attributes := range []*[]pkix.AttributeTypeAndValue{&n.Names, &n.ExtraNames} {
+		*attributes = slices.Clone(*attributes)
+		for i := range *attributes {
+			(*attributes)[i].Type = slices.Clone((*attributes)[i].Type)
+		}
+	}
 	return n
 }
 

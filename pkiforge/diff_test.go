@@ -38,8 +38,13 @@ func TestChangesChangeOneThing(t *testing.T) {
 		},
 		{
 			pkiforge.BrokenChain(),
-			[]pkiforge.Style{pkiforge.CustomCA, pkiforge.PublicCA},
+			[]pkiforge.Style{pkiforge.CustomCA},
 			[]string{"issuing Subject", "send"},
+		},
+		{
+			pkiforge.BrokenChain(),
+			[]pkiforge.Style{pkiforge.PublicCA},
+			[]string{"issuing Subject", "server IssuingURL", "send"},
 		},
 		{
 			pkiforge.BrokenChain(),

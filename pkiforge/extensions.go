@@ -65,8 +65,9 @@ func (l *extensionList) add(oid asn1.ObjectIdentifier, critical bool, value cryp
 	l.list = append(l.list, pkix.Extension{Id: oid, Critical: critical, Value: der})
 }
 
-// extensions encodes those that c describes. issuerKeyID is nil in a
-// self-signed certificate, which needs none (RFC 5280 4.2.1.1).
+// extensions encodes those that c describes. The authority key identifier is
+// there in self-signed certificates as well: only CAs may leave it out of
+// theirs (RFC 5280 4.2.1.1).
 func extensions(c *Cert, keyID, issuerKeyID []byte) ([]pkix.Extension, error) {
 	l := extensionList{list: make([]pkix.Extension, 0, 10+len(c.Extra))}
 	if c.KeyUsage != 0 {
@@ -79,11 +80,9 @@ func extensions(c *Cert, keyID, issuerKeyID []byte) ([]pkix.Extension, error) {
 		l.add(OIDBasicConstraints, true, func(b *cryptobyte.Builder) { addBasicConstraints(b, c) })
 	}
 	l.add(OIDSubjectKeyID, false, func(b *cryptobyte.Builder) { b.AddASN1OctetString(keyID) })
-	if len(issuerKeyID) > 0 {
-		l.add(OIDAuthorityKeyID, false, sequence(func(b *cryptobyte.Builder) {
-			b.AddASN1(tagKeyID, raw(issuerKeyID))
-		}))
-	}
+	l.add(OIDAuthorityKeyID, false, sequence(func(b *cryptobyte.Builder) {
+		b.AddASN1(tagKeyID, raw(issuerKeyID))
+	}))
 	if len(c.OCSPServer)+len(c.IssuingURL) > 0 {
 		l.add(OIDAuthorityInfo, false, sequence(func(b *cryptobyte.Builder) {
 			addAccess(b, oidOCSP, c.OCSPServer)

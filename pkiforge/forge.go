@@ -74,7 +74,11 @@ func (f *Forge) Close() {
 // Forge signs a plan. It fails with [ErrClosed] after Close, with ctx's error,
 // and when the plan contradicts itself.
 func (f *Forge) Forge(ctx context.Context, p Plan) (*Material, error) {
-	if err := p.check(); err != nil {
+	err := p.check()
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("forge a %s PKI: %w", p.Style, err)
 	}
 	j := job{
@@ -108,7 +112,8 @@ func (f *Forge) pool(algorithm KeyAlgorithm) (*keyPool, error) {
 	}
 	p, ok := f.pools[algorithm]
 	if !ok {
-		p = newKeyPool(algorithm)
+		p = poolFor(algorithm)
+		p.start()
 		f.pools[algorithm] = p
 	}
 	return p, nil
@@ -266,15 +271,15 @@ func (j *job) tbs(c *Cert, cert *Certificate) (*TBS, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode subject %v: %w", c.Subject, err)
 	}
-	issuer, issuerKeyID := subject, []byte(nil)
+	issuer := subject
 	if cert.Issuer != cert {
-		issuer, issuerKeyID = cert.Issuer.subject, cert.Issuer.key.id
+		issuer = cert.Issuer.subject
 	}
 	algorithm, err := signatureAlgorithm(cert.Issuer.Key)
 	if err != nil {
 		return nil, err
 	}
-	ext, err := extensions(c, cert.key.id, issuerKeyID)
+	ext, err := extensions(c, cert.key.id, cert.Issuer.key.id)
 	if err != nil {
 		return nil, err
 	}

@@ -19,10 +19,20 @@ import (
 
 // WriteHashDir makes a directory in which OpenSSL finds roots by the hash of
 // their subject (its -CApath): one PEM file each, xxxxxxxx.0, or .1 and on
-// where hashes coincide. The directory is created if it is not there.
+// where hashes coincide. The directory is created if it is not there; files
+// that are so named are removed first, or they would go on being trusted.
 func WriteHashDir(dir string, certs ...*Certificate) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("make directory of roots: %w", err)
+	}
+	old, err := filepath.Glob(filepath.Join(dir, strings.Repeat("[0-9a-f]", 8)+".[0-9]*"))
+	if err != nil {
+		return fmt.Errorf("look for roots of before in %s: %w", dir, err)
+	}
+	for _, path := range old {
+		if err := os.Remove(path); err != nil {
+			return fmt.Errorf("remove a root of before: %w", err)
+		}
 	}
 	taken := map[uint32]int{}
 	for _, c := range certs {
@@ -122,7 +132,6 @@ func canonicalAttribute(rdn *cryptobyte.String) ([]byte, error) {
 }
 
 const (
-	tagVisibleString   = cbasn1.Tag(26)
 	tagUniversalString = cbasn1.Tag(28)
 	tagBMPString       = cbasn1.Tag(30)
 )
@@ -131,7 +140,7 @@ const (
 // without regard to type; the others it compares octet by octet.
 func decodeText(tag cbasn1.Tag, value []byte) (string, bool) {
 	switch tag {
-	case cbasn1.UTF8String, cbasn1.PrintableString, cbasn1.IA5String, tagVisibleString:
+	case cbasn1.UTF8String, cbasn1.PrintableString, cbasn1.IA5String:
 		return string(value), true
 	case cbasn1.T61String: // taken for Latin-1
 		var text []rune

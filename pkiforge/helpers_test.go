@@ -2,6 +2,13 @@ package pkiforge_test
 
 import (
 	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"encoding/asn1"
+	"errors"
+	"fmt"
+	"math/big"
 	"os/exec"
 	"testing"
 
@@ -79,4 +86,30 @@ func opensslOK(t testing.TB, args ...string) string {
 		t.Fatalf("openssl %v: %v\n%s", args, err, out)
 	}
 	return out
+}
+
+// wellFormed says whether a signature value decodes as what a key of that
+// kind makes.
+func wellFormed(signature []byte, public crypto.PublicKey) error {
+	switch public := public.(type) {
+	case *ecdsa.PublicKey:
+		var value struct{ R, S *big.Int }
+		rest, err := asn1.Unmarshal(signature, &value)
+		if err != nil || len(rest) > 0 {
+			return fmt.Errorf("no SEQUENCE of two INTEGERs (%w), %d octets left", err, len(rest))
+		}
+		order := public.Curve.Params().N
+		for _, n := range []*big.Int{value.R, value.S} {
+			if n.Sign() <= 0 || n.Cmp(order) >= 0 {
+				return fmt.Errorf("%x is out of range", n)
+			}
+		}
+		return nil
+	case *rsa.PublicKey:
+		if len(signature) != public.Size() || new(big.Int).SetBytes(signature).Cmp(public.N) >= 0 {
+			return errors.New("not an integer below the modulus, of its length")
+		}
+		return nil
+	}
+	return fmt.Errorf("unknown key %T", public)
 }

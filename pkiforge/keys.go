@@ -102,7 +102,8 @@ type made struct {
 	err error
 }
 
-func newKeyPool(algorithm KeyAlgorithm) *keyPool {
+// poolFor returns a pool for an algorithm; it makes nothing until start.
+func poolFor(algorithm KeyAlgorithm) *keyPool {
 	p := &keyPool{
 		generate: generateECDSA,
 		workers:  1,
@@ -118,11 +119,14 @@ func newKeyPool(algorithm KeyAlgorithm) *keyPool {
 		p.refill = false
 		p.reuse = true
 	}
+	return p
+}
+
+func (p *keyPool) start() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.owed = p.ahead
 	p.hire()
-	return p
 }
 
 // hire starts workers for the keys that are owed. mu is held.

@@ -22,7 +22,7 @@ const (
 var SIPDomainEKU = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 20}
 
 // DomainValidated is the CA/Browser Forum's policy identifier of
-// domain-validated certificates (Baseline Requirements 7.1.6.1).
+// domain-validated certificates.
 var DomainValidated = asn1.ObjectIdentifier{2, 23, 140, 1, 2, 1}
 
 var dnsLabel = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
@@ -83,17 +83,16 @@ func NewPlan(style Style, n Names) (Plan, error) {
 	return p, nil
 }
 
-// WithIdentity gives the endpoint of p a certificate of its own, issued by a
-// root that only the server knows.
+// WithIdentity gives the endpoint of p, which must have none yet, a certificate
+// of its own, issued by a root that only the server knows.
 func WithIdentity(p *Plan, n Names) {
 	domain := n.Domain
 	if domain == "" {
 		domain = n.Host
 	}
 	client := Cert{
-		Name:   Client,
-		Issuer: ClientRoot,
-		// Two clients of one run must not look alike to the server.
+		Name:             Client,
+		Issuer:           ClientRoot,
 		Subject:          pkix.Name{Organization: []string{organization(n)}, CommonName: "alice@" + domain},
 		URIs:             []string{"sip:alice@" + domain},
 		NotBefore:        -hour,
@@ -112,7 +111,7 @@ func organization(n Names) string { return "siptrust " + n.Run }
 
 // caName is unique to the run: endpoints that keep roots or intermediates of
 // an earlier run never find them useful in this one. XX is the country code
-// the Baseline Requirements (7.1.2.10.2) leave to those who have none.
+// the Baseline Requirements leave to those who have none.
 func caName(n Names, role string) pkix.Name {
 	return pkix.Name{
 		Country:      []string{"XX"},
@@ -177,13 +176,15 @@ func sipServer(n Names, issuer string) Cert {
 }
 
 // publicServer is the certificate of a public CA's domain-validated profile:
-// DNS names and serverAuth only.
+// DNS names and serverAuth only. The Baseline Requirements ask for
+// the two locations; nobody answers there.
 func publicServer(n Names) Cert {
 	c := sipServer(n, Issuing)
 	c.URIs = nil
 	c.UnknownEKU = nil
 	c.NotAfter -= time.Second // the last second counts: 90 days to the second
 	c.Policies = []asn1.ObjectIdentifier{slices.Clone(DomainValidated)}
+	c.IssuingURL = []string{"http://aia." + n.Run + ".test/issuing.cer"}
 	c.CRL = []string{"http://crl." + n.Run + ".test/issuing.crl"}
 	return c
 }

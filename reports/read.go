@@ -60,11 +60,17 @@ func readFile(path string) (Record, error) {
 		return Record{}, fmt.Errorf("reading %s: %w", path, cause(err))
 	}
 	defer func() { _ = file.Close() }() // nothing was written
-	data, err := io.ReadAll(io.LimitReader(file, maxRecordSize+1))
+	info, err := file.Stat()
 	if err != nil {
 		return Record{}, fmt.Errorf("reading %s: %w", path, cause(err))
 	}
-	if len(data) > maxRecordSize {
+	var data []byte
+	if info.Size() <= maxRecordSize { // 0 for what is no regular file, hence the limit
+		if data, err = io.ReadAll(io.LimitReader(file, maxRecordSize+1)); err != nil {
+			return Record{}, fmt.Errorf("reading %s: %w", path, cause(err))
+		}
+	}
+	if info.Size() > maxRecordSize || len(data) > maxRecordSize {
 		return Record{}, fmt.Errorf("reading %s: larger than %d MiB, so no record of siptrust", path, maxRecordSize>>20)
 	}
 	if strings.HasSuffix(path, ".jsonl") {

@@ -69,6 +69,17 @@ func (c *Catalogue) check(cs *Case) error {
 	return nil
 }
 
+// Groups are the first parts of the ids, in the catalogue's order.
+func (c *Catalogue) Groups() []string {
+	var groups []string
+	for i := range c.Cases {
+		if g := c.Cases[i].Group(); !slices.Contains(groups, g) {
+			groups = append(groups, g)
+		}
+	}
+	return groups
+}
+
 // Lookup finds a case by its id.
 func (c *Catalogue) Lookup(id string) (*Case, bool) {
 	cs, ok := c.byID[id]

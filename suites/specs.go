@@ -19,27 +19,13 @@ import (
 func Register(c *Catalogue, start func() *Run) {
 	var run *Run
 	BeforeSuite(func() { run = start() })
-	group := ""
-	var register func()
-	for i := range c.Cases {
-		cs := &c.Cases[i]
-		if cs.Group() != group {
-			group = cs.Group()
-			name := group
-			register = func() { registerGroup(c, name, func() *Run { return run }) }
-			Describe(name, Ordered, ContinueOnFailure, register)
-		}
-	}
-}
-
-func registerGroup(c *Catalogue, group string, run func() *Run) {
-	for i := range c.Cases {
-		cs := &c.Cases[i]
-		if cs.Group() != group {
-			continue
-		}
-		It(cs.ID+": "+cs.Title, Label(cs.Labels()...), func(ctx SpecContext) {
-			assert(ctx, run(), cs)
+	for _, group := range c.Groups() {
+		Describe(group, func() {
+			for i := range c.Cases {
+				if cs := &c.Cases[i]; cs.Group() == group {
+					It(cs.ID+": "+cs.Title, Label(cs.Labels()...), func(ctx SpecContext) { assert(ctx, run, cs) })
+				}
+			}
 		})
 	}
 }
@@ -80,7 +66,9 @@ func Drive(ctx context.Context, run *Run) (reports.Record, error) {
 		err    error
 	}
 	ended := make(chan result, 1)
+	started := false
 	Register(run.catalogue, func() *Run {
+		started = true
 		go func() {
 			record, err := run.Execute(ctx)
 			ended <- result{record, err}
@@ -94,6 +82,9 @@ func Drive(ctx context.Context, run *Run) (reports.Record, error) {
 	suite.FailOnEmpty = true
 	reporter.Succinct = true
 	RunSpecs(engine{}, "siptrust", suite, reporter)
+	if !started { // interrupted before the first spec
+		return run.Header(ctx), nil
+	}
 	r := <-ended
 	return r.record, r.err
 }

@@ -202,14 +202,14 @@ func (t *attempt) judge(ctx context.Context, err error) {
 	switch r := reasonOf(err); {
 	case r != nil:
 		t.step(6, "verdict: refused (%s): close", r.check)
-	case ctx.Err() != nil:
-		t.step(8, "handshake: not finished, gave up waiting: close")
-		return
 	case errors.Is(err, errNoCertificate):
 		return
 	case ended(err):
 		t.turnedAway = true
 		t.step(8, "handshake: ended by the server: %v: close", err)
+		return
+	case ctx.Err() != nil:
+		t.step(8, "handshake: not finished, gave up waiting: close")
 		return
 	default:
 		t.step(8, "handshake: refused by crypto/tls: %v: close", err)

@@ -72,7 +72,7 @@ func (t *attempt) exchange(ctx context.Context, tcp *net.TCPConn, secured *tls.C
 	if n := answered.Load(); n > 0 {
 		t.step(9, "SIP: answered %d OPTIONS of the server", n)
 	}
-	if ctx.Err() == nil {
+	if f.over() {
 		t.turnedAway = !registered
 		t.step(9, "SIP: the server ended the connection: %s: close", f.reason())
 	}

@@ -8,13 +8,16 @@ import (
 	"time"
 )
 
-// clearPort is where SIP without TLS is served (RFC 3261 19.1.2).
+// clearPort is where SIP without TLS is served (RFC 3261 19.1.1).
 const clearPort = 5060
 
 // fallBack is what the mutant plaintext-fallback does when the server turned
 // it away: it registers without TLS, over UDP at the usual port and at the
-// server's own, and over TCP.
+// server's own, and over TCP. It does so even when the attempt is being ended,
+// within a short bound: otherwise what it does would be a matter of luck.
 func (t *attempt) fallBack(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), linger)
+	defer cancel()
 	usual := netip.AddrPortFrom(t.Server.Addr(), clearPort)
 	for _, try := range []struct {
 		network string

@@ -79,7 +79,8 @@ func (r policy) matchDNS(leaf *x509.Certificate, host string) (string, bool) {
 
 // matchHost compares a presented DNS name with host label by label and
 // without regard to case (RFC 5922 7.2, RFC 9525 6.3). A wildcard stands for
-// exactly one label, the whole left-most one.
+// exactly one label, the whole left-most one, and not for all of a top-level
+// domain, which no RFC forbids but verifiers do.
 func (r policy) matchHost(presented, host string) bool {
 	presented = strings.ToLower(presented)
 	if parent, ok := strings.CutPrefix(presented, "*."); ok {
@@ -145,8 +146,8 @@ func (v *validation) lifetime(leaf *x509.Certificate) error {
 	if limit == 0 {
 		return nil
 	}
-	// The last second counts (RFC 5280 4.1.2.5): a period of exactly the
-	// limit may not pass it by that second.
+	// The period includes its last second (RFC 5280 4.1.2.5), which is not
+	// counted: who writes notBefore and so many days means so many days.
 	if days := leaf.NotAfter.Sub(leaf.NotBefore).Hours() / 24; days > float64(limit) {
 		return refuse(checkLifetime, "%s is valid for %.0f days, more than %d", title(leaf), days, limit)
 	}

@@ -167,14 +167,14 @@ func TestMutants(t *testing.T) {
 
 // run puts a client into the situation and gives what the server saw.
 func (s situation) run(t *testing.T, m material, mutant string, version uint16) string {
-	server := &testServer{config: m.config()}
+	server := &testServer{config: m.config(), hurry: mutant == string(checkClose)}
 	server.config.MinVersion, server.config.MaxVersion = version, version
 	if s.server != nil {
 		s.server(server, m)
 	}
 	a := m.attemptAt(server.serve(t))
-	if s.patient {
-		a.Timeout = impatience + 150*time.Millisecond
+	if s.patient && mutant != string(checkSilence) {
+		a.Timeout = impatience + 30*time.Millisecond
 	}
 	d := New(Options{Mutant: mutant})
 	var words []string

@@ -20,8 +20,8 @@ type path struct {
 	anchor *x509.Certificate // nil: the path leads nowhere
 	// direct: the end-entity certificate is itself the trust anchor.
 	direct bool
-	// copied: it is not, but carries the anchor's name and key and claims to
-	// be signed with that key.
+	// copied: it is not, but says in every word what the anchor says, under
+	// another signature.
 	copied bool
 	// jumped: no one looked whether the anchor is the issuer. Only without
 	// the check chain-links.
@@ -174,11 +174,10 @@ func (v *validation) check(p path) error {
 	return nil
 }
 
-// isCopy says whether c claims to be the anchor a: same name, same key, issued
-// by itself.
+// isCopy says whether c claims to be the anchor a: the same certificate but for
+// the signature value.
 func isCopy(c, a *x509.Certificate) bool {
-	return selfIssued(c) && bytes.Equal(c.RawSubject, a.RawSubject) &&
-		bytes.Equal(c.RawSubjectPublicKeyInfo, a.RawSubjectPublicKeyInfo)
+	return selfIssued(c) && bytes.Equal(c.RawTBSCertificate, a.RawTBSCertificate)
 }
 
 // selfIssued: subject and issuer are the same (RFC 5280 3.2).

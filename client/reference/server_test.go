@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -19,7 +18,6 @@ import (
 	"time"
 
 	"siptrust/client"
-	"siptrust/pkiforge"
 )
 
 // seen is what a test's server saw of one connection.
@@ -45,6 +43,9 @@ type testServer struct {
 	// keepOpen leaves a failed connection open from this side and waits for
 	// the client to close it.
 	keepOpen bool
+	// hurry ends the attempt when the handshake failed, for a client that
+	// would not end it by itself.
+	hurry bool
 	// certain is called when nothing more can come.
 	certain func()
 
@@ -152,7 +153,14 @@ func (s *testServer) certainly() {
 func (s *testServer) conversation(conn *net.TCPConn) (got seen) {
 	if s.config == nil {
 		// Silence: everything is read, nothing is answered.
-		got.clear, got.lateErr = io.ReadAll(conn)
+		for buf := make([]byte, 4096); got.lateErr == nil; {
+			var n int
+			n, got.lateErr = conn.Read(buf)
+			got.clear = append(got.clear, buf[:n]...)
+			if bytes.Contains(got.clear, []byte("REGISTER")) {
+				s.certainly()
+			}
+		}
 		return got
 	}
 	secured := tls.Server(conn, s.config)
@@ -164,7 +172,9 @@ func (s *testServer) conversation(conn *net.TCPConn) (got seen) {
 			s.certainly()
 			return got
 		}
-		s.certainly()
+		if s.hurry {
+			s.certainly()
+		}
 		_ = conn.CloseWrite()
 		_, _ = io.Copy(io.Discard, conn)
 		return got
@@ -222,66 +232,6 @@ func (s *testServer) connection() seen {
 	}
 }
 
-// material is a forged PKI as the tests use it.
-type material struct {
-	*pkiforge.Material
-	host string
-}
-
-const (
-	testHost  = "sip.example.test"
-	testOther = "sip.other.test"
-)
-
-var testNames = pkiforge.Names{Run: "unit", Host: testHost, Domain: "example.test", Other: testOther}
-
-// forged signs the plan of a style after the changes.
-func forged(t testing.TB, style pkiforge.Style, changes ...pkiforge.Change) material {
-	t.Helper()
-	plan, err := pkiforge.NewPlan(style, testNames)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range changes {
-		if err := c.Apply(&plan); err != nil {
-			t.Fatal(err)
-		}
-	}
-	m, err := forge().Forge(t.Context(), plan)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return material{m, testHost}
-}
-
-// forge is shared: its keys are made once for all tests.
-var forge = sync.OnceValue(func() *pkiforge.Forge { return pkiforge.New(pkiforge.Options{}) })
-
-// config is a server's with the chain of m.
-func (m material) config() *tls.Config {
-	return &tls.Config{
-		Certificates:           []tls.Certificate{{Certificate: chain(m.Chain), PrivateKey: m.Chain[0].Key}},
-		SessionTicketsDisabled: true,
-	}
-}
-
-func chain(certs []*pkiforge.Certificate) [][]byte {
-	var der [][]byte
-	for _, c := range certs {
-		der = append(der, c.DER)
-	}
-	return der
-}
-
-// attemptAt is an attempt of an endpoint with the roots of m at addr.
-func (m material) attemptAt(addr netip.AddrPort) client.Attempt {
-	return client.Attempt{
-		Case: "unit.case", URI: "sips:alice@" + m.host + ":" + fmt.Sprint(addr.Port()), Domain: "example.test", Host: m.host,
-		Server: addr, Timeout: 10 * time.Second,
-		SystemRoots: m.SystemRoots, CustomRoots: m.CustomRoots, Identity: m.Identity,
-	}
-}
-
 // attemptOnce runs one attempt of d at s, ends it when s says that nothing more
 // can come, and gives what both saw.
 func attemptOnce(t testing.TB, d *Driver, s *testServer, a client.Attempt) (client.Outcome, seen) {
@@ -298,38 +248,4 @@ func attemptOnce(t testing.TB, d *Driver, s *testServer, a client.Attempt) (clie
 		t.Logf("trace:\n%s\nserver: %+v", strings.Join(out.Trace, "\n"), got)
 	}
 	return out, got
-}
-
-// freeAddr is an address that nothing listens on.
-var freeAddr = netip.MustParseAddrPort("127.0.0.1:9")
-
-func pemOf(c *pkiforge.Certificate) []byte {
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.DER})
-}
-
-// wrongName makes the server's certificate one for another host.
-var wrongName = editServer("wrong-name", func(c *pkiforge.Cert) {
-	c.Subject.CommonName = testOther
-	c.DNS, c.IPs = []string{testOther}, nil
-	if len(c.URIs) > 0 {
-		c.URIs = []string{"sip:" + testOther}
-	}
-})
-
-// editServer is a change of the server's certificate.
-func editServer(name string, edit func(*pkiforge.Cert)) pkiforge.Change {
-	return editCert(name, pkiforge.Server, edit)
-}
-
-// editCert is a change of one certificate.
-func editCert(name, cert string, edit func(*pkiforge.Cert)) pkiforge.Change {
-	return pkiforge.Change{Name: name, Apply: func(p *pkiforge.Plan) error {
-		for i := range p.Certs {
-			if p.Certs[i].Name == cert {
-				edit(&p.Certs[i])
-				return nil
-			}
-		}
-		return fmt.Errorf("the plan has no certificate %q", cert)
-	}}
 }

@@ -80,6 +80,17 @@ func (f *flow) Close() error {
 	return nil
 }
 
+// over: the reader is done, so the server ended the connection; for the client
+// closes it later only.
+func (f *flow) over() bool {
+	select {
+	case <-f.gone:
+		return true
+	default:
+		return false
+	}
+}
+
 // reason is why the reader ended, for the trace.
 func (f *flow) reason() string {
 	if err := f.err.Load(); err != nil {
@@ -123,24 +134,44 @@ func (s *single) Addr() net.Addr { return s.conn.LocalAddr() }
 // impatientConn is the connection of the mutant silence.
 type impatientConn struct {
 	*net.TCPConn
-	heard atomic.Bool
-	timer *time.Timer
+	heard   atomic.Bool
+	done    chan struct{} // closed: no more patience is needed
+	clock   sync.WaitGroup
+	request []byte
 }
 
-// impatient starts the mutant's clock: what the server has not answered then
-// is followed by a REGISTER in the clear.
+// impatient starts the mutant's clock: what the server has not answered when
+// it has run out is followed by a REGISTER in the clear.
 func (t *attempt) impatient(tcp *net.TCPConn) *impatientConn {
-	c := &impatientConn{TCPConn: tcp}
-	request := t.clearRegister("TCP", tcp.LocalAddr())
-	c.timer = time.AfterFunc(impatience, func() {
-		if !c.heard.Load() {
-			_, _ = tcp.Write(request)
-		}
-	})
+	c := &impatientConn{TCPConn: tcp, done: make(chan struct{}), request: t.clearRegister("TCP", tcp.LocalAddr())}
+	c.clock.Go(c.wait)
 	return c
 }
 
-func (c *impatientConn) stop() { c.timer.Stop() }
+// wait counts ticks instead of time: on a machine too busy to run the client,
+// the server is slow for the same reason.
+func (c *impatientConn) wait() {
+	const ticks = 5
+	ticker := time.NewTicker(impatience / ticks)
+	defer ticker.Stop()
+	for range ticks {
+		select {
+		case <-c.done:
+			return
+		case <-ticker.C:
+		}
+		if c.heard.Load() {
+			return
+		}
+	}
+	_, _ = c.Write(c.request)
+}
+
+// stop ends the clock.
+func (c *impatientConn) stop() {
+	close(c.done)
+	c.clock.Wait()
+}
 
 // Read notes that the server answered.
 func (c *impatientConn) Read(b []byte) (int, error) {

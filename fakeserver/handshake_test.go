@@ -1,0 +1,451 @@
+package fakeserver
+
+import (
+	"context"
+	"crypto"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestAcceptedHandshake(t *testing.T) {
+	t.Parallel()
+	p := testPKI()
+	for name, id := range map[string]identity{"ecdsa": p.ecdsa, "rsa": p.rsa} {
+		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+			t.Run(name+" "+VersionName(version), func(t *testing.T) {
+				t.Parallel()
+				s := start(t, serving(id))
+				config := p.trusting()
+				config.MinVersion, config.MaxVersion = version, version
+				c := tls.Client(dial(t, s.Address().String()), config)
+				if _, err := exchange(c); err != nil {
+					t.Fatal(err)
+				}
+				state := c.ConnectionState()
+				_ = c.Close()
+				o := s.Observe(t.Context())
+				k := one(t, o)
+				h := k.Handshake
+				if !h.Started || !h.Completed || h.Err != "" || !h.CertificateSent || h.CertificateRequested {
+					t.Errorf("handshake %+v", h)
+				}
+				if h.Version != version || h.Cipher != state.CipherSuite || h.Group != uint16(state.CurveID) {
+					t.Errorf("negotiated %x %x %x, the client says %x %x %x",
+						h.Version, h.Cipher, h.Group, version, state.CipherSuite, state.CurveID)
+				}
+				if k.ClientHello == nil || k.ClientHello.ServerName != testHost || k.MootHello != "" {
+					t.Errorf("ClientHello %+v, moot %q", k.ClientHello, k.MootHello)
+				}
+				if !k.AppData || !k.Answered200 || len(k.SIP) != 1 || k.SIP[0].Method != "REGISTER" || k.SIP[0].CSeq != "1826 REGISTER" {
+					t.Errorf("SIP %+v, app data %v, answered %v", k.SIP, k.AppData, k.Answered200)
+				}
+				if k.ClientClosed != "close_notify" || k.ServerEnded {
+					t.Errorf("closed %q, server ended before: %v", k.ClientClosed, k.ServerEnded)
+				}
+				if k.Leak || len(k.Clear) > 0 || o.Dropped > 0 || len(o.Datagrams) > 0 {
+					t.Error("something in the clear\n" + describe(o))
+				}
+				wantLadder(t, k, version)
+			})
+		}
+	}
+}
+
+// wantLadder compares the ladder with the message flows of RFC 5246 7.3 and
+// RFC 8446 2 (with the ChangeCipherSpec of its middlebox compatibility mode).
+func wantLadder(t *testing.T, k *Connection, version uint16) {
+	t.Helper()
+	client := []string{"ClientHello", "ClientKeyExchange", "ChangeCipherSpec", "Finished", "REGISTER", "alert", "FIN"}
+	server := []string{"ServerHello", "Certificate", "ServerKeyExchange", "ServerHelloDone", "ChangeCipherSpec", "Finished", "200", "alert", "FIN"}
+	protected := map[string]bool{"Finished": true, "REGISTER": true, "200": true, "alert": true}
+	if version == tls.VersionTLS13 {
+		client = []string{"ClientHello", "ChangeCipherSpec", "Finished", "REGISTER", "alert", "FIN"}
+		server = []string{"ServerHello", "ChangeCipherSpec", "EncryptedExtensions", "Certificate", "CertificateVerify", "Finished", "200", "alert", "FIN"}
+		protected["EncryptedExtensions"], protected["Certificate"], protected["CertificateVerify"] = true, true, true
+	}
+	if diff := cmp.Diff(client, ladder(k, FromClient)); diff != "" {
+		t.Errorf("client's side (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(server, ladder(k, FromServer)); diff != "" {
+		t.Errorf("server's side (-want +got):\n%s", diff)
+	}
+	for _, e := range k.Events {
+		if e.Protected != protected[e.What] {
+			t.Errorf("%s of the %s: protected %v", e.What, e.From, e.Protected)
+		}
+	}
+}
+
+func TestRefusalByAlert(t *testing.T) {
+	t.Parallel()
+	p := testPKI()
+	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		t.Run(VersionName(version), func(t *testing.T) {
+			t.Parallel()
+			s := start(t, serving(p.ecdsa))
+			c := tls.Client(dial(t, s.Address().String()), &tls.Config{
+				RootCAs: x509.NewCertPool(), ServerName: testHost, MinVersion: version, MaxVersion: version,
+			})
+			if c.Handshake() == nil {
+				t.Fatal("the client trusts nothing, but went on")
+			}
+			_ = c.NetConn().Close()
+			k := one(t, s.Observe(t.Context()))
+			if k.Handshake.Completed || !k.Handshake.CertificateSent || k.AppData || k.MootHello != "" {
+				t.Errorf("%+v", k.Handshake)
+			}
+			// crypto/tls's client sends bad_certificate for whatever its verifier refuses.
+			if len(k.ClientAlerts) != 1 || k.ClientAlerts[0].String() != "fatal bad_certificate (42)" {
+				t.Errorf("alerts %v", k.ClientAlerts)
+			}
+			if got, want := k.ClientAlerts[0].Protected, version == tls.VersionTLS13; got != want {
+				t.Errorf("alert protected: %v", got)
+			}
+			if k.ClientClosed == "" {
+				t.Error("closing not seen")
+			}
+		})
+	}
+}
+
+// secretLog keeps the application traffic secret of a client.
+type secretLog struct{ secrets }
+
+func (l *secretLog) Write(line []byte) (int, error) { l.add(string(line)); return len(line), nil }
+
+// TestLateAlert sends an alert behind a completed handshake, as stacks do that
+// check the name then. TLS 1.3: unknown_ca, sealed here.
+func TestLateAlert(t *testing.T) {
+	t.Parallel()
+	p := testPKI()
+	s := start(t, serving(p.ecdsa))
+	raw := dial(t, s.Address().String())
+	var log secretLog
+	config := p.trusting()
+	config.KeyLogWriter = &log
+	c := tls.Client(raw, config)
+	if err := c.Handshake(); err != nil {
+		t.Fatal(err)
+	}
+	o := newOpener(c.ConnectionState().CipherSuite, log.client[epochApplication])
+	header := []byte{recordApplicationData, 3, 3, 0, byte(3 + o.aead.Overhead())}
+	sealed := o.aead.Seal(nil, o.iv, []byte{levelFatal, 48, recordAlert}, header)
+	if _, err := raw.Write(append(header, sealed...)); err != nil {
+		t.Fatal(err)
+	}
+	await(t, s, "the server to half-close", func(o *Observation) bool {
+		return len(o.Connections) > 0 && o.Connections[0].ServerEnded
+	})
+	_ = raw.Close()
+	k := one(t, s.Observe(t.Context()))
+	if !k.Handshake.Completed || k.AppData {
+		t.Errorf("%+v, app data %v", k.Handshake, k.AppData)
+	}
+	if len(k.ClientAlerts) != 1 || k.ClientAlerts[0].Description != 48 || !k.ClientAlerts[0].Protected {
+		t.Errorf("alerts %v", k.ClientAlerts)
+	}
+}
+
+// corrupter spoils the first application data record that it reads.
+type corrupter struct {
+	net.Conn
+	active bool
+}
+
+func (c *corrupter) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	if c.active && n > recordHeader {
+		b[n-1] ^= 1
+		c.active = false
+	}
+	return n, err
+}
+
+// TestLateProtectedAlertTLS12 makes the client send bad_record_mac, encrypted.
+func TestLateProtectedAlertTLS12(t *testing.T) {
+	t.Parallel()
+	p := testPKI()
+	s := start(t, serving(p.ecdsa))
+	config := p.trusting()
+	config.MaxVersion = tls.VersionTLS12
+	wire := &corrupter{Conn: dial(t, s.Address().String())}
+	c := tls.Client(wire, config)
+	if err := c.Handshake(); err != nil {
+		t.Fatal(err)
+	}
+	wire.active = true
+	if _, err := exchange(c); err == nil {
+		t.Fatal("the spoilt record was taken")
+	}
+	_ = wire.Close()
+	k := one(t, s.Observe(t.Context()))
+	if len(k.ClientAlerts) != 1 || k.ClientAlerts[0].String() != "fatal bad_record_mac (20)" || !k.ClientAlerts[0].Protected {
+		t.Errorf("alerts %v\n%v", k.ClientAlerts, k.Events)
+	}
+}
+
+func TestClosingWithoutAlert(t *testing.T) {
+	t.Parallel()
+	p := testPKI()
+	for how, want := range map[string]string{"FIN": "fin", "RST": "rst"} {
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			s := start(t, serving(p.ecdsa))
+			raw := dial(t, s.Address().String())
+			config := p.trusting()
+			config.VerifyConnection = func(tls.ConnectionState) error {
+				// Both come before crypto/tls can send its alert.
+				if how == "RST" {
+					_ = raw.SetLinger(0)
+					_ = raw.Close()
+				} else {
+					_ = raw.CloseWrite()
+				}
+				return errors.New("refused")
+			}
+			if tls.Client(raw, config).Handshake() == nil {
+				t.Fatal("handshake completed")
+			}
+			await(t, s, "closing", func(o *Observation) bool {
+				return len(o.Connections) == 1 && o.Connections[0].ClientClosed != ""
+			})
+			k := one(t, s.Observe(t.Context()))
+			if k.ClientClosed != want || len(k.ClientAlerts) > 0 || k.ServerEnded || k.Handshake.Completed {
+				t.Errorf("closed %q, alerts %v, server ended %v", k.ClientClosed, k.ClientAlerts, k.ServerEnded)
+			}
+		})
+	}
+}
+
+// TestUnprotectedAlert: OpenSSL sends alerts in the clear in TLS 1.3 when it
+// has not sent its Finished yet; here by hand, so that it is tested anywhere.
+func TestUnprotectedAlert(t *testing.T) {
+	t.Parallel()
+	p := testPKI()
+	s := start(t, serving(p.ecdsa))
+	raw := dial(t, s.Address().String())
+	config := p.trusting()
+	config.VerifyConnection = func(tls.ConnectionState) error {
+		_, _ = raw.Write([]byte{recordAlert, 3, 3, 0, 2, levelFatal, 48})
+		_ = raw.Close()
+		return errors.New("refused")
+	}
+	if tls.Client(raw, config).Handshake() == nil {
+		t.Fatal("handshake completed")
+	}
+	k := one(t, s.Observe(t.Context()))
+	if len(k.ClientAlerts) != 1 || k.ClientAlerts[0].String() != "fatal unknown_ca (48)" || k.ClientAlerts[0].Protected {
+		t.Errorf("alerts %v", k.ClientAlerts)
+	}
+	if k.Handshake.Completed || k.Handshake.ClientRefused || k.MootHello != "" {
+		t.Errorf("%+v, moot %q", k.Handshake, k.MootHello)
+	}
+}
+
+// liar is a signer with the right public key and another's signatures.
+type liar struct {
+	crypto.Signer
+	wrong crypto.Signer
+}
+
+func (l liar) Sign(r io.Reader, digest []byte, o crypto.SignerOpts) ([]byte, error) {
+	return l.wrong.Sign(r, digest, o)
+}
+
+func TestWrongServers(t *testing.T) {
+	t.Parallel()
+	p := testPKI()
+	wrongKey := serving(p.ecdsa)
+	wrongKey.Key = liar{p.ecdsa.key, p.stranger.key}
+	garbage := serving(p.ecdsa)
+	garbage.Chain = [][]byte{[]byte("no certificate at all")}
+	for name, b := range map[string]Behaviour{"signature": wrongKey, "garbage": garbage} {
+		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+			t.Run(name+" "+VersionName(version), func(t *testing.T) {
+				t.Parallel()
+				s := start(t, b)
+				config := p.trusting()
+				config.MaxVersion = version
+				c := tls.Client(dial(t, s.Address().String()), config)
+				if c.Handshake() == nil {
+					t.Fatal("the client took it")
+				}
+				_ = c.NetConn().Close()
+				k := one(t, s.Observe(t.Context()))
+				if !k.Handshake.CertificateSent || len(k.ClientAlerts) != 1 {
+					t.Errorf("sent %v, alerts %v\n%v", k.Handshake.CertificateSent, k.ClientAlerts, k.Events)
+				}
+			})
+		}
+	}
+}
+
+func TestClientAuth(t *testing.T) {
+	t.Parallel()
+	p := testPKI()
+	type want struct{ completed, valid, refused bool }
+	for _, tc := range []struct {
+		name   string
+		mode   ClientAuth
+		refuse bool
+		client *identity
+		want   want
+	}{
+		{"none", AuthNone, false, &p.client, want{completed: true}},
+		{"optional, sent", AuthOptional, false, &p.client, want{completed: true, valid: true}},
+		{"optional, none", AuthOptional, false, nil, want{completed: true}},
+		{"optional, stranger", AuthOptional, false, &p.stranger, want{refused: true}},
+		{"required, sent", AuthRequired, false, &p.client, want{completed: true, valid: true}},
+		{"required, none", AuthRequired, false, nil, want{refused: true}},
+		{"required, stranger", AuthRequired, false, &p.stranger, want{refused: true}},
+		{"refused", AuthRequired, true, &p.client, want{refused: true}},
+	} {
+		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+			t.Run(tc.name+" "+VersionName(version), func(t *testing.T) {
+				t.Parallel()
+				b := serving(p.ecdsa)
+				b.ClientAuth, b.RefuseClient, b.ClientRoots = tc.mode, tc.refuse, p.pool()
+				s := start(t, b)
+				config := p.trusting()
+				config.MaxVersion = version
+				asked := false
+				config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+					asked = true
+					if tc.client == nil {
+						return &tls.Certificate{}, nil
+					}
+					return &tls.Certificate{Certificate: [][]byte{tc.client.cert.Raw}, PrivateKey: tc.client.key}, nil
+				}
+				c := tls.Client(dial(t, s.Address().String()), config)
+				_, err := exchange(c)
+				if tc.want.completed != (err == nil) {
+					t.Errorf("exchange: %v", err)
+				}
+				_ = c.Close()
+				k := one(t, s.Observe(t.Context()))
+				h := k.Handshake
+				if got := (want{h.Completed, h.CertificateVerifyValid, h.ClientRefused}); got != tc.want {
+					t.Errorf("%+v, want %+v: %s", got, tc.want, h.Err)
+				}
+				if h.CertificateRequested != (tc.mode != AuthNone) || asked != h.CertificateRequested {
+					t.Errorf("requested %v, client asked %v", h.CertificateRequested, asked)
+				}
+				sent := asked && tc.client != nil
+				if sent != (len(h.ClientCertificates) == 1) || sent && !slices.Equal(h.ClientCertificates[0], tc.client.cert.Raw) {
+					t.Errorf("%d client certificates", len(h.ClientCertificates))
+				}
+				if !tc.want.completed && (k.AppData || k.MootHello != "" || !k.ServerEnded) {
+					t.Errorf("after a refusal: app data %v, moot %q, ended %v", k.AppData, k.MootHello, k.ServerEnded)
+				}
+				if tc.refuse && k.ServerAlerts[0].Description != 42 {
+					t.Errorf("server's alerts %v, want bad_certificate", k.ServerAlerts)
+				}
+			})
+		}
+	}
+}
+
+func TestSilence(t *testing.T) {
+	t.Parallel()
+	s := start(t, Behaviour{Answer: AnswerSilence})
+	raw := dial(t, s.Address().String())
+	_ = raw.SetDeadline(time.Now().Add(200 * time.Millisecond))
+	if err := tls.Client(raw, testPKI().trusting()).Handshake(); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("handshake: %v", err)
+	}
+	k := one(t, s.snapshot())
+	if k.ClientHello == nil || k.Handshake.Started || len(ladder(k, FromServer)) > 0 {
+		t.Errorf("%+v", k)
+	}
+}
+
+func TestAlertAnswer(t *testing.T) {
+	t.Parallel()
+	s := start(t, Behaviour{Answer: AnswerAlert})
+	raw := dial(t, s.Address().String())
+	err := tls.Client(raw, testPKI().trusting()).Handshake()
+	if err == nil || !strings.Contains(err.Error(), "handshake failure") {
+		t.Errorf("handshake: %v", err)
+	}
+	_ = raw.Close()
+	k := one(t, s.Observe(t.Context()))
+	if k.ClientHello == nil || k.MootHello != "" || k.Handshake.CertificateSent || !k.ServerEnded {
+		t.Errorf("%+v", k)
+	}
+	if len(k.ServerAlerts) != 1 || k.ServerAlerts[0].String() != "fatal handshake_failure (40)" {
+		t.Errorf("alerts %v", k.ServerAlerts)
+	}
+}
+
+func TestKeepOpen(t *testing.T) {
+	t.Parallel()
+	p := testPKI()
+	for _, keep := range []bool{true, false} {
+		b := serving(p.ecdsa)
+		b.KeepOpen = keep
+		s := start(t, b)
+		raw := dial(t, s.Address().String())
+		if tls.Client(raw, &tls.Config{RootCAs: x509.NewCertPool(), ServerName: testHost}).Handshake() == nil {
+			t.Fatal("handshake completed")
+		}
+		await(t, s, "the alert", func(o *Observation) bool {
+			return len(o.Connections) == 1 && len(o.Connections[0].ClientAlerts) == 1 && o.Connections[0].Handshake.Err != ""
+		})
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		k := one(t, s.Observe(ctx))
+		if expired := ctx.Err() != nil; expired == keep {
+			t.Errorf("keep open %v: waited for the client to the end: %v", keep, expired)
+		}
+		cancel()
+		if k.ServerEnded == keep || k.ClientClosed != "" {
+			t.Errorf("keep open %v: server ended %v, client closed %q", keep, k.ServerEnded, k.ClientClosed)
+		}
+		_ = raw.CloseWrite() // closing with unread data would reset
+		if k := one(t, s.Observe(t.Context())); k.ClientClosed != "fin" || k.ServerEnded == keep {
+			t.Errorf("keep open %v: client closed %q, server ended before %v", keep, k.ClientClosed, k.ServerEnded)
+		}
+	}
+}
+
+func TestMootHello(t *testing.T) {
+	t.Parallel()
+	p := testPKI()
+	only12, only13 := serving(p.ecdsa), serving(p.ecdsa)
+	only12.MaxVersion, only13.MinVersion = tls.VersionTLS12, tls.VersionTLS13
+	for _, tc := range []struct {
+		name   string
+		b      Behaviour
+		change func(*tls.Config)
+		want   string
+	}{
+		{"version", only13, func(c *tls.Config) { c.MaxVersion = tls.VersionTLS12 }, "no common version"},
+		{"version", only12, func(c *tls.Config) { c.MinVersion = tls.VersionTLS13 }, "no common version"},
+		{"suite", only12, func(c *tls.Config) {
+			c.CipherSuites = []uint16{tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256}
+		}, "no common cipher suite"},
+		{"sound", serving(p.ecdsa), func(*tls.Config) {}, ""},
+	} {
+		s := start(t, tc.b)
+		config := p.trusting()
+		tc.change(config)
+		c := tls.Client(dial(t, s.Address().String()), config)
+		err := c.Handshake()
+		if (err == nil) != (tc.want == "") {
+			t.Errorf("%s: handshake: %v", tc.name, err)
+		}
+		_ = c.Close()
+		if k := one(t, s.Observe(t.Context())); !strings.HasPrefix(k.MootHello, tc.want) || (tc.want == "") != (k.MootHello == "") {
+			t.Errorf("%s: %q, want %q", tc.name, k.MootHello, tc.want)
+		}
+	}
+}

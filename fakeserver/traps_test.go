@@ -1,0 +1,136 @@
+package fakeserver
+
+import (
+	"io"
+	"net"
+	"strings"
+	"testing"
+)
+
+func TestClassify(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ data, want string }{
+		{"REGISTER sips:pbx.test SIP/2.0\r\n", kindSIP},
+		{"\r\n\r\nREGISTER sip:pbx.test SIP/2.0\r\n", kindSIP},
+		{"SIP/2.0 200 OK\r\n", kindSIP},
+		{"INVITE urn:service:sos SIP/2.0\r\n", kindSIP},
+		{"REGISTER sips:pbx.test", kindSIP}, // cut short after the Request-URI
+		{"FOO-BAR sip:a@b SIP/2.0", kindSIP},
+		{"REGISTER", kindOther},
+		{"REGISTER ", kindOther},
+		{"GET http://pbx.test/ HTTP/1.1\r\n", kindOther},
+		{"GET /sip: HTTP/1.1\r\n", kindOther},
+		{"{} sip:pbx.test SIP/2.0", kindOther},
+		{"SIP/3.0 200 OK", kindOther},
+		{"", kindOther},
+		{"\r\n", kindCRLF},
+		{"\r\n\r\n", kindCRLF},
+		{"\x00\x01\x00\x00\x21\x12\xa4\x42012345678901", kindSTUN},
+		{"\x00\x01\x00\x00\x21\x12\xa4\x43012345678901", kindOther},
+		{"\x16\x03\x01\x00\x05", kindOther},
+	} {
+		if got := classify([]byte(tc.data)); got != tc.want {
+			t.Errorf("%q is %s, want %s", tc.data, got, tc.want)
+		}
+	}
+}
+
+func TestMentions(t *testing.T) {
+	t.Parallel()
+	f := newLeakFinder([]string{"pbx.test", ""}, "127.1.2.3")
+	for data, want := range map[string]bool{
+		"REGISTER sip:pbx.test SIP/2.0":              true,
+		"REGISTER sip:PBX.Test:5061 SIP/2.0":         true,
+		"REGISTER sip:pbx.test. SIP/2.0":             true,
+		"REGISTER sip:alice@127.1.2.3 SIP/2.0":       true,
+		"REGISTER sip:127.1.2.34 SIP/2.0":            false,
+		"REGISTER sip:pbx.test.example SIP/2.0":      false,
+		"REGISTER sip:xpbx.test SIP/2.0":             false,
+		"REGISTER sip:xpbx.test, sip:pbx.test":       true,
+		"REGISTER sip:other.test SIP/2.0":            false,
+		"":                                           false,
+		"REGISTER sip:x SIP/2.0\r\nTo: <a@pbx.test>": true,
+	} {
+		if got := f.mentions([]byte(data)); got != want {
+			t.Errorf("%q mentions the account: %v", data, got)
+		}
+	}
+}
+
+// TestEveryEarHearsClearText: SIP of the account is a leak at every ear; other
+// clear text is recorded at every ear and is none.
+func TestEveryEarHearsClearText(t *testing.T) {
+	t.Parallel()
+	own := "REGISTER sip:" + testHost + " SIP/2.0\r\n\r\n"
+	foreign := "REGISTER sip:elsewhere.test SIP/2.0\r\n\r\n"
+	for _, mode := range []TrapMode{"", TrapsNear} {
+		s := start(t, serving(testPKI().ecdsa), func(c *Config) { c.Traps = mode })
+		for _, ear := range s.snapshot().Ears {
+			for _, tc := range []struct {
+				data, kind string
+				leak       bool
+			}{
+				{own, kindSIP, true},
+				{"OPTIONS sip:" + wordOf(s.Address()), kindSIP, true},
+				{foreign, kindSIP, false},
+				{"\r\n\r\n", kindCRLF, false},
+				{"\x00\x01\x00\x00\x21\x12\xa4\x42012345678901", kindSTUN, false},
+				{"GET / HTTP/1.1\r\nHost: " + testHost + "\r\n\r\n", kindOther, false},
+			} {
+				s.Next()
+				c, err := net.Dial(ear.Network, ear.Address.String())
+				if err != nil {
+					t.Fatal(err)
+				}
+				// In two pieces over TCP: what counts is the whole.
+				half := len(tc.data) / 2
+				if ear.Network == "udp" {
+					half = 0
+				}
+				for _, part := range []string{tc.data[:half], tc.data[half:]} {
+					if part != "" {
+						if _, err := io.WriteString(c, part); err != nil {
+							t.Fatal(err)
+						}
+					}
+				}
+				_ = c.Close()
+				o := s.Observe(t.Context())
+				if ear.Network == "tcp" {
+					k := one(t, o)
+					if k.Leak != tc.leak || string(k.Clear) != tc.data || k.Ear != ear || classify(k.Clear) != tc.kind {
+						t.Errorf("%v, %q: leak %v, clear %q", ear, tc.data, k.Leak, k.Clear)
+					}
+					continue
+				}
+				if len(o.Datagrams) != 1 {
+					t.Fatalf("%v: %s", ear, describe(o))
+				}
+				d := o.Datagrams[0]
+				if d.Leak != tc.leak || d.Kind != tc.kind || string(d.Data) != tc.data || d.Ear != ear {
+					t.Errorf("%v, %q: %+v", ear, tc.data, d)
+				}
+			}
+		}
+	}
+}
+
+// TestClearTextAfterTLS: clear SIP behind a handshake that was begun is heard.
+func TestClearTextAfterTLS(t *testing.T) {
+	t.Parallel()
+	s := start(t, Behaviour{Answer: AnswerAlert})
+	c := dial(t, s.Address().String())
+	if _, err := c.Write(helloRecord(t)); err != nil {
+		t.Fatal(err)
+	}
+	await(t, s, "the alert", func(o *Observation) bool {
+		return len(o.Connections) == 1 && o.Connections[0].ServerEnded
+	})
+	if _, err := io.WriteString(c, "REGISTER sip:"+testHost+" SIP/2.0\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	_ = c.CloseWrite()
+	if k := one(t, s.Observe(t.Context())); !k.Leak || !strings.HasPrefix(string(k.Clear), "REGISTER") || k.ClientHello == nil {
+		t.Errorf("leak %v, clear %q", k.Leak, k.Clear)
+	}
+}

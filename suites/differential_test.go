@@ -1,0 +1,130 @@
+package suites_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"siptrust/fakeserver"
+	"siptrust/pkiforge"
+	"siptrust/suites"
+)
+
+// verifier makes one handshake as a client that siptrust did not write and
+// says whether it accepted the server.
+type verifier struct {
+	name    string
+	program string // "" for one in process
+	accepts func(t *testing.T, v target) (accepted bool, said string)
+}
+
+// target is a server, and what the verifier is to know of it.
+type target struct {
+	address netip.AddrPort
+	host    string
+	roots   []*pkiforge.Certificate
+	file    string // the roots as PEM
+}
+
+var verifiers = []verifier{
+	{"crypto/tls", "", func(t *testing.T, v target) (bool, string) {
+		d := tls.Dialer{Config: &tls.Config{ServerName: v.host, RootCAs: pkiforge.CertPool(v.roots)}}
+		c, err := d.DialContext(t.Context(), "tcp", v.address.String())
+		if err != nil {
+			return false, err.Error()
+		}
+		_ = c.Close() // its word is the handshake
+		return true, ""
+	}},
+	{"openssl s_client", "openssl", func(t *testing.T, v target) (bool, string) {
+		return program(t, "openssl", "s_client", "-connect", v.address.String(), "-servername", v.host, "-verify_hostname", v.host,
+			"-verify_return_error", "-CAfile", v.file, "-no-CApath", "-no-CAstore")
+	}},
+	{"gnutls-cli", "gnutls-cli", func(t *testing.T, v target) (bool, string) {
+		return program(t, "gnutls-cli", "--x509cafile", v.file, "--port", strconv.Itoa(int(v.address.Port())),
+			"--sni-hostname", v.host, "--verify-hostname", v.host, v.address.Addr().String())
+	}},
+}
+
+// program runs a verifier with nothing to send; its exit status is its word.
+func program(t *testing.T, name string, args ...string) (bool, string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, name, args...).CombinedOutput()
+	if ctx.Err() != nil {
+		t.Fatalf("%s did not end: %s", name, out)
+	}
+	return err == nil, string(out)
+}
+
+// Independent verifiers agree with every expectation on live handshakes, and
+// the cure works: without the change they accept the same server.
+func TestDifferential(t *testing.T) {
+	forge := pkiforge.New(pkiforge.Options{})
+	t.Cleanup(forge.Close)
+	all := suites.All()
+	for _, v := range verifiers {
+		t.Run(v.name, func(t *testing.T) {
+			if v.program != "" {
+				if _, err := exec.LookPath(v.program); err != nil {
+					t.Skipf("%s is not installed; 'make clients' installs it", v.program)
+				}
+			}
+			for i := range all.Cases {
+				cs := &all.Cases[i]
+				if cs.Expect != suites.Refuse && !cs.Sound() {
+					continue // of conduct, which no verifier decides
+				}
+				t.Run(cs.ID, func(t *testing.T) {
+					accepted, said := handshake(t, forge, cs.ID, v)
+					if want := cs.Expect == suites.Accept; accepted != want {
+						t.Errorf("accepted: %t, expected %t; it said:\n%s", accepted, want, said)
+					}
+					if cs.Sound() {
+						return
+					}
+					if cured, said := handshake(t, forge, cs.Twin, v); !cured {
+						t.Errorf("without the change it refuses too; it said:\n%s", said)
+					}
+				})
+			}
+		})
+	}
+}
+
+// handshake puts a verifier before the server of a case.
+func handshake(t *testing.T, forge *pkiforge.Forge, id string, v verifier) (bool, string) {
+	t.Helper()
+	scenario, err := suites.All().Scenario(id, namesOf("d1ff"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := forge.Forge(t.Context(), scenario.Plan)
+	if err != nil {
+		t.Fatal(err)
+	}
+	behaviour := scenario.Server
+	behaviour.Chain, behaviour.Key = pkiforge.ChainDER(m.Chain), m.Chain[0].Key
+	behaviour.KeepOpen = false // a matter of conduct; here it only holds the verifier up
+	srv, err := fakeserver.Start(t.Context(), fakeserver.Config{Behaviour: behaviour})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer srv.Close()
+	roots := slices.Concat(m.SystemRoots, m.CustomRoots)
+	file := filepath.Join(t.TempDir(), "roots.pem")
+	if err := os.WriteFile(file, pkiforge.CertificatesPEM(roots...), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	accepted, said := v.accepts(t, target{srv.Address(), scenario.Names.Host, roots, file})
+	return accepted, string(bytes.TrimSpace([]byte(said)))
+}

@@ -1,0 +1,123 @@
+package suites_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"siptrust/client/reference"
+	"siptrust/pkiforge"
+	"siptrust/reports"
+	"siptrust/suites"
+)
+
+// busyVariable makes the test binary a process that keeps one core busy.
+const busyVariable = "SIPTRUST_TEST_BUSY"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(busyVariable) != "" {
+		for parent := os.Getppid(); os.Getppid() == parent; {
+			for range 1 << 24 {
+				runtime.KeepAlive(nil)
+			}
+		}
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// busy keeps every core busy with something else until the test ends.
+func busy(t *testing.T) {
+	t.Helper()
+	for range runtime.NumCPU() {
+		c := exec.CommandContext(t.Context(), os.Args[0])
+		c.Env = append(os.Environ(), busyVariable+"=1")
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = c.Wait() }) // it is killed: an error by design
+	}
+}
+
+// The suite again and again at eight jobs while the cores are busy with
+// something else: not one result differs, and nothing is left behind. The
+// variable SIPTRUST_SOAK says how often; 'make soak' says 200.
+func TestSoak(t *testing.T) {
+	rounds := 6
+	if n, err := strconv.Atoi(os.Getenv("SIPTRUST_SOAK")); err == nil {
+		rounds = n
+	}
+	busy(t)
+	execute(t, reference.New(reference.Options{}), nil) // what a process opens once
+	ignore := goleak.IgnoreCurrent()
+	descriptors, directories := countDescriptors(t), countDirectories(t)
+	started := time.Now()
+	var first map[string]string
+	for round := range rounds {
+		record := execute(t, reference.New(reference.Options{}), func(s *suites.Settings) {
+			s.Jobs = 8
+			s.Timeout, s.Windows = 0, suites.Windows{} // as in a real run
+			s.TLSKey = pkiforge.ECDSA
+		})
+		results := fingerprint(record)
+		if first == nil {
+			first = results
+			if record.Verdict != reports.Conforms {
+				t.Fatalf("verdict %s: %+v", record.Verdict, record.Summary)
+			}
+		}
+		for id, want := range first {
+			if got := results[id]; got != want {
+				t.Errorf("round %d: %s: %s; in the first round: %s", round+1, id, got, want)
+			}
+		}
+		if len(results) != len(first) {
+			t.Errorf("round %d: %d results; in the first round %d", round+1, len(results), len(first))
+		}
+	}
+	t.Logf("%d rounds of %d cases in %s", rounds, len(first), time.Since(started).Round(time.Millisecond))
+	if err := goleak.Find(ignore); err != nil {
+		t.Errorf("goroutines are left: %v", err)
+	}
+	if n := countDescriptors(t); n != descriptors {
+		t.Errorf("%d descriptors are open, %d at the start", n, descriptors)
+	}
+	if n := countDirectories(t); n != directories {
+		t.Errorf("%d temporary directories of siptrust's, %d at the start", n, directories)
+	}
+}
+
+// fingerprint is what must not differ from run to run: everything but times.
+func fingerprint(record reports.Record) map[string]string {
+	results := make(map[string]string, len(record.Results))
+	for i := range record.Results {
+		r := &record.Results[i]
+		results[r.ID] = fmt.Sprintf("%s, %s (%s), %s, %v", r.Status, r.Outcome, r.How, r.Alert, r.Demands)
+	}
+	return results
+}
+
+func countDescriptors(t *testing.T) int {
+	t.Helper()
+	entries, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Skipf("no /proc here: %v", err)
+	}
+	return len(entries)
+}
+
+func countDirectories(t *testing.T) int {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(os.TempDir(), "siptrust-*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(found)
+}

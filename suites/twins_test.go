@@ -1,0 +1,142 @@
+package suites_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"siptrust/fakeserver"
+	"siptrust/pkiforge"
+	"siptrust/suites"
+)
+
+// change is what may differ between a case and its twin: fields of the plan,
+// fields of the server's behaviour, the number of attempts.
+type change struct {
+	plan, server []string
+	attempts     int // 0: as the twin, one
+}
+
+var (
+	expiredLeaf   = change{plan: []string{"server NotBefore", "server NotAfter"}}
+	otherName     = change{plan: []string{"server Subject", "server DNS", "server URIs"}}
+	otherDNSName  = change{plan: []string{"server Subject", "server DNS"}}
+	damagedLeaf   = change{plan: []string{"server EditDER"}}
+	unsentIssuer  = change{plan: []string{"issuing Subject", "send"}}
+	hasIdentity   = []string{"client-root", "client", "identity chain", "identity"}
+	onlyRefuseAll = []string{"ClientAuth", "RefuseClient"}
+)
+
+// changes of every case that has a twin.
+var changes = map[string]change{
+	"paper.custom-ca.expired":       expiredLeaf,
+	"paper.custom-ca.wrong-name":    otherName,
+	"paper.custom-ca.bad-signature": damagedLeaf,
+	"paper.custom-ca.broken-chain":  unsentIssuer,
+	"paper.custom-ca.root-missing":  {plan: []string{"trust custom"}},
+
+	"paper.self-signed.expired":    expiredLeaf,
+	"paper.self-signed.wrong-name": otherName,
+	// The sound copy stays installed, the presented one is damaged.
+	"paper.self-signed.bad-signature": {plan: []string{"server CopyOf", "server EditDER", "installed", "trust custom"}},
+	"paper.self-signed.broken-chain":  {plan: []string{"server Issuer", "installed", "issuing", "trust custom"}},
+	"paper.self-signed.root-missing":  {plan: []string{"trust custom"}},
+
+	"paper.public-ca.expired":       expiredLeaf,
+	"paper.public-ca.wrong-name":    otherDNSName,
+	"paper.public-ca.bad-signature": damagedLeaf,
+	// As a public CA's the sound certificate says where its issuer lies; a
+	// broken chain has nothing that names the missing issuer.
+	"paper.public-ca.broken-chain": {plan: []string{"issuing Subject", "send", "server IssuingURL"}},
+	"paper.public-ca.root-missing": {plan: []string{"trust system"}},
+
+	"paper.client-auth.sent":          {plan: hasIdentity, server: []string{"ClientAuth"}},
+	"paper.client-auth.none-optional": {server: []string{"ClientAuth"}},
+	"paper.client-auth.none-required": {server: []string{"ClientAuth"}},
+	"paper.client-auth.refused":       {plan: hasIdentity, server: onlyRefuseAll},
+
+	"paper.conduct.exchange":              {server: []string{"SendOptions"}},
+	"paper.conduct.close-after-refusal":   {plan: otherName.plan, server: []string{"KeepOpen"}},
+	"paper.conduct.silent-before-verdict": {server: []string{"Answer"}},
+	"paper.conduct.no-exception":          {plan: []string{"issuing IsCA", "issuing PathLen"}, attempts: 3},
+	"paper.conduct.no-plaintext-fallback": {server: []string{"Answer"}},
+}
+
+func namesOf(run string) pkiforge.Names {
+	host := "sip." + run + ".test"
+	return pkiforge.Names{Run: run, Host: host, Domain: host, Other: "other." + run + ".test"}
+}
+
+// Every case differs from its twin in its change and in nothing else, though
+// both are made for names of their own.
+func TestOneChange(t *testing.T) {
+	t.Parallel()
+	all := suites.All()
+	for i := range all.Cases {
+		cs := &all.Cases[i]
+		if cs.Sound() {
+			continue
+		}
+		want, ok := changes[cs.ID]
+		if !ok {
+			t.Errorf("%s: it is not said what it changes", cs.ID)
+			continue
+		}
+		twin, err := all.Scenario(cs.Twin, namesOf("aa"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := all.Scenario(cs.ID, namesOf("bb"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		diff := pkiforge.Diff(twin.Plan, s.Plan)
+		var fields []string
+		for _, line := range diff {
+			field, _, _ := strings.Cut(line, ":")
+			fields = append(fields, field)
+		}
+		if d := cmp.Diff(want.plan, fields, asSet, cmpopts.EquateEmpty()); d != "" {
+			t.Errorf("%s: the plan (-want +got):\n%s%s", cs.ID, d, strings.Join(diff, "\n"))
+		}
+		if d := cmp.Diff(want.server, serverDiff(twin.Server, s.Server), asSet, cmpopts.EquateEmpty()); d != "" {
+			t.Errorf("%s: the server (-want +got):\n%s", cs.ID, d)
+		}
+		if s.Attempts != want.attempts {
+			t.Errorf("%s: %d attempts, want %d", cs.ID, s.Attempts, want.attempts)
+		}
+	}
+}
+
+var asSet = cmpopts.SortSlices(func(a, b string) bool { return a < b })
+
+// fieldReporter collects the names of the top-level fields that differ.
+type fieldReporter struct {
+	path   cmp.Path
+	fields []string
+}
+
+func (r *fieldReporter) PushStep(s cmp.PathStep) { r.path = append(r.path, s) }
+func (r *fieldReporter) PopStep()                { r.path = r.path[:len(r.path)-1] }
+func (r *fieldReporter) Report(result cmp.Result) {
+	if result.Equal() {
+		return
+	}
+	for _, step := range r.path {
+		if field, ok := step.(cmp.StructField); ok {
+			if !slices.Contains(r.fields, field.Name()) {
+				r.fields = append(r.fields, field.Name())
+			}
+			return
+		}
+	}
+}
+
+func serverDiff(a, b fakeserver.Behaviour) []string {
+	r := &fieldReporter{}
+	cmp.Equal(a, b, cmp.Reporter(r))
+	return r.fields
+}
