@@ -2,11 +2,14 @@ package fakeserver
 
 import (
 	"bytes"
+	"crypto/tls"
 	"encoding/pem"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 )
@@ -56,6 +59,51 @@ func TestOpenSSLRefuses(t *testing.T) {
 			}
 			if k.Handshake.Completed || k.AppData || k.MootHello != "" || !k.Handshake.CertificateSent {
 				t.Errorf("%+v", k.Handshake)
+			}
+		})
+	}
+}
+
+// TestOpenSSLSuites: the tap reads what each suite of TLS 1.3 protects, also
+// after a KeyUpdate.
+func TestOpenSSLSuites(t *testing.T) {
+	t.Parallel()
+	for _, suite := range []uint16{tls.TLS_AES_128_GCM_SHA256, tls.TLS_AES_256_GCM_SHA384, tls.TLS_CHACHA20_POLY1305_SHA256} {
+		t.Run(CipherName(suite), func(t *testing.T) {
+			t.Parallel()
+			program, err := exec.LookPath("openssl")
+			if err != nil {
+				t.Skip("openssl is not installed")
+			}
+			s := start(t, serving(testPKI().ecdsa))
+			cmd := exec.CommandContext(t.Context(), program, "s_client", "-connect", s.Address().String(),
+				"-servername", testHost, "-ciphersuites", CipherName(suite))
+			cmd.WaitDelay = time.Second
+			stdin, err := cmd.StdinPipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			await(t, s, "the handshake", func(o *Observation) bool {
+				return len(o.Connections) == 1 && o.Connections[0].Handshake.Completed
+			})
+			_, _ = io.WriteString(stdin, "k\n") // a KeyUpdate
+			await(t, s, "a KeyUpdate", func(o *Observation) bool {
+				return slices.Contains(ladder(&o.Connections[0], FromClient), "KeyUpdate")
+			})
+			_, _ = io.WriteString(stdin, "Q\n")
+			_ = cmd.Wait() // its exit status says nothing here
+			k := one(t, s.Observe(t.Context()))
+			if k.Handshake.Cipher != suite || len(k.ClientAlerts) != 1 ||
+				k.ClientAlerts[0].Description != alertCloseNotify || !k.ClientAlerts[0].Protected {
+				t.Errorf("suite %x, alerts %v\n%v", k.Handshake.Cipher, k.ClientAlerts, k.Events)
+			}
+			for _, e := range k.Events {
+				if e.What == "encrypted record" {
+					t.Errorf("not decrypted: %+v", e)
+				}
 			}
 		})
 	}

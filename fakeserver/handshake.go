@@ -120,7 +120,8 @@ func hasFatal(alerts []Alert) bool {
 // insufficient_security (RFC 8446 6.2).
 func noCommonGround(alerts []Alert) bool {
 	for _, a := range alerts {
-		if a.Description == alertHandshakeFailure || a.Description == 70 || a.Description == 71 {
+		if a.Description == alertHandshakeFailure || a.Description == alertProtocolVersion ||
+			a.Description == alertInsufficient {
 			return true
 		}
 	}

@@ -89,6 +89,9 @@ const (
 const (
 	alertCloseNotify      = 0
 	alertHandshakeFailure = 40
+	alertProtocolVersion  = 70
+	alertInsufficient     = 71
+	alertUserCanceled     = 90 // is followed by close_notify (RFC 8446 6.1)
 )
 
 // alertByText finds the description of an alert by the text of crypto/tls's

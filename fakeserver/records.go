@@ -158,7 +158,7 @@ func (t *tap) alert(k *Connection, d *direction, a Alert) {
 	}
 	if a.Description == alertCloseNotify {
 		t.closed(k, a.At, "close_notify")
-	} else if a.Level == levelFatal || t.version == tls.VersionTLS13 {
+	} else if a.Level == levelFatal || t.version == tls.VersionTLS13 && a.Description != alertUserCanceled {
 		t.refused = true // in TLS 1.3 the level means nothing (RFC 8446 6)
 	}
 }

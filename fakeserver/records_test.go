@@ -52,8 +52,11 @@ func TestTapRecords(t *testing.T) {
 		{"oversized message", append(record(22, 11, 1, 0, 0), record(22, make([]byte, 1<<14)...)...), []string{"Certificate"}, false},
 		{"malformed ClientHello", record(22, 1, 0, 0, 2, 3, 3), []string{"ClientHello"}, false},
 		{"alerts", append(record(21, 1, 90), record(21, 2, 40, 0)...), []string{"alert", "malformed alert"}, false},
-		{"after ChangeCipherSpec", bytes.Join([][]byte{record(20, 1), record(22, 7), record(22, 7), record(21, 7), record(23, 7)}, nil),
-			[]string{"ChangeCipherSpec", "Finished", "encrypted handshake message", "alert"}, false},
+		{
+			"after ChangeCipherSpec", bytes.Join([][]byte{record(20, 1), record(22, 7), record(22, 7), record(21, 7), record(23, 7)}, nil),
+			[]string{"ChangeCipherSpec", "Finished", "encrypted handshake message", "alert"},
+			false,
+		},
 		{"heartbeat", record(24, 1, 2), []string{"heartbeat"}, false},
 		{"then clear text", append(record(20, 1), "REGISTER sip:x SIP/2.0\r\n"...), []string{"ChangeCipherSpec", "clear SIP"}, false},
 		{"record too long", []byte{22, 3, 3, 0xff, 0xff, 1}, []string{"clear text"}, false},

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"math/rand/v2"
 	"net"
 	"strconv"
 	"sync"
@@ -200,86 +199,6 @@ func (s *sipSession) handler(h sipgo.RequestHandler) sipgo.RequestHandler {
 		defer s.handlers.Done()
 		h(req, tx)
 	}
-}
-
-// register answers a REGISTER (RFC 3261 10.3) and, if the behaviour says so,
-// sends an OPTIONS.
-func (s *sipSession) register(req *sip.Request, tx sip.ServerTransaction) {
-	res := sip.NewResponseFromRequest(req, sip.StatusOK, "OK", nil)
-	for _, h := range req.GetHeaders("Contact") {
-		if value := h.Value(); value != "*" {
-			res.AppendHeader(sip.NewHeader("Contact", value))
-		}
-	}
-	expires := "3600"
-	if h := req.GetHeader("Expires"); h != nil {
-		expires = h.Value()
-	}
-	res.AppendHeader(sip.NewHeader("Expires", expires))
-	if err := tx.Respond(res); err != nil {
-		return // the client is gone; the tap has it
-	}
-	if s.conn.behaviour.SendOptions {
-		s.sendOptions(req)
-	}
-}
-
-func (s *sipSession) answerOptions(req *sip.Request, tx sip.ServerTransaction) {
-	res := sip.NewResponseFromRequest(req, sip.StatusOK, "OK", nil)
-	res.AppendHeader(sip.NewHeader("Allow", allowed))
-	_ = tx.Respond(res) // the client is gone; the tap has it
-}
-
-const allowed = "REGISTER, OPTIONS"
-
-// decline answers every other request: 405 to methods of RFC 3261 and its
-// extensions that this server does not serve, 501 to those it does not know
-// (RFC 3261 21.4.6, 21.5.2).
-func (s *sipSession) decline(req *sip.Request, tx sip.ServerTransaction) {
-	status, reason := sip.StatusNotImplemented, "Not Implemented"
-	switch req.Method {
-	case sip.ACK:
-		return
-	case sip.INVITE, sip.BYE, sip.CANCEL, sip.SUBSCRIBE, sip.NOTIFY, sip.REFER, sip.INFO, sip.MESSAGE, sip.PRACK, sip.UPDATE, sip.PUBLISH:
-		status, reason = sip.StatusMethodNotAllowed, "Method Not Allowed"
-	}
-	res := sip.NewResponseFromRequest(req, status, reason, nil)
-	res.AppendHeader(sip.NewHeader("Allow", allowed))
-	_ = tx.Respond(res) // the client is gone; the tap has it
-}
-
-// sendOptions sends an OPTIONS over the client's connection and waits for the
-// answer, which the session's own reader records.
-func (s *sipSession) sendOptions(register *sip.Request) {
-	cseq := sip.CSeqHeader{SeqNo: rand.Uint32N(1<<31-1) + 1, MethodName: sip.OPTIONS}
-	k := s.conn.entry.lock()
-	first := s.options == ""
-	if first {
-		s.options = cseq.Value()
-		k.OptionsSent = true
-	}
-	s.conn.entry.unlock()
-	if !first {
-		return
-	}
-	client, err := sipgo.NewClient(s.ua, sipgo.WithClientHostname(s.conn.server.ears.address.Addr().String()))
-	if err != nil {
-		return
-	}
-	target := sip.Uri{Scheme: "sips", Host: "localhost"}
-	if contact := register.Contact(); contact != nil {
-		target = contact.Address
-	} else if to := register.To(); to != nil {
-		target = to.Address
-	}
-	req := sip.NewRequest(sip.OPTIONS, target)
-	req.AppendHeader(&cseq)
-	// The pool knows the client's connection by its remote address.
-	req.SetTransport("TLS")
-	req.SetDestination(s.conn.raw.RemoteAddr().String())
-	ctx, cancel := context.WithTimeout(s.ctx, optionsLimit)
-	defer cancel()
-	_, _ = client.Do(ctx, req) // what came back is recorded by the reader
 }
 
 // expectAnswer counts requests in, answers out.

@@ -83,7 +83,7 @@ func (f *Forge) Forge(ctx context.Context, p Plan) (*Material, error) {
 	}
 	j := job{
 		forge:   f,
-		now:     f.options.Now().UTC().Truncate(time.Second),
+		now:     f.options.Now(),
 		certs:   make(map[string]*Certificate, len(p.Certs)),
 		content: make(map[string]string, len(p.Certs)),
 	}

@@ -171,7 +171,7 @@ func TestCAsAreForgedOnce(t *testing.T) {
 // nor must an edit reach the certificates that came before.
 func TestEditsOfSharedCertificates(t *testing.T) {
 	t.Parallel()
-	f := newForge(t, pkiforge.Options{})
+	f := newForge(t, pkiforge.Options{KeyAlgorithm: pkiforge.RSA}) // so that leaves share a key too
 	before := forge(t, f, sound(t, pkiforge.CustomCA))
 	der := bytes.Clone(before.Certs[pkiforge.Issuing].DER)
 	scribble := pkiforge.ChangeTBS("scribble", pkiforge.Server, func(tbs *pkiforge.TBS) error {

@@ -35,6 +35,7 @@ func TestSubjectHash(t *testing.T) {
 		"universal":        {{attribute(cn, 28, "\x00\x00\x00S\x00\x01\xf6\x00")}},
 		"numeric, as is":   {{attribute(cn, asn1.TagNumericString, "12  3")}},
 		"several in a set": {{attribute(org, asn1.TagUTF8String, "Z"), attribute(country, asn1.TagPrintableString, "XX")}},
+		"set, case folds":  {{attribute(cn, asn1.TagUTF8String, "B"), attribute(cn, asn1.TagUTF8String, "a")}},
 		"set, other order": {{attribute(country, asn1.TagPrintableString, "XX"), attribute(org, asn1.TagUTF8String, "AA")}},
 	}
 	f := newForge(t, pkiforge.Options{})

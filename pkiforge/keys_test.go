@@ -109,32 +109,57 @@ func TestPoolGivingUp(t *testing.T) {
 	}
 }
 
+// A key that was made for one who gave up meanwhile goes to the next.
+func TestPoolGivingUpTooLate(t *testing.T) {
+	t.Parallel()
+	p := poolFor(RSA)
+	p.ahead = 0
+	count := newTestPool(p, nil)
+	defer p.close()
+	late := &key{}
+	wait := make(chan made, 1)
+	wait <- made{key: late}
+	p.giveUp(wait)
+	if k, err := p.take(t.Context()); k != late || err != nil || count.Load() != 0 {
+		t.Errorf("the key was lost, and %d were made (%v)", count.Load(), err)
+	}
+}
+
+// Close sends those away who wait, and waits itself for the key being made.
 func TestPoolClose(t *testing.T) {
 	t.Parallel()
 	p := poolFor(RSA)
 	p.ahead = 0
-	gate := make(chan struct{})
-	newTestPool(p, gate)
+	begun, gate := make(chan struct{}), make(chan struct{})
+	p.generate = func() (*key, error) {
+		close(begun)
+		<-gate
+		return &key{}, nil
+	}
+	p.start()
 	got := make(chan error)
 	go func() {
 		_, err := p.take(context.Background())
 		got <- err
 	}()
-	gate <- struct{}{} // it is being made
-	if err := <-got; err != nil {
-		t.Fatal(err)
-	}
-	go func() {
-		_, err := p.take(context.Background())
-		got <- err
-	}()
+	<-begun
 	closed := make(chan struct{})
 	go func() { p.close(); close(closed) }()
 	if err := <-got; !errors.Is(err, ErrClosed) {
 		t.Errorf("one who waited was told %v", err)
 	}
+	select {
+	case <-closed:
+		t.Error("closed while a key was being made")
+	default:
+	}
 	close(gate)
 	<-closed
+	p.mu.Lock()
+	if p.running != 0 {
+		t.Errorf("%d workers are left", p.running)
+	}
+	p.mu.Unlock()
 	p.close() // twice is no harm
 	if _, err := p.take(context.Background()); !errors.Is(err, ErrClosed) {
 		t.Errorf("after close: %v", err)

@@ -177,6 +177,29 @@ func TestNewPlanRefuses(t *testing.T) {
 	}
 }
 
+// A subject alternative name is critical where the subject is empty (RFC 5280
+// 4.2.1.6), and not otherwise.
+func TestAltNameCritical(t *testing.T) {
+	t.Parallel()
+	f := newForge(t, pkiforge.Options{})
+	for _, subject := range []pkix.Name{{}, {CommonName: "x.test"}} {
+		p := sound(t, pkiforge.PublicCA)
+		p.Cert(pkiforge.Server).Subject = subject
+		m := forge(t, f, p)
+		cert, err := m.Chain[0].X509()
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(cert.Extensions, func(e pkix.Extension) bool { return e.Id.Equal(pkiforge.OIDSubjectAltName) })
+		if critical := cert.Extensions[i].Critical; critical != (subject.CommonName == "") {
+			t.Errorf("under the subject %q critical is %t", subject.CommonName, critical)
+		}
+		if err := verifyGo(m, testNames().Host); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // Every key usage is encoded as the standard library reads it.
 func TestKeyUsages(t *testing.T) {
 	t.Parallel()

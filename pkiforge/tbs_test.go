@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"siptrust/pkiforge"
 )
@@ -196,6 +197,19 @@ func TestTBSRaw(t *testing.T) {
 		if !strings.Contains(text, want) {
 			t.Errorf("openssl sees no %s:\n%s", want, text)
 		}
+	}
+}
+
+// UTCTime until the end of 2049, GeneralizedTime from 2050 on (RFC 5280 4.1.2.5).
+func TestTBSTimes(t *testing.T) {
+	t.Parallel()
+	m := forgeEdited(t, pkiforge.ECDSA, func(tbs *pkiforge.TBS) error {
+		tbs.NotBefore = time.Date(2049, 12, 31, 23, 59, 59, 0, time.UTC)
+		tbs.NotAfter = tbs.NotBefore.Add(time.Second).In(time.FixedZone("", -3600))
+		return nil
+	})
+	if !bytes.Contains(m.Chain[0].DER, []byte("\x17\x0d491231235959Z\x18\x0f20500101000000Z")) {
+		t.Error("the validity is encoded in another way")
 	}
 }
 

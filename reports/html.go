@@ -139,7 +139,7 @@ func newPage(r *Record) page {
 		Footer: strings.TrimSpace(clean(r.Tool.Name)+" "+clean(r.Tool.Version)) + ", catalogue " + clean(r.Tool.Edition) +
 			". Controls are shown and not counted. Times are milliseconds since the attempt began.",
 		Total: summary.Total(), Counts: tallies(summary), CSP: policyOf(pageStyle, pageScript),
-		Style: template.CSS(pageStyle), Script: template.JS(pageScript), //nolint:gosec // both are the program's own
+		Style: template.CSS(pageStyle), Script: template.JS(pageScript), // both are the program's own
 	}
 	at := 0
 	for _, part := range summary.parts() {

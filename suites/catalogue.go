@@ -1,6 +1,7 @@
 package suites
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -93,7 +94,7 @@ func (c *Catalogue) Lookup(id string) (*Case, bool) {
 func (c *Catalogue) Select(filter string) ([]*Case, error) {
 	match, err := types.ParseLabelFilter(filter)
 	if err != nil {
-		return nil, fmt.Errorf("filter %q: %s", filter, firstLine(err.Error()))
+		return nil, fmt.Errorf("filter %q: %s; an expression looks like 'paper && !paper.conduct'", filter, filterProblem(err))
 	}
 	if err := c.knownLabels(filter); err != nil {
 		return nil, err
@@ -160,7 +161,13 @@ func Nearest(word string, candidates []string) string {
 	return best
 }
 
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(s, "\n")
-	return line
+// filterProblem takes the words out of Ginkgo's error, which is made for its
+// own terminal.
+func filterProblem(err error) string {
+	var problem types.GinkgoError
+	if !errors.As(err, &problem) {
+		return err.Error()
+	}
+	lines := strings.Split(strings.TrimSpace(problem.Message), "\n")
+	return strings.TrimRight(lines[len(lines)-1], ". ")
 }

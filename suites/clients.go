@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"siptrust/client"
@@ -20,6 +21,9 @@ const ExecClient = "exec"
 func OpenClient(name string, argv []string, p Policy) (client.Driver, error) {
 	if len(argv) > 0 && name != ExecClient {
 		return nil, fmt.Errorf("a program after -- goes with --client exec, not with %q", name)
+	}
+	if !slices.Contains(Policies(), p) {
+		return nil, unknownPolicy(p)
 	}
 	switch mutant, isMutant := strings.CutPrefix(name, "mutant:"); {
 	case name == "" || name == "reference":

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/emiago/sipgo/sip"
+
 	"siptrust/client"
 )
 
@@ -19,12 +21,13 @@ type attempt struct {
 	*Driver
 	client.Attempt
 	anchors []*x509.Certificate
+	aor     sip.Uri // the account, from URI
 	trace   []string
 
 	// blind: verification is off, by the mutant second-try.
 	blind bool
 	// turnedAway: the server ended the handshake, or the connection before it
-	// answered.
+	// sent anything over it.
 	turnedAway bool
 	asked      bool // for a client certificate
 }
@@ -43,13 +46,17 @@ func (d *Driver) Attempt(ctx context.Context, a client.Attempt) (client.Outcome,
 	if err != nil {
 		return client.Outcome{}, fmt.Errorf("start the %s client: %w", d.name, err)
 	}
+	var aor sip.Uri
+	if err := sip.ParseUri(a.URI, &aor); err != nil || aor.Host == "" {
+		return client.Outcome{}, fmt.Errorf("start the %s client: %q is no SIP URI of an account (%v)", d.name, a.URI, err)
+	}
 	began := time.Now()
 	own, cancel := ctx, func() {}
 	if a.Timeout > 0 {
 		own, cancel = context.WithTimeout(ctx, a.Timeout)
 	}
 	defer cancel()
-	t := &attempt{Driver: d, Attempt: a, anchors: anchors}
+	t := &attempt{Driver: d, Attempt: a, anchors: anchors, aor: aor}
 	t.blind = d.remembers(t.server())
 	diagnosis := t.run(own)
 	return client.Outcome{

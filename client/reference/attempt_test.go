@@ -152,13 +152,18 @@ func TestNothingThere(t *testing.T) {
 	}
 }
 
-// TestBadRoot: what cannot be installed is the caller's mistake.
-func TestBadRoot(t *testing.T) {
+// TestBadInput: what cannot be installed or called is the caller's mistake.
+func TestBadInput(t *testing.T) {
 	t.Parallel()
 	a := forged(t, pkiforge.CustomCA).attemptAt(freeAddr)
 	a.CustomRoots = []*pkiforge.Certificate{{Name: "broken", DER: []byte("no certificate")}}
 	if _, err := New(Options{}).Attempt(t.Context(), a); err == nil || !strings.Contains(err.Error(), `"broken"`) {
 		t.Errorf("the error does not name the root: %v", err)
+	}
+	a = forged(t, pkiforge.CustomCA).attemptAt(freeAddr)
+	a.URI = "alice"
+	if _, err := New(Options{}).Attempt(t.Context(), a); err == nil || !strings.Contains(err.Error(), `"alice"`) {
+		t.Errorf("the error does not name the account: %v", err)
 	}
 }
 

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"sync/atomic"
@@ -64,7 +63,7 @@ func (t *attempt) exchange(ctx context.Context, tcp *net.TCPConn, secured *tls.C
 		_ = secured.Close()
 		return
 	}
-	registered := t.register(live, agent, f)
+	t.register(live, agent, f)
 	select {
 	case <-ctx.Done():
 	case <-f.gone:
@@ -73,7 +72,7 @@ func (t *attempt) exchange(ctx context.Context, tcp *net.TCPConn, secured *tls.C
 		t.step(9, "SIP: answered %d OPTIONS of the server", n)
 	}
 	if f.over() {
-		t.turnedAway = !registered
+		t.turnedAway = !f.heard.Load()
 		t.step(9, "SIP: the server ended the connection: %s: close", f.reason())
 	}
 	if t.turnedAway && t.without(checkClose) {
@@ -82,28 +81,25 @@ func (t *attempt) exchange(ctx context.Context, tcp *net.TCPConn, secured *tls.C
 	f.part(tcp)
 }
 
-// register sends the REGISTER and awaits the final answer until ctx is done. It
-// says whether one came.
-func (t *attempt) register(ctx context.Context, agent *sipgo.UserAgent, f *flow) bool {
+// register sends the REGISTER and awaits the final answer until ctx is done.
+func (t *attempt) register(ctx context.Context, agent *sipgo.UserAgent, f *flow) {
 	uac, err := sipgo.NewClient(agent)
 	if err != nil {
 		t.step(9, "SIP: %v", err)
-		return false
+		return
 	}
-	req, err := t.registerRequest("sips", "TLS", f.LocalAddr())
-	if err != nil {
-		t.step(9, "SIP: %v", err)
-		return false
-	}
+	req := t.registerRequest("sips", "TLS", f.LocalAddr())
 	req.SetTransport("TLS")
 	req.SetDestination(f.RemoteAddr().String())
 	res, err := uac.Do(ctx, req)
-	if err != nil {
-		t.step(9, "SIP: REGISTER without answer: %v", err)
-		return false
+	switch {
+	case err == nil:
+		t.step(9, "SIP: REGISTER answered %d %s", res.StatusCode, res.Reason)
+	case ctx.Err() != nil:
+		t.step(9, "SIP: REGISTER sent, no answer taken before the end")
+	default:
+		t.step(9, "SIP: REGISTER not sent: %v", err)
 	}
-	t.step(9, "SIP: REGISTER answered %d %s", res.StatusCode, res.Reason)
-	return true
 }
 
 // answer makes the agent answer the requests of the server: OPTIONS with what
@@ -129,15 +125,8 @@ func (t *attempt) answer(agent *sipgo.UserAgent, answered *atomic.Int32) error {
 // registerRequest builds the REGISTER of the account (RFC 3261 10.2) as it is
 // sent from the address local: the domain as Request-URI, the address of
 // record, which has no port (19.1.1), in To and From.
-func (t *attempt) registerRequest(scheme, transport string, local net.Addr) (*sip.Request, error) {
-	var aor sip.Uri
-	if err := sip.ParseUri(t.URI, &aor); err != nil {
-		return nil, fmt.Errorf("read the address of record %q: %w", t.URI, err)
-	}
-	from, err := netip.ParseAddrPort(local.String())
-	if err != nil {
-		return nil, fmt.Errorf("read the client's own address: %w", err)
-	}
+func (t *attempt) registerRequest(scheme, transport string, local net.Addr) *sip.Request {
+	aor, from := t.aor, netip.MustParseAddrPort(local.String())
 	host := from.Addr().String()
 	if from.Addr().Is6() {
 		host = "[" + host + "]"
@@ -166,5 +155,5 @@ func (t *attempt) registerRequest(scheme, transport string, local net.Addr) (*si
 	req.AppendHeader(&sip.ContactHeader{Address: contact})
 	req.AppendHeader(&expires)
 	req.SetBody(nil)
-	return req, nil
+	return req
 }

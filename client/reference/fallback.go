@@ -53,11 +53,7 @@ func (t *attempt) sendClear(ctx context.Context, network string, addr netip.Addr
 }
 
 // clearRegister is a REGISTER of the account as it stands on the wire without
-// TLS; nil when the account cannot be read.
+// TLS.
 func (t *attempt) clearRegister(transport string, local net.Addr) []byte {
-	req, err := t.registerRequest("sip", transport, local)
-	if err != nil {
-		return nil
-	}
-	return []byte(req.String())
+	return []byte(t.registerRequest("sip", transport, local).String())
 }

@@ -58,16 +58,21 @@ type flow struct {
 	once sync.Once
 	gone chan struct{} // closed when the reader is done
 	tell func()        // called then
-	err  atomic.Pointer[error]
+
+	heard atomic.Bool // the server sent application data
+	err   atomic.Pointer[error]
 }
 
 func newFlow(c *tls.Conn, tell func()) *flow {
 	return &flow{Conn: c, gone: make(chan struct{}), tell: tell}
 }
 
-// Read keeps the error that ended it.
+// Read notes that something came, and keeps the error that ended it.
 func (f *flow) Read(b []byte) (int, error) {
 	n, err := f.Conn.Read(b)
+	if n > 0 {
+		f.heard.Store(true)
+	}
 	if err != nil {
 		f.err.CompareAndSwap(nil, &err)
 	}

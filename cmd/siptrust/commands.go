@@ -1,9 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
-	"os"
+	"io/fs"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -142,7 +143,7 @@ func reportCommand() *cobra.Command {
 				return usage(fmt.Errorf("unknown format %q; html, junit or markdown", format))
 			}
 			record, err := reports.Read(args[0])
-			if os.IsNotExist(err) {
+			if errors.Is(err, fs.ErrNotExist) {
 				return usage(err)
 			}
 			if err != nil {

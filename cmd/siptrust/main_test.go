@@ -1,0 +1,77 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+var update = flag.Bool("update", false, "write the output that the scripts compare with")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"siptrust": main,
+		"occupied": occupied,
+	})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		UpdateScripts:       *update,
+		RequireExplicitExec: true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"status":  status,
+			"oneline": oneLineOf,
+		},
+		Setup: func(e *testscript.Env) error {
+			// Attempts' directories lie below the script's own, so that a script
+			// can see that none is left.
+			e.Setenv("TMPDIR", e.Getenv("WORK")+"/tmp")
+			return os.Mkdir(e.Getenv("WORK")+"/tmp", 0o755)
+		},
+	})
+}
+
+// status runs a program and demands its exit status: status 2 siptrust run …
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status N program [argument...]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	var exit *exec.ExitError
+	switch err := ts.Exec(args[1], args[2:]...); {
+	case errors.As(err, &exit):
+		got = exit.ExitCode()
+	case err != nil:
+		ts.Fatalf("%v", err)
+	}
+	if got != want {
+		ts.Fatalf("exit status %d, want %d", got, want)
+	}
+}
+
+// oneLineOf demands that the last program said what went wrong in one line,
+// and names what the line must hold: oneline 'unknown client'.
+func oneLineOf(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) == 0 {
+		ts.Fatalf("usage: oneline text [text...]")
+	}
+	said := strings.TrimSuffix(ts.ReadFile("stderr"), "\n")
+	if !strings.HasPrefix(said, "siptrust: ") || strings.Contains(said, "\n") {
+		ts.Fatalf("stderr is not one line of siptrust's:\n%s", said)
+	}
+	for _, text := range args {
+		if !strings.Contains(said, text) {
+			ts.Fatalf("%q does not say %q", said, text)
+		}
+	}
+}
