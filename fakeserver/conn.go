@@ -15,28 +15,23 @@ type conn struct {
 	entry     *entry
 	behaviour Behaviour
 	done      chan struct{} // closed when it is over
-	left      chan struct{} // closed when it is read as far as it goes, and left to the client
 
 	mu    sync.Mutex
 	tls   *tls.Conn // nil until the handshake is complete
 	ended bool      // the server's direction is closed
+	// left, if set, is closed when the connection is read as far as it goes and
+	// then left to the client.
+	left chan struct{}
 }
 
 // readBuffers are for reading, 4096 octets each.
 var readBuffers = sync.Pool{New: func() any { return new([4096]byte) }}
 
 func newConn(s *Server, raw *net.TCPConn, e *entry, b Behaviour) *conn {
-	c := &conn{server: s, raw: raw, entry: e, behaviour: b, done: make(chan struct{}), left: make(chan struct{})}
+	c := &conn{server: s, raw: raw, entry: e, behaviour: b, done: make(chan struct{})}
 	c.tap = newTap(raw, e, s.leaks)
 	c.tap.idle = s.cfg.IdleLimit
-	leave := sync.OnceFunc(func() { close(c.left) })
-	c.tap.quiet = func() {
-		if c.keptOpen() {
-			leave()
-		} else {
-			c.end()
-		}
-	}
+	c.tap.quiet = c.quiet
 	// Until a handshake is complete a connection has no right to stay for long.
 	c.tap.until = time.Now().Add(2 * s.cfg.IdleLimit)
 	return c
@@ -161,12 +156,35 @@ func (c *conn) keptOpen() bool {
 	return !k.AppData && (c.tap.refused || k.ClientClosed != "")
 }
 
-// askEnd has the connection ended as soon as all that has arrived is read.
-func (c *conn) askEnd() {
+// quiet is called, when an end was asked for, once all that has arrived is
+// read.
+func (c *conn) quiet() {
+	if !c.keptOpen() {
+		c.end()
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.left != nil {
+		close(c.left)
+		c.left = nil
+	}
+}
+
+// askEnd has the connection ended as soon as all that has arrived is read. left
+// is closed when it is not ended then, but left to the client.
+func (c *conn) askEnd() (left <-chan struct{}) {
+	c.mu.Lock()
+	if c.left == nil {
+		c.left = make(chan struct{})
+	}
+	left = c.left
+	c.mu.Unlock()
 	c.tap.hurry.Store(true)
 	// Frees a write that waits for a client which does not read.
 	_ = c.raw.SetWriteDeadline(time.Now().Add(hurryLimit))
 	c.tap.askEnd()
+	return left
 }
 
 // abort ends the connection at once, in both directions.

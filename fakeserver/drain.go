@@ -135,13 +135,14 @@ func (s *Server) drainConnections(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, drainLimit)
 	defer cancel()
 	conns := s.live()
-	for _, c := range conns {
-		c.askEnd()
+	left := make([]<-chan struct{}, len(conns))
+	for i, c := range conns {
+		left[i] = c.askEnd()
 	}
-	for _, c := range conns {
+	for i, c := range conns {
 		select {
 		case <-c.done:
-		case <-c.left:
+		case <-left[i]:
 		case <-ctx.Done():
 			return
 		case <-s.closed:

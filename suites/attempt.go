@@ -269,8 +269,23 @@ func (r *Run) watchQuiet(ctx context.Context, srv *fakeserver.Server, over func(
 		window = 3 * time.Second
 	}
 	silence, stop := context.WithTimeout(ctx, window)
-	defer stop()
 	srv.Await(silence, over)
+	stop()
+	// A client on a busy machine is given the time to close what the server
+	// has ended: its verdict must not hang on the machine.
+	closing, stop := context.WithTimeout(ctx, r.settings.Windows.Prompt)
+	defer stop()
+	srv.Await(closing, func(o *fakeserver.Observation) bool { return over(o) || !leftOpen(o) })
+}
+
+// leftOpen: the server has ended a handshake and the client not yet closed.
+func leftOpen(o *fakeserver.Observation) bool {
+	for i := range o.Connections {
+		if c := &o.Connections[i]; c.ClientHello != nil && c.ServerEnded && c.ClientClosed == "" {
+			return true
+		}
+	}
+	return false
 }
 
 func greeted(o *fakeserver.Observation) bool {

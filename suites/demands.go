@@ -65,7 +65,7 @@ var (
 		},
 	}
 	// ClosesConnection: after the failed handshake the client closed its side,
-	// within the window of the case.
+	// at the latest in the prompt window after the silence window.
 	ClosesConnection = Demand{
 		Name:   "closes-connection",
 		Missed: "the client left the connection open after the failed handshake",

@@ -51,6 +51,10 @@ func (j *judgement) judge() finding {
 			f.worst, f.outcome, f.how = s, s.outcome, s.how
 		}
 	}
+	if f.outcome == Accepted && f.worst.afterEnd && j.cs.ExpectationUnder(j.policy) == Accept {
+		// It counts against a client, not for it: until it was ended it sent nothing.
+		f.outcome, f.how = Stalled, "no data until siptrust ended the client"
+	}
 	var missed []string
 	for _, d := range j.cs.DemandsUnder(j.policy) {
 		met := len(j.seen) > 0 && d.met(j)

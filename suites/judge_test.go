@@ -243,3 +243,26 @@ func TestRefusalNeedsTheCertificate(t *testing.T) {
 		t.Errorf("judged %s (%s), want inconclusive", f.status, f.reason)
 	}
 }
+
+// Data that comes only as the harness ends the client is no acceptance where
+// one is wanted, and one where it is a fault.
+func TestDataAfterTheEnd(t *testing.T) {
+	o := observationOf(Accepted)
+	o.Frozen = time.Millisecond
+	for expect, want := range map[Expectation]struct {
+		outcome Outcome
+		status  reports.Status
+	}{
+		Accept: {Stalled, reports.Fail},
+		Refuse: {Accepted, reports.Fail},
+		Quiet:  {Accepted, reports.Fail},
+	} {
+		j := judgement{
+			cs: &Case{ID: "x.y", Expect: expect, Level: Must}, policy: Interop, twin: TwinAccepted,
+			seen: []seen{classify(o, client.Outcome{})},
+		}
+		if f := j.judge(); f.outcome != want.outcome || f.status != want.status {
+			t.Errorf("%s: %s, %s (%s), want %s, %s", expect, f.outcome, f.status, f.reason, want.outcome, want.status)
+		}
+	}
+}

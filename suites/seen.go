@@ -43,6 +43,9 @@ type seen struct {
 	// serverFirst: the server had failed the handshake before the client
 	// decided; what it said.
 	serverFirst string
+	// afterEnd: the data that made it accepted came only as the harness ended
+	// the client.
+	afterEnd bool
 	// certificateSent: the server's Certificate went out on the connection
 	// that decided.
 	certificateSent bool
@@ -82,7 +85,7 @@ func classifyConnection(o *fakeserver.Observation, c *fakeserver.Connection) see
 	ended := c.ServerEnded && inTime(o, c.ServerEndedAt)
 	switch {
 	case c.AppData && c.Handshake.Completed:
-		s.outcome, s.how = Accepted, "data inside TLS"
+		s.outcome, s.how, s.afterEnd = Accepted, "data inside TLS", !inTime(o, c.AppDataAt)
 		if requests(c) > 0 {
 			s.how = "SIP inside TLS"
 		}
