@@ -164,8 +164,13 @@ func (t *tap) Write(b []byte) (int, error) {
 	if err != nil {
 		k := t.entry.lock()
 		defer t.entry.unlock()
+		at := t.entry.r.since()
 		k.Handshake.CertificateSent = sent
-		t.entry.event(k, t.entry.r.since(), FromServer, "not sent", "the client's side is closed", false)
+		t.entry.event(k, at, FromServer, "not sent", "the connection is closed", false)
+		// The system tells of a reset once: this write took the news.
+		if errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) && !k.ServerEnded {
+			t.closed(k, at, "rst")
+		}
 	}
 	return n, err
 }
