@@ -21,8 +21,9 @@ import (
 
 const (
 	rsaBits = 2048
-	// ecdsaAhead keys are kept ready: a few dozen microseconds each.
-	ecdsaAhead = 64
+	// ecdsaAhead keys are kept ready: a dozen microseconds each, so that what a
+	// short run leaves over is not dear.
+	ecdsaAhead = 8
 	// rsaAhead keys are made ahead once, about as many as one run of the
 	// paper's matrix needs; after these only as many as are asked for, since
 	// each takes a core for a tenth of a second.

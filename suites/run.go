@@ -132,10 +132,7 @@ func (r *Run) twinsOf(cases []*Case) []*Case {
 func (r *Run) jobs() int {
 	jobs := r.settings.Jobs
 	if jobs == 0 {
-		jobs = runtime.GOMAXPROCS(0)
-		if r.settings.Driver.Kind() != "reference" {
-			jobs = max(4, 2*jobs) // a program mostly waits
-		}
+		jobs = max(4, 2*runtime.GOMAXPROCS(0)) // a client and a server wait for one another
 	}
 	if r.traits.Parallel > 0 {
 		jobs = min(jobs, r.traits.Parallel)
@@ -268,67 +265,114 @@ func (r *Run) Kept() string {
 	return r.dir
 }
 
-// phases: the controls, then all other cases, then the controls again on
-// which refusals rest.
+// phases runs the cases side by side: the controls first, each other case
+// once its twin is accepted, and each control again once every refusal that
+// rests on it is known. The first error ends the rest.
 func (r *Run) phases(ctx context.Context) error {
-	if err := r.each(ctx, r.controls, r.runCase); err != nil {
-		return err
-	}
-	if why, stop := r.unproven(); stop {
-		r.giveUp(why)
-		return nil
-	}
-	var rest []*Case
-	for _, cs := range r.selected {
-		if !slices.Contains(r.controls, cs) {
-			rest = append(rest, cs)
-		}
-	}
-	if err := r.each(ctx, rest, r.runCase); err != nil {
-		return err
-	}
-	return r.each(ctx, r.restedOn(), r.proveAgain)
-}
-
-// each runs cases side by side; the first error ends the rest.
-func (r *Run) each(ctx context.Context, cases []*Case, run func(context.Context, *Case) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(r.settings.Jobs)
-	for _, cs := range cases {
+	start := func(task func() error) {
 		group.Go(func() error {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			return run(ctx, cs)
+			return task()
 		})
 	}
-	return group.Wait()
+	// What a task awaits stands before it in the queue, so it has been started.
+	known := make(map[*Case]chan struct{}, len(r.controls)+len(r.selected))
+	run := func(cs *Case, before func() bool) {
+		done := make(chan struct{})
+		known[cs] = done
+		start(func() error {
+			defer close(done)
+			if !before() {
+				return ctx.Err()
+			}
+			return r.runCase(ctx, cs)
+		})
+	}
+	for _, cs := range r.controls {
+		run(cs, func() bool { return true })
+	}
+	controls := make([]<-chan struct{}, len(r.controls))
+	for i, cs := range r.controls {
+		controls[i] = known[cs]
+	}
+	for _, cs := range r.selected {
+		if _, isControl := known[cs]; isControl {
+			continue
+		}
+		twin, _ := r.catalogue.Lookup(cs.Twin)
+		proven := known[twin]
+		run(cs, func() bool {
+			return all(ctx, proven) && (r.accepted(twin) || (all(ctx, controls...) && !r.unproven()))
+		})
+	}
+	for _, cs := range r.controls {
+		var resting []<-chan struct{}
+		for _, other := range r.selected {
+			if other.Twin == cs.ID {
+				resting = append(resting, known[other])
+			}
+		}
+		start(func() error {
+			if !all(ctx, resting...) || !r.restedOn(cs) {
+				return ctx.Err()
+			}
+			return r.proveAgain(ctx, cs)
+		})
+	}
+	err := group.Wait()
+	if err == nil && r.unproven() {
+		r.giveUp()
+	}
+	return err
 }
 
-// unproven says why the run stops after its controls, if it does: none was
-// accepted, so nothing that comes after proves anything.
-func (r *Run) unproven() (string, bool) {
-	skipped, why := 0, ""
+// all waits for every channel to be closed; false: ctx ended first.
+func all(ctx context.Context, done ...<-chan struct{}) bool {
+	for _, d := range done {
+		select {
+		case <-d:
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return true
+}
+
+func (r *Run) accepted(cs *Case) bool {
+	j, ok := r.lookup(cs.ID)
+	return ok && j.Result.Outcome == string(Accepted)
+}
+
+// unproven says that no control was accepted, so that nothing that comes
+// after proves anything. Controls that were all skipped leave it open.
+func (r *Run) unproven() bool {
+	skipped := 0
 	for _, cs := range r.controls {
 		j, ok := r.lookup(cs.ID)
 		switch {
-		case !ok:
-		case j.Result.Outcome == string(Accepted):
-			return "", false
-		case j.Result.Status == reports.Skip:
+		case ok && j.Result.Outcome == string(Accepted):
+			return false
+		case ok && j.Result.Status == reports.Skip:
 			skipped++
-		case why == "":
+		}
+	}
+	return skipped < len(r.controls)
+}
+
+// giveUp records every case as inconclusive: setup not proven, and why.
+func (r *Run) giveUp() {
+	why := ""
+	for _, cs := range r.controls {
+		if j, ok := r.lookup(cs.ID); ok && why == "" && j.Result.Status != reports.Skip {
 			why = j.Result.Reason
 		}
 	}
-	return why, skipped < len(r.controls)
-}
-
-// giveUp records every case as inconclusive: setup not proven.
-func (r *Run) giveUp(why string) {
 	reason := fmt.Sprintf("%s: no sound server was accepted (%s)", setupUnproven, why)
-	all := slices.Concat(r.controls, r.selected)
-	for _, cs := range all {
+	for _, cs := range append(slices.Clone(r.controls), r.selected...) {
 		result := r.blank(cs)
 		if j, ok := r.lookup(cs.ID); ok {
 			if j.Result.Status == reports.Skip || j.Result.Reason == reason {
@@ -347,19 +391,14 @@ func (r *Run) blank(cs *Case) reports.Result {
 	return result
 }
 
-// restedOn gives the controls that a refusal rests on.
-func (r *Run) restedOn() []*Case {
-	var again []*Case
-	for _, cs := range r.controls {
-		for _, other := range r.selected {
-			j, ok := r.lookup(other.ID)
-			if other.Twin == cs.ID && ok && restsOnTwin(j) {
-				again = append(again, cs)
-				break
-			}
+// restedOn says whether a refusal rests on the control.
+func (r *Run) restedOn(cs *Case) bool {
+	for _, other := range r.selected {
+		if j, ok := r.lookup(other.ID); ok && other.Twin == cs.ID && restsOnTwin(j) {
+			return true
 		}
 	}
-	return again
+	return false
 }
 
 // restsOnTwin says whether the result is worth something only while the twin
