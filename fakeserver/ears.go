@@ -2,7 +2,6 @@ package fakeserver
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -182,15 +181,4 @@ func wordOf(a netip.AddrPort) string {
 		return a.Addr().String()
 	}
 	return a.String()
-}
-
-// nonceSize is the size of a UDP sentinel.
-const nonceSize = 24
-
-// newNonce gives a random sentinel.
-func newNonce() (n [nonceSize]byte) {
-	for i := 0; i < nonceSize; i += 8 {
-		binary.BigEndian.PutUint64(n[i:], rand.Uint64())
-	}
-	return n
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"sync"
 	"time"
 )
@@ -17,7 +18,7 @@ import (
 // Bounds of a server in time and number.
 const (
 	defaultIdle   = 60 * time.Second
-	sentinelLimit = 5 * time.Second // of waiting for siptrust's own sentinels
+	sweepsLimit   = 5 * time.Second // of taking what waits at the ears
 	drainLimit    = time.Second     // of reading all connections to their end
 	maxConcurrent = 4096            // connections at once; more are closed at once
 )
@@ -26,11 +27,11 @@ const (
 // goroutines.
 type Server struct {
 	recorder
-	cfg       Config
-	ears      *ears
-	leaks     *leakFinder
-	sentinels sentinels
-	running   sync.WaitGroup
+	cfg     Config
+	ears    *ears
+	leaks   *leakFinder
+	sweeps  []sweep // one an ear, in the order of ears.list
+	running sync.WaitGroup
 
 	closed chan struct{}
 	once   sync.Once
@@ -67,12 +68,17 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	}
 	s.now = cfg.Now
 	s.obs = Observation{Started: s.now(), Address: e.address, Ears: e.list}
+	s.sweeps = make([]sweep, len(e.list))
 	s.running.Add(len(e.list))
 	for i, l := range e.tcp {
-		go s.accept(e.list[i], l)
+		sw := &s.sweeps[i]
+		sw.deadline, sw.waiting = l.SetDeadline, func() bool { return waits(l) }
+		go s.accept(e.list[i], l, sw)
 	}
 	for i, c := range e.udp {
-		go s.serveUDP(e.list[len(e.tcp)+i], c)
+		sw := &s.sweeps[len(e.tcp)+i]
+		sw.deadline, sw.waiting = c.SetReadDeadline, func() bool { return waits(c) }
+		go s.serveUDP(e.list[len(e.tcp)+i], c, sw)
 	}
 	return s, nil
 }
@@ -161,28 +167,31 @@ func (s *Server) live() []*conn {
 }
 
 // accept takes the connections of one TCP ear until it is closed.
-func (s *Server) accept(ear Ear, l *net.TCPListener) {
+func (s *Server) accept(ear Ear, l *net.TCPListener, sw *sweep) {
 	defer s.running.Done()
-	for {
+	take := func() error {
 		raw, err := l.AcceptTCP()
-		if err != nil {
-			if s.closing() || errors.Is(err, net.ErrClosed) {
-				return
-			}
+		if err == nil {
+			s.take(ear, raw, addrPort(raw.RemoteAddr()))
+		}
+		return err
+	}
+	for {
+		err := take()
+		switch {
+		case err == nil:
+		case s.closing() || errors.Is(err, net.ErrClosed):
+			return
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			sw.run(take)
+		default:
 			// Out of descriptors, most likely: others must end first.
 			select {
 			case <-s.closed:
 				return
 			case <-time.After(5 * time.Millisecond):
 			}
-			continue
 		}
-		remote := addrPort(raw.RemoteAddr())
-		if s.sentinels.connection(remote) {
-			_ = raw.Close()
-			continue
-		}
-		s.take(ear, raw, remote)
 	}
 }
 

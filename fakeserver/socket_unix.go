@@ -3,10 +3,12 @@
 package fakeserver
 
 import (
+	"errors"
 	"io"
 	"net"
-	"net/netip"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // readNow reads what has arrived at conn without waiting; some is false when
@@ -36,35 +38,23 @@ func readNow(conn *net.TCPConn, b []byte) (n int, some bool, err error) {
 	return n, true, nil
 }
 
-// knock connects to a TCP ear. expect is told the local address before the
-// connection is made; lost is called when none could be made. The caller
-// calls hangUp once the ear has seen it: one that was reset before its
-// acceptance has no address any more. A bare socket spares the runtime's
-// poller, and ending by a reset leaves no TIME_WAIT behind.
-func knock(ear netip.AddrPort, expect func(local netip.AddrPort), lost func()) (hangUp func()) {
-	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
+// waits says whether something lies in the queue of an ear. An ear that is
+// closed has none.
+func waits(ear syscall.Conn) bool {
+	raw, err := ear.SyscallConn()
 	if err != nil {
-		lost()
-		return func() {}
+		return false
 	}
-	syscall.CloseOnExec(fd)
-	hangUp = func() { _ = syscall.Close(fd) }
-	// A full backlog must not hold the connect for the minutes of its retries.
-	_ = syscall.SetsockoptTimeval(fd, syscall.SOL_SOCKET, syscall.SO_SNDTIMEO, &syscall.Timeval{Usec: 500_000})
-	_ = syscall.SetsockoptLinger(fd, syscall.SOL_SOCKET, syscall.SO_LINGER, &syscall.Linger{Onoff: 1})
-	if err := syscall.Bind(fd, &syscall.SockaddrInet4{Addr: ear.Addr().As4()}); err != nil {
-		lost()
-		return hangUp
-	}
-	name, err := syscall.Getsockname(fd)
-	local, ok := name.(*syscall.SockaddrInet4)
-	if err != nil || !ok {
-		lost()
-		return hangUp
-	}
-	expect(netip.AddrPortFrom(netip.AddrFrom4(local.Addr), uint16(local.Port)))
-	// An error leaves the sentinel on its way, or lost: the caller's bound ends
-	// the wait.
-	_ = syscall.Connect(fd, &syscall.SockaddrInet4{Addr: ear.Addr().As4(), Port: int(ear.Port())})
-	return hangUp
+	waiting := false
+	err = raw.Control(func(fd uintptr) {
+		list := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+		for {
+			n, err := unix.Poll(list, 0)
+			if !errors.Is(err, unix.EINTR) {
+				waiting = n > 0 && list[0].Revents&unix.POLLIN != 0
+				return
+			}
+		}
+	})
+	return err == nil && waiting
 }

@@ -3,8 +3,10 @@ package fakeserver
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 )
 
@@ -130,26 +132,30 @@ func firstLine(text []byte) string {
 }
 
 // serveUDP records what arrives at one UDP ear until it is closed.
-func (s *Server) serveUDP(ear Ear, conn *net.UDPConn) {
+func (s *Server) serveUDP(ear Ear, conn *net.UDPConn, sw *sweep) {
 	defer s.running.Done()
 	buf := make([]byte, maxDatagram)
-	for {
+	take := func() error {
 		n, from, err := conn.ReadFromUDPAddrPort(buf)
 		if err != nil {
-			if s.closing() {
-				return
-			}
-			continue // an ICMP error of a packet of ours
-		}
-		from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
-		if s.sentinels.datagram(buf[:n]) {
-			continue
+			return err
 		}
 		data := append([]byte(nil), buf[:n]...)
 		kind := classify(data)
 		s.datagram(Datagram{
-			Ear: ear, Remote: from, Data: data, Kind: kind,
+			Ear: ear, Remote: netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), Data: data, Kind: kind,
 			Leak: kind == kindSIP && s.leaks.mentions(data),
 		})
+		return nil
+	}
+	for {
+		err := take()
+		switch {
+		case err == nil:
+		case s.closing():
+			return
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			sw.run(take)
+		}
 	}
 }

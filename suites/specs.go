@@ -5,9 +5,9 @@ import (
 	"io"
 	"time"
 
-	. "github.com/onsi/ginkgo/v2" //nolint:revive // the specs read as Ginkgo's own language
+	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/ginkgo/v2/formatter"
-	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega"
 
 	"siptrust/reports"
 )
@@ -18,12 +18,12 @@ import (
 // it. It is called while Ginkgo builds its tree, once a process.
 func Register(c *Catalogue, start func() *Run) {
 	var run *Run
-	BeforeSuite(func() { run = start() })
+	ginkgo.BeforeSuite(func() { run = start() })
 	for _, group := range c.Groups() {
-		Describe(group, func() {
+		ginkgo.Describe(group, func() {
 			for i := range c.Cases {
 				if cs := &c.Cases[i]; cs.Group() == group {
-					It(cs.ID+": "+cs.Title, Label(cs.Labels()...), func(ctx SpecContext) { assert(ctx, run, cs) })
+					ginkgo.It(cs.ID+": "+cs.Title, ginkgo.Label(cs.Labels()...), func(ctx ginkgo.SpecContext) { assert(ctx, run, cs) })
 				}
 			}
 		})
@@ -33,21 +33,21 @@ func Register(c *Catalogue, start func() *Run) {
 // assert holds a case's result against what was expected.
 func assert(ctx context.Context, run *Run, cs *Case) {
 	j, err := run.Await(ctx, cs.ID)
-	Expect(err).NotTo(HaveOccurred())
+	gomega.Expect(err).NotTo(gomega.HaveOccurred())
 	if j.Result.Status == reports.Skip {
-		Skip(j.Result.Reason)
+		ginkgo.Skip(j.Result.Reason)
 	}
-	Expect(j).To(HaveLeakedNothing())
+	gomega.Expect(j).To(HaveLeakedNothing())
 	switch cs.ExpectationUnder(run.settings.Policy) {
 	case Accept:
-		Expect(j).To(BeAccepted())
+		gomega.Expect(j).To(BeAccepted())
 	case Refuse:
-		Expect(j).To(Or(BeRefused(), BeStalled()))
+		gomega.Expect(j).To(gomega.Or(BeRefused(), BeStalled()))
 	case Quiet:
-		Expect(j).NotTo(BeAccepted())
+		gomega.Expect(j).NotTo(BeAccepted())
 	}
-	Expect(j).NotTo(HaveStatus(reports.Fail))
-	Expect(j).NotTo(HaveStatus(reports.Inconclusive))
+	gomega.Expect(j).NotTo(HaveStatus(reports.Fail))
+	gomega.Expect(j).NotTo(HaveStatus(reports.Inconclusive))
 }
 
 // engine is what RunSpecs wants of a *testing.T: Ginkgo's word is not used,
@@ -75,13 +75,13 @@ func Drive(ctx context.Context, run *Run) (reports.Record, error) {
 		}()
 		return run
 	})
-	suite, reporter := GinkgoConfiguration()
+	suite, reporter := ginkgo.GinkgoConfiguration()
 	suite.LabelFilter = run.settings.Filter
 	suite.Timeout = 24 * time.Hour // the attempts have their own limits
 	suite.OutputInterceptorMode = "none"
 	suite.FailOnEmpty = true
 	reporter.Succinct = true
-	RunSpecs(engine{}, "siptrust", suite, reporter)
+	ginkgo.RunSpecs(engine{}, "siptrust", suite, reporter)
 	if !started { // interrupted before the first spec
 		return run.Header(ctx), nil
 	}
