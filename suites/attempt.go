@@ -178,39 +178,27 @@ func (r *Run) attempt(ctx context.Context, srv *fakeserver.Server, cs *Case, s *
 	if r.dns != nil {
 		a.DNS = r.dns.Addr()
 	}
+	// The client runs until it ends by itself, when all it did was its own, or
+	// until the watch ends it: by then the observation is frozen, and what dies
+	// with the client is no refusal.
 	running, end := context.WithCancel(ctx)
-	defer end()
-	type ended struct {
-		said client.Outcome
-		err  error
-	}
-	done := make(chan ended, 1)
+	watched := make(chan struct{})
 	go func() {
-		said, err := r.settings.Driver.Attempt(running, a)
-		done <- ended{said, err}
-	}()
-	certain := make(chan struct{})
-	go func() {
-		defer close(certain)
+		defer close(watched)
 		r.watch(running, srv, cs, s)
+		end()
 	}()
-	var e ended
-	select {
-	case e = <-done: // the client ended by itself: all it did was its own
-		end()
-		<-certain
-	case <-certain: // frozen by now: what dies with the client is no refusal
-		end()
-		e = <-done
-	}
-	if e.err != nil && ctx.Err() == nil {
-		return seen{}, fmt.Errorf("drive the client: %w", e.err)
-	}
+	said, err := r.settings.Driver.Attempt(running, a)
+	end()
+	<-watched
 	if ctx.Err() != nil {
 		return seen{}, ctx.Err()
 	}
+	if err != nil {
+		return seen{}, fmt.Errorf("drive the client: %w", err)
+	}
 	o := srv.Observe(ctx)
-	return classify(&o, e.said), nil
+	return classify(&o, said), nil
 }
 
 func (r *Run) attemptDir(cs *Case, n int) (string, error) {

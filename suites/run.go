@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -269,22 +270,16 @@ func (r *Run) Kept() string {
 // once its twin is accepted, and each control again once every refusal that
 // rests on it is known. The first error ends the rest.
 func (r *Run) phases(ctx context.Context) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(r.settings.Jobs)
-	start := func(task func() error) {
-		group.Go(func() error {
-			if ctx.Err() != nil {
-				return ctx.Err()
-			}
-			return task()
-		})
-	}
-	// What a task awaits stands before it in the queue, so it has been started.
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	// A task awaits only what stands before it in the queue, so it waits for
+	// what has been started.
+	var queue []func() error
 	known := make(map[*Case]chan struct{}, len(r.controls)+len(r.selected))
-	run := func(cs *Case, before func() bool) {
+	enqueue := func(cs *Case, before func() bool) {
 		done := make(chan struct{})
 		known[cs] = done
-		start(func() error {
+		queue = append(queue, func() error {
 			defer close(done)
 			if !before() {
 				return ctx.Err()
@@ -293,19 +288,19 @@ func (r *Run) phases(ctx context.Context) error {
 		})
 	}
 	for _, cs := range r.controls {
-		run(cs, func() bool { return true })
+		enqueue(cs, func() bool { return true })
 	}
 	controls := make([]<-chan struct{}, len(r.controls))
 	for i, cs := range r.controls {
 		controls[i] = known[cs]
 	}
 	for _, cs := range r.selected {
-		if _, isControl := known[cs]; isControl {
-			continue
+		if known[cs] != nil {
+			continue // a control
 		}
 		twin, _ := r.catalogue.Lookup(cs.Twin)
 		proven := known[twin]
-		run(cs, func() bool {
+		enqueue(cs, func() bool {
 			return all(ctx, proven) && (r.accepted(twin) || (all(ctx, controls...) && !r.unproven()))
 		})
 	}
@@ -316,18 +311,43 @@ func (r *Run) phases(ctx context.Context) error {
 				resting = append(resting, known[other])
 			}
 		}
-		start(func() error {
+		queue = append(queue, func() error {
 			if !all(ctx, resting...) || !r.restedOn(cs) {
 				return ctx.Err()
 			}
 			return r.proveAgain(ctx, cs)
 		})
 	}
-	err := group.Wait()
+	err := r.work(ctx, stop, queue)
 	if err == nil && r.unproven() {
 		r.giveUp()
 	}
 	return err
+}
+
+// work takes the tasks in their order, as many at once as there are jobs. The
+// first error stops the rest and is returned.
+func (r *Run) work(ctx context.Context, stop context.CancelFunc, queue []func() error) error {
+	var group errgroup.Group
+	var next atomic.Int64
+	for range min(r.settings.Jobs, len(queue)) {
+		group.Go(func() error {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(queue) {
+					return nil
+				}
+				if err := ctx.Err(); err != nil {
+					return err
+				}
+				if err := queue[i](); err != nil {
+					stop()
+					return err
+				}
+			}
+		})
+	}
+	return group.Wait()
 }
 
 // all waits for every channel to be closed; false: ctx ended first.
