@@ -21,9 +21,6 @@ import (
 
 const (
 	rsaBits = 2048
-	// ecdsaAhead keys are kept ready: a dozen microseconds each, so that what a
-	// short run leaves over is not dear.
-	ecdsaAhead = 8
 	// rsaAhead keys are made ahead once, about as many as one run of the
 	// paper's matrix needs; after these only as many as are asked for, since
 	// each takes a core for a tenth of a second.
@@ -79,7 +76,7 @@ type keyPool struct {
 	generate func() (*key, error)
 	workers  int  // keys made at once at the most
 	ahead    int  // keys made ahead
-	refill   bool // keep that many ready; otherwise only the first ones
+	cheap    bool // a key costs less than a goroutine's turn: made by whoever takes it
 	reuse    bool // leaf keys are handed out again
 
 	mu      sync.Mutex
@@ -107,9 +104,7 @@ type made struct {
 func poolFor(algorithm KeyAlgorithm) *keyPool {
 	p := &keyPool{
 		generate: generateECDSA,
-		workers:  1,
-		ahead:    ecdsaAhead,
-		refill:   true,
+		cheap:    true,
 		done:     make(chan struct{}),
 		token:    make(chan struct{}, 1),
 	}
@@ -117,7 +112,7 @@ func poolFor(algorithm KeyAlgorithm) *keyPool {
 		p.generate = generateRSA
 		p.workers = runtime.GOMAXPROCS(0)
 		p.ahead = rsaAhead
-		p.refill = false
+		p.cheap = false
 		p.reuse = true
 	}
 	return p
@@ -173,12 +168,12 @@ func (p *keyPool) take(ctx context.Context) (*key, error) {
 	if n := len(p.ready); n > 0 {
 		k := p.ready[n-1]
 		p.ready = p.ready[:n-1]
-		if stock := n - 1 + p.owed + p.begun; p.refill && stock < p.ahead/2 {
-			p.owed += p.ahead - stock
-			p.hire()
-		}
 		p.mu.Unlock()
 		return k, nil
+	}
+	if p.cheap {
+		p.mu.Unlock()
+		return p.generate()
 	}
 	wait := make(chan made, 1)
 	p.waiting = append(p.waiting, wait)
