@@ -1,0 +1,255 @@
+package suites_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"siptrust/client"
+	"siptrust/client/reference"
+	"siptrust/reports"
+	"siptrust/suites"
+)
+
+// altered is the reference client with something done to its attempts.
+type altered struct {
+	client.Driver
+	traits  func(*client.Traits)
+	attempt func(ctx context.Context, a client.Attempt) (client.Outcome, error)
+}
+
+func (d *altered) Traits() client.Traits {
+	traits := d.Driver.Traits()
+	if d.traits != nil {
+		d.traits(&traits)
+	}
+	return traits
+}
+
+func (d *altered) Attempt(ctx context.Context, a client.Attempt) (client.Outcome, error) {
+	if d.attempt == nil {
+		return d.Driver.Attempt(ctx, a)
+	}
+	return d.attempt(ctx, a)
+}
+
+func plain() client.Driver { return reference.New(reference.Options{}) }
+
+const customCA = "paper.custom-ca"
+
+// A client that stops accepting sound servers in the course of the run (its
+// clock jumped, its trust store was emptied) has refused nothing.
+func TestControlFailsAtTheEnd(t *testing.T) {
+	t.Parallel()
+	sound := &altered{Driver: plain()}
+	var mu sync.Mutex
+	controls := 0
+	sound.attempt = func(ctx context.Context, a client.Attempt) (client.Outcome, error) {
+		if a.Case == customCA+".sound" {
+			mu.Lock()
+			controls++
+			late := controls > 1
+			mu.Unlock()
+			if late {
+				a.CustomRoots = nil
+			}
+		}
+		return sound.Driver.Attempt(ctx, a)
+	}
+	var emitted []reports.Result
+	record := execute(t, sound, func(s *suites.Settings) {
+		s.Filter = customCA
+		s.OnResult = func(r reports.Result) { emitted = append(emitted, r) }
+	})
+	if got := with(record, reports.Inconclusive); len(got) != 6 {
+		t.Errorf("inconclusive: %v, want all six", got)
+	}
+	if reason := reasonOf(record, customCA+".expired"); !strings.Contains(reason, "at the end of the run its sound twin") {
+		t.Errorf("the reason is %q", reason)
+	}
+	if record.Verdict != reports.NotAssessed {
+		t.Errorf("verdict %q", record.Verdict)
+	}
+	// Who listens was told of the change.
+	last := emitted[len(emitted)-1]
+	if last.Status != reports.Inconclusive {
+		t.Errorf("the last result told is %s, %s", last.ID, last.Status)
+	}
+}
+
+// A client that refuses everything conforms to nothing: the run stops.
+func TestSetupNotProven(t *testing.T) {
+	t.Parallel()
+	d := &altered{Driver: plain()}
+	var mu sync.Mutex
+	var attempted []string
+	d.attempt = func(ctx context.Context, a client.Attempt) (client.Outcome, error) {
+		mu.Lock()
+		attempted = append(attempted, a.Case)
+		mu.Unlock()
+		a.CustomRoots, a.SystemRoots = nil, nil
+		return d.Driver.Attempt(ctx, a)
+	}
+	record := execute(t, d, nil)
+	if len(record.Results) != 27 || record.Summary.Inconclusive != 27 || !record.Complete {
+		t.Errorf("%d results, complete %t, %+v", len(record.Results), record.Complete, record.Summary)
+	}
+	for i := range record.Results {
+		if !strings.HasPrefix(record.Results[i].Reason, "setup not proven") {
+			t.Errorf("%s: %s", record.Results[i].ID, record.Results[i].Reason)
+		}
+	}
+	slices.Sort(attempted)
+	if want := []string{"paper.custom-ca.sound", "paper.public-ca.sound", "paper.self-signed.sound"}; !slices.Equal(attempted, want) {
+		t.Errorf("attempted %v, want the controls %v", attempted, want)
+	}
+}
+
+// One style that is not accepted leaves the others judged.
+func TestOneControlNotAccepted(t *testing.T) {
+	t.Parallel()
+	d := &altered{Driver: plain()}
+	d.attempt = func(ctx context.Context, a client.Attempt) (client.Outcome, error) {
+		a.SystemRoots = nil
+		return d.Driver.Attempt(ctx, a)
+	}
+	record := execute(t, d, func(s *suites.Settings) { s.Filter = cells })
+	if got, want := with(record, reports.Fail), []string{"paper.public-ca.sound"}; !slices.Equal(got, want) {
+		t.Errorf("fail: %v, want %v", got, want)
+	}
+	want := []string{
+		"paper.public-ca.bad-signature", "paper.public-ca.broken-chain", "paper.public-ca.expired",
+		"paper.public-ca.root-missing", "paper.public-ca.wrong-name",
+	}
+	if got := with(record, reports.Inconclusive); !slices.Equal(got, want) {
+		t.Errorf("inconclusive: %v, want %v", got, want)
+	}
+	if record.Summary.Pass != 12 {
+		t.Errorf("%+v", record.Summary)
+	}
+}
+
+// What a client lacks is skipped with the reason, and skipped controls skip
+// what rests on them.
+func TestLacks(t *testing.T) {
+	t.Parallel()
+	lacking := func(feature string) *altered {
+		return &altered{Driver: plain(), traits: func(traits *client.Traits) { traits.Lacks = map[string]string{feature: "of the test's own"} }}
+	}
+	record := execute(t, lacking(client.LacksClientAuth), nil)
+	if got, want := with(record, reports.Skip), []string{"paper.client-auth.refused", "paper.client-auth.sent"}; !slices.Equal(got, want) {
+		t.Errorf("skipped %v, want %v", got, want)
+	}
+	if record.Verdict != reports.ConformsWithGaps {
+		t.Errorf("verdict %q", record.Verdict)
+	}
+	record = execute(t, lacking(client.LacksTLS13), func(s *suites.Settings) { s.TLSVersion = "1.3" })
+	if record.Summary.Skip != 27 || record.Verdict != reports.NotAssessed {
+		t.Errorf("%+v, verdict %q", record.Summary, record.Verdict)
+	}
+	byAddress := &altered{Driver: plain(), traits: func(traits *client.Traits) { traits.ByAddress = true }}
+	record = execute(t, byAddress, nil)
+	want := []string{"paper.conduct.close-after-refusal", "paper.custom-ca.wrong-name", "paper.public-ca.wrong-name", "paper.self-signed.wrong-name"}
+	if got := with(record, reports.Skip); !slices.Equal(got, want) || record.Summary.Pass != 23 {
+		t.Errorf("by address: skipped %v, want %v; %+v", got, want, record.Summary)
+	}
+}
+
+// A client that offers nothing the server speaks is skipped, not judged.
+func TestMootClientHello(t *testing.T) {
+	t.Parallel()
+	old := reference.New(reference.Options{MaxVersion: 0x0303})
+	record := execute(t, old, func(s *suites.Settings) { s.TLSVersion = "1.3" })
+	if record.Summary.Skip != 27 {
+		t.Errorf("%+v: %s", record.Summary, reasonOf(record, customCA+".sound"))
+	}
+	if reason := reasonOf(record, customCA+".sound"); !strings.Contains(reason, "version") {
+		t.Errorf("the reason is %q", reason)
+	}
+}
+
+// An interrupted run ends at once and keeps what it knows.
+func TestInterrupted(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	d := &altered{Driver: plain()}
+	d.attempt = func(running context.Context, a client.Attempt) (client.Outcome, error) {
+		if a.Case == customCA+".expired" {
+			cancel()
+			<-running.Done()
+		}
+		return d.Driver.Attempt(running, a)
+	}
+	run, err := suites.NewRun(suites.Settings{Driver: d, Jobs: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	record, err := run.Execute(ctx)
+	if err != nil || record.Complete || len(record.Results) != 3 || record.Verdict != reports.NotAssessed {
+		t.Errorf("error %v, complete %t, %d results, verdict %q", err, record.Complete, len(record.Results), record.Verdict)
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("it took %s to end", took)
+	}
+	if _, err := run.Await(t.Context(), customCA+".expired"); err == nil {
+		t.Error("a case that was cut short has a result")
+	}
+}
+
+// What keeps siptrust itself from working is an error, not a verdict.
+func TestDriverError(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("no more room")
+	d := &altered{Driver: plain(), attempt: func(context.Context, client.Attempt) (client.Outcome, error) {
+		return client.Outcome{}, broken
+	}}
+	run, err := suites.NewRun(suites.Settings{Driver: d})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if record, err := run.Execute(t.Context()); !errors.Is(err, broken) || record.Complete {
+		t.Errorf("error %v, complete %t", err, record.Complete)
+	}
+}
+
+// Twins that the filter left out run as controls and are not counted; the
+// results stand in the catalogue's order.
+func TestControlsOutsideTheFilter(t *testing.T) {
+	t.Parallel()
+	record := execute(t, plain(), func(s *suites.Settings) { s.Filter = "paper.custom-ca.expired || paper.self-signed.expired" })
+	var ids []string
+	for i := range record.Results {
+		r := &record.Results[i]
+		ids = append(ids, r.ID)
+		if r.Control != strings.HasSuffix(r.ID, ".sound") {
+			t.Errorf("%s: control %t", r.ID, r.Control)
+		}
+	}
+	want := []string{"paper.custom-ca.sound", "paper.custom-ca.expired", "paper.self-signed.sound", "paper.self-signed.expired"}
+	if !slices.Equal(ids, want) || record.Summary.Pass != 2 {
+		t.Errorf("%v, %+v", ids, record.Summary)
+	}
+}
+
+// All six policies agree on the paper's matrix, and the reference client
+// follows each.
+func TestPoliciesOnTheMatrix(t *testing.T) {
+	t.Parallel()
+	for _, policy := range suites.Policies() {
+		for _, version := range []string{"1.2", "1.3"} {
+			driver, err := suites.OpenClient("reference", nil, policy)
+			if err != nil {
+				t.Fatal(err)
+			}
+			record := execute(t, driver, func(s *suites.Settings) { s.Policy, s.TLSVersion = policy, version })
+			if record.Verdict != reports.Conforms {
+				t.Errorf("%s, TLS %s: %s: fail %v, inconclusive %v", policy, version, record.Verdict, with(record, reports.Fail), with(record, reports.Inconclusive))
+			}
+		}
+	}
+}
