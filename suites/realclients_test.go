@@ -72,7 +72,7 @@ func TestRealClients(t *testing.T) {
 				t.Skip(err)
 			}
 			record := execute(t, driver, func(s *suites.Settings) {
-				s.Timeout, s.Windows = 5*time.Second, suites.Windows{Prompt: 2 * time.Second, Slow: 4 * time.Second}
+				s.Timeout, s.Windows = 0, suites.Windows{Prompt: 2 * time.Second, Slow: 4 * time.Second}
 			})
 			for _, id := range with(record, reports.Inconclusive) {
 				t.Errorf("%s is inconclusive: %s", id, reasonOf(record, id))

@@ -1,0 +1,130 @@
+package suites
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"siptrust/fakeserver"
+)
+
+// watch returns when the outcome of the attempt is certain and the client had
+// its time to do worse, or when its time is up; by then the observation is
+// frozen. It returns without freezing when ctx ends.
+func (r *Run) watch(ctx context.Context, srv *fakeserver.Server, cs *Case, s *Scenario) {
+	expect := cs.ExpectationUnder(r.settings.Policy)
+	limit := r.settings.Timeout
+	if s.Server.KeepOpen {
+		limit += r.settings.Windows.Slow
+	}
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+
+	over := func(o *fakeserver.Observation) bool { return isOver(o, s, expect) }
+	if expect == Quiet {
+		r.watchQuiet(limited, srv, over)
+	} else if srv.Await(limited, over) && r.traits.Settle > 0 {
+		settle, stop := context.WithTimeout(limited, r.traits.Settle)
+		srv.Await(settle, worst)
+		stop()
+	}
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return
+	}
+	// Freeze at a moment at which no connection is in the midst of a handshake,
+	// if there is one before the time is up.
+	if !srv.Await(limited, func(o *fakeserver.Observation) bool {
+		if expect == Quiet || over(o) {
+			o.Frozen = max(time.Since(o.Started), 1)
+			return true
+		}
+		return false
+	}) {
+		srv.Freeze()
+	}
+}
+
+// watchQuiet gives the client the silence window, from its first ClientHello,
+// to leak or to be served.
+func (r *Run) watchQuiet(ctx context.Context, srv *fakeserver.Server, over func(*fakeserver.Observation) bool) {
+	said := func(o *fakeserver.Observation) bool { return over(o) || greeted(o) }
+	if !srv.Await(ctx, said) {
+		return
+	}
+	window := r.traits.Silence
+	if window == 0 {
+		window = 3 * time.Second
+	}
+	silence, stop := context.WithTimeout(ctx, window)
+	srv.Await(silence, over)
+	stop()
+	// A client on a busy machine is given the time to close what the server
+	// has ended: its verdict must not hang on the machine.
+	closing, stop := context.WithTimeout(ctx, r.settings.Windows.Prompt)
+	defer stop()
+	srv.Await(closing, func(o *fakeserver.Observation) bool { return over(o) || !leftOpen(o) })
+}
+
+// leftOpen: the server has ended a handshake and the client not yet closed.
+func leftOpen(o *fakeserver.Observation) bool {
+	for i := range o.Connections {
+		if c := &o.Connections[i]; c.ClientHello != nil && c.ServerEnded && c.ClientClosed == "" {
+			return true
+		}
+	}
+	return false
+}
+
+func greeted(o *fakeserver.Observation) bool {
+	for i := range o.Connections {
+		if o.Connections[i].ClientHello != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// worst: nothing that may still come can change the outcome.
+func worst(o *fakeserver.Observation) bool {
+	_, leaked := leak(o)
+	return leaked
+}
+
+// isOver says that the outcome is certain but for what a client may do after
+// a refusal.
+func isOver(o *fakeserver.Observation, s *Scenario, expect Expectation) bool {
+	if worst(o) {
+		return true
+	}
+	decided := 0
+	for i := range o.Connections {
+		c := &o.Connections[i]
+		if !c.Ear.TLS || c.ClientHello == nil {
+			continue
+		}
+		switch one := classifyConnection(o, c); one.outcome {
+		case Accepted:
+			if expect != Accept || exchanged(c, s) {
+				return true
+			}
+			return false
+		case Refused:
+			if s.Server.KeepOpen && c.ClientClosed == "" {
+				return false
+			}
+			decided++
+		default:
+			return false
+		}
+	}
+	return decided > 0 && expect != Quiet
+}
+
+// exchanged says that on an accepted connection all that the scenario asks
+// for has come to pass.
+func exchanged(c *fakeserver.Connection, s *Scenario) bool {
+	if requests(c) == 0 || (registers(c) > 0 && !c.Answered200) {
+		return false
+	}
+	return !s.Server.SendOptions || c.OptionsStatus >= 200
+}
