@@ -22,7 +22,10 @@ type Catalogue struct {
 
 // All is the whole catalogue. It is shared: read it only.
 var All = sync.OnceValue(func() *Catalogue {
-	c, err := NewCatalogue(slices.Concat(paperCases()))
+	c, err := NewCatalogue(slices.Concat(
+		paperCases(), trustCases(), chainCases(), signatureCases(), timeCases(), nameCases(), sipNameCases(), usageCases(),
+		constraintCases(), strengthCases(), encodingCases(), versionCases(), suiteCases(), proofCases(), clientAuthCases(),
+	))
 	if err != nil {
 		panic(err) // the table is in the program: a test walks it
 	}

@@ -94,7 +94,7 @@ func TestSetupNotProven(t *testing.T) {
 		a.CustomRoots, a.SystemRoots = nil, nil
 		return d.Driver.Attempt(ctx, a)
 	}
-	record := execute(t, d, nil)
+	record := execute(t, d, func(s *suites.Settings) { s.Filter = "paper" })
 	if len(record.Results) != 27 || record.Summary.Inconclusive != 27 || !record.Complete {
 		t.Errorf("%d results, complete %t, %+v", len(record.Results), record.Complete, record.Summary)
 	}
@@ -140,19 +140,19 @@ func TestLacks(t *testing.T) {
 	lacking := func(feature string) *altered {
 		return &altered{Driver: plain(), traits: func(traits *client.Traits) { traits.Lacks = map[string]string{feature: "of the test's own"} }}
 	}
-	record := execute(t, lacking(client.LacksClientAuth), nil)
+	record := execute(t, lacking(client.LacksClientAuth), func(s *suites.Settings) { s.Filter = "paper" })
 	if got, want := with(record, reports.Skip), []string{"paper.client-auth.refused", "paper.client-auth.sent"}; !slices.Equal(got, want) {
 		t.Errorf("skipped %v, want %v", got, want)
 	}
 	if record.Verdict != reports.ConformsWithGaps {
 		t.Errorf("verdict %q", record.Verdict)
 	}
-	record = execute(t, lacking(client.LacksTLS13), func(s *suites.Settings) { s.TLSVersion = "1.3" })
+	record = execute(t, lacking(client.LacksTLS13), func(s *suites.Settings) { s.Filter, s.TLSVersion = "paper", "1.3" })
 	if record.Summary.Skip != 27 || record.Verdict != reports.NotAssessed {
 		t.Errorf("%+v, verdict %q", record.Summary, record.Verdict)
 	}
 	byAddress := &altered{Driver: plain(), traits: func(traits *client.Traits) { traits.ByAddress = true }}
-	record = execute(t, byAddress, nil)
+	record = execute(t, byAddress, func(s *suites.Settings) { s.Filter = "paper" })
 	want := []string{"paper.conduct.close-after-refusal", "paper.custom-ca.wrong-name", "paper.public-ca.wrong-name", "paper.self-signed.wrong-name"}
 	if got := with(record, reports.Skip); !slices.Equal(got, want) || record.Summary.Pass != 23 {
 		t.Errorf("by address: skipped %v, want %v; %+v", got, want, record.Summary)
@@ -163,7 +163,7 @@ func TestLacks(t *testing.T) {
 func TestMootClientHello(t *testing.T) {
 	t.Parallel()
 	old := reference.New(reference.Options{MaxVersion: 0x0303})
-	record := execute(t, old, func(s *suites.Settings) { s.TLSVersion = "1.3" })
+	record := execute(t, old, func(s *suites.Settings) { s.Filter, s.TLSVersion = "paper", "1.3" })
 	if record.Summary.Skip != 27 {
 		t.Errorf("%+v: %s", record.Summary, reasonOf(record, customCA+".sound"))
 	}
@@ -184,7 +184,7 @@ func TestInterrupted(t *testing.T) {
 		}
 		return d.Driver.Attempt(running, a)
 	}
-	run, err := suites.NewRun(suites.Settings{Driver: d, Jobs: 1})
+	run, err := suites.NewRun(suites.Settings{Driver: d, Jobs: 1, Filter: "paper"})
 	if err != nil {
 		t.Fatal(err)
 	}

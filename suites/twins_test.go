@@ -30,7 +30,7 @@ var (
 	onlyRefuseAll = []string{"ClientAuth", "RefuseClient"}
 )
 
-// changes of every case that has a twin.
+// changes of every case that has a twin; the groups' own tests add theirs.
 var changes = map[string]change{
 	"paper.custom-ca.expired":       expiredLeaf,
 	"paper.custom-ca.wrong-name":    otherName,

@@ -1,0 +1,4 @@
+package suites
+
+// chainCases are the cases of the group chain.
+func chainCases() []Case { return nil }

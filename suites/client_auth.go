@@ -1,0 +1,4 @@
+package suites
+
+// clientAuthCases are the cases of the group client-auth.
+func clientAuthCases() []Case { return nil }

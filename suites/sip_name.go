@@ -1,0 +1,4 @@
+package suites
+
+// sipNameCases are the cases of the group sip-name.
+func sipNameCases() []Case { return nil }

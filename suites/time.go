@@ -1,0 +1,4 @@
+package suites
+
+// timeCases are the cases of the group time.
+func timeCases() []Case { return nil }

@@ -1,0 +1,4 @@
+package suites
+
+// versionCases are the cases of the group version.
+func versionCases() []Case { return nil }
