@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/tls"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"net/netip"
 	"time"
 )
@@ -26,6 +27,7 @@ const (
 	AnswerHandshake Answer = ""        // a TLS handshake
 	AnswerSilence   Answer = "silence" // accepts TCP, reads, and never writes an octet
 	AnswerAlert     Answer = "alert"   // handshake_failure to every ClientHello, then half-closes
+	AnswerReset     Answer = "reset"   // resets the TCP connection on every ClientHello
 )
 
 // Behaviour is what the server does with a connection. It is plain data but
@@ -39,12 +41,27 @@ type Behaviour struct {
 	Chain [][]byte
 	Key   crypto.Signer
 
+	// CipherSuites of TLS 1.2 and older and Groups of the key exchange; nil:
+	// those that crypto/tls serves by default.
+	CipherSuites []uint16
+	Groups       []tls.CurveID
+	// RandomTail replaces the last octets of the 32 of the server's random,
+	// where RFC 8446 4.1.3 has the sign of a downgrade; nil: all are random.
+	RandomTail []byte
+	// Signature spoils the proof that the server holds Key; Certificate
+	// replaces the Certificate message that Chain makes.
+	Signature   SignatureFault
+	Certificate CertificateFault
+
 	Answer     Answer
 	ClientAuth ClientAuth
 	// ClientRoots verify a client's certificate; RefuseClient refuses every
 	// one all the same (alert bad_certificate).
 	ClientRoots  *x509.CertPool
 	RefuseClient bool
+	// AcceptableCAs are the authorities that the CertificateRequest names; nil:
+	// the subjects of ClientRoots; empty: none. They verify nothing.
+	AcceptableCAs []pkix.Name
 
 	// KeepOpen leaves a connection whose handshake the client refused open
 	// from the server's side: no half-close, until the server is closed.

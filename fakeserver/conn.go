@@ -67,6 +67,10 @@ func (c *conn) serve(isTLS bool) {
 		c.alertHello()
 		return
 	}
+	if c.behaviour.Answer == AnswerReset {
+		c.resetHello()
+		return
+	}
 	c.tap.first = buf[:n]
 	c.handshake()
 }
@@ -107,6 +111,24 @@ func (c *conn) alertHello() {
 	_, _ = c.tap.Write(alert) // the tap records a failure
 	c.end()
 	c.readRest()
+}
+
+// resetHello resets the connection once the ClientHello has arrived.
+func (c *conn) resetHello() {
+	buf := readBuffers.Get().(*[4096]byte)
+	defer readBuffers.Put(buf)
+	for !c.helloArrived() {
+		if _, err := c.tap.readWire(buf[:]); err != nil {
+			return
+		}
+	}
+	k := c.entry.lock()
+	at := c.entry.r.since()
+	k.ServerEnded, k.ServerEndedAt, k.ServerReset = true, at, true
+	c.entry.event(k, at, FromServer, "RST", "", false)
+	c.entry.unlock()
+	_ = c.raw.SetLinger(0)
+	_ = c.raw.Close()
 }
 
 func (c *conn) helloArrived() bool {

@@ -19,8 +19,12 @@ func (b *Behaviour) tlsConfig(keys io.Writer, now func() time.Time) *tls.Config 
 		Time:                   now,
 	}
 	config.MinVersion, config.MaxVersion = b.versions()
+	config.CipherSuites, config.CurvePreferences = b.CipherSuites, b.Groups
+	if b.RandomTail != nil {
+		config.Rand = tailed(b.RandomTail)
+	}
 	if len(b.Chain) > 0 && b.Key != nil {
-		config.Certificates = []tls.Certificate{{Certificate: b.Chain, PrivateKey: b.Key}}
+		config.Certificates = []tls.Certificate{{Certificate: b.Certificate.message(b.Chain), PrivateKey: b.Signature.signer(b.Key)}}
 	}
 	switch b.ClientAuth {
 	case AuthOptional:
@@ -32,6 +36,9 @@ func (b *Behaviour) tlsConfig(keys io.Writer, now func() time.Time) *tls.Config 
 		config.ClientCAs = b.ClientRoots
 		if config.ClientCAs == nil {
 			config.ClientCAs = x509.NewCertPool() // nil would mean the system's roots
+		}
+		if b.AcceptableCAs != nil {
+			b.nameCAs(config)
 		}
 	}
 	if b.RefuseClient {

@@ -34,7 +34,7 @@ func mootHello(h *ClientHello, b *Behaviour) string {
 	if !overlap(h.CipherSuites, suites) {
 		return "no common cipher suite for " + VersionName(version) + ": the client offers " + names(h.CipherSuites, CipherName)
 	}
-	if !overlap(h.Groups, serverGroups) {
+	if !overlap(h.Groups, b.groups()) {
 		return "no common key exchange group: the client offers " + names(h.Groups, GroupName)
 	}
 	if schemes := serverSchemes(version, b); schemes != nil && !overlap(h.SignatureSchemes, schemes) {
@@ -43,22 +43,42 @@ func mootHello(h *ClientHello, b *Behaviour) string {
 	return ""
 }
 
+// groups are the key exchange groups that b serves.
+func (b *Behaviour) groups() []uint16 {
+	if b.Groups == nil {
+		return serverGroups
+	}
+	ids := make([]uint16, len(b.Groups))
+	for i, g := range b.Groups {
+		ids[i] = uint16(g)
+	}
+	return ids
+}
+
 // serverSuites are the cipher suites that crypto/tls serves at version with
 // the key of b.
 func serverSuites(version uint16, b *Behaviour) []uint16 {
-	kind := ""
+	kinds := []string{""}
 	if b.Key != nil {
 		switch b.Key.Public().(type) {
 		case *rsa.PublicKey:
-			kind = "ECDHE_RSA"
+			kinds = []string{"ECDHE_RSA", "TLS_RSA"}
 		case *ecdsa.PublicKey, ed25519.PublicKey:
-			kind = "ECDHE_ECDSA"
+			kinds = []string{"ECDHE_ECDSA"}
 		}
 	}
+	known := tls.CipherSuites()
+	if b.CipherSuites != nil {
+		known = append(known, tls.InsecureCipherSuites()...)
+	}
 	var ids []uint16
-	for _, s := range tls.CipherSuites() {
-		if slices.Contains(s.SupportedVersions, version) &&
-			(version == tls.VersionTLS13 || strings.Contains(s.Name, kind)) {
+	for _, s := range known {
+		if !slices.Contains(s.SupportedVersions, version) {
+			continue
+		}
+		chosen := b.CipherSuites == nil || slices.Contains(b.CipherSuites, s.ID)
+		keyed := slices.ContainsFunc(kinds, func(kind string) bool { return strings.Contains(s.Name, kind) })
+		if version == tls.VersionTLS13 || chosen && keyed {
 			ids = append(ids, s.ID)
 		}
 	}

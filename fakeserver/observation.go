@@ -84,6 +84,9 @@ type Connection struct {
 	ClientClosedAt time.Duration
 	ServerEnded    bool
 	ServerEndedAt  time.Duration
+	// ServerReset: the server ended it by a reset, which leaves the client
+	// nothing to close.
+	ServerReset bool
 }
 
 // Handshake is the server's view of a TLS handshake.

@@ -89,6 +89,7 @@ func (s *Server) Address() netip.AddrPort { return s.ears.address }
 // SetBehaviour changes what the server does with the connections that come
 // after.
 func (s *Server) SetBehaviour(b Behaviour) {
+	b.Signature.prepare(b.Key)
 	s.state.Lock()
 	defer s.state.Unlock()
 	s.behaviour = b

@@ -88,9 +88,9 @@ func newNeutral(n Names) neutral {
 func (n neutral) text(v reflect.Value) string {
 	switch edits := v.Interface().(type) {
 	case []TBSEdit:
-		return list(edits, func(e TBSEdit) string { return e.Name })
+		return list(edits, func(e TBSEdit) string { return n.replace(e.Name) })
 	case []DEREdit:
-		return list(edits, func(e DEREdit) string { return e.Name })
+		return list(edits, func(e DEREdit) string { return n.replace(e.Name) })
 	case []string:
 		return list(edits, func(s string) string { return strconv.Quote(n.replace(s)) })
 	}

@@ -102,8 +102,8 @@ func (f *Forge) pool(algorithm KeyAlgorithm) (*keyPool, error) {
 	if algorithm == "" {
 		algorithm = f.options.KeyAlgorithm
 	}
-	if algorithm != ECDSA && algorithm != RSA {
-		return nil, fmt.Errorf("unknown key algorithm %q; known are %s and %s", algorithm, ECDSA, RSA)
+	if _, ok := kinds[algorithm]; !ok {
+		return nil, fmt.Errorf("unknown key algorithm %q; known are %s", algorithm, knownKinds())
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -113,6 +113,9 @@ func (f *Forge) pool(algorithm KeyAlgorithm) (*keyPool, error) {
 	p, ok := f.pools[algorithm]
 	if !ok {
 		p = poolFor(algorithm)
+		if algorithm != f.options.KeyAlgorithm {
+			p.ahead = 0 // a case here and there asks for it
+		}
 		p.start()
 		f.pools[algorithm] = p
 	}
@@ -176,6 +179,14 @@ func (f *Forge) share(ctx context.Context, content string, sign func() (*Certifi
 			return cert, nil
 		}
 		_, err, _ := f.flights.Do(content, func() (any, error) {
+			// An earlier flight may have landed since: what was issued by its
+			// certificate must not lose its issuer to another of the same name.
+			f.mu.Lock()
+			made := f.cached[content] != nil
+			f.mu.Unlock()
+			if made {
+				return nil, nil
+			}
 			cert, err := sign()
 			if err == nil {
 				f.mu.Lock()

@@ -103,13 +103,12 @@ type made struct {
 // poolFor returns a pool for an algorithm; it makes nothing until start.
 func poolFor(algorithm KeyAlgorithm) *keyPool {
 	p := &keyPool{
-		generate: generateECDSA,
+		generate: kinds[algorithm],
 		cheap:    true,
 		done:     make(chan struct{}),
 		token:    make(chan struct{}, 1),
 	}
 	if algorithm == RSA {
-		p.generate = generateRSA
 		p.workers = runtime.GOMAXPROCS(0)
 		p.ahead = rsaAhead
 		p.cheap = false

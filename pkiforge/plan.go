@@ -22,6 +22,10 @@ const (
 	SelfSigned Style = "self-signed" // one end-entity certificate (cA FALSE) signed with its own key
 	PublicCA   Style = "public-ca"   // shaped as a public CA's domain-validated chain
 	DirectRoot Style = "direct-root" // root → server, no issuing CA between
+	// NestedCA is CustomCA with another CA, [Upper], above the issuing one.
+	NestedCA Style = "nested-ca"
+	// ConstrainedCA is NestedCA whose upper CA has name constraints.
+	ConstrainedCA Style = "constrained-ca"
 )
 
 // KeyAlgorithm selects the kind of key of a whole run.
@@ -39,6 +43,7 @@ const (
 	Root    = "root"    // trust anchor; absent in the self-signed style
 	Issuing = "issuing" // issuing CA; only in styles that have one
 	Server  = "server"  // the server's end-entity certificate
+	Upper   = "upper"   // CA between root and issuing CA; only in styles that have two
 	// Installed is the certificate that the endpoint trusts where a change of
 	// the self-signed style makes the server present another one.
 	Installed = "installed"

@@ -71,9 +71,11 @@ func NewPlan(style Style, n Names) (Plan, error) {
 			sipServer(n, Root),
 		}
 		p.Trust.Custom = []string{Root}
+	case NestedCA, ConstrainedCA:
+		planNested(&p, n)
 	default:
-		return Plan{}, fmt.Errorf("plan a PKI: unknown style %q; known are %s, %s, %s, %s",
-			style, CustomCA, SelfSigned, PublicCA, DirectRoot)
+		return Plan{}, fmt.Errorf("plan a PKI: unknown style %q; known are %s, %s, %s, %s, %s, %s",
+			style, CustomCA, SelfSigned, PublicCA, DirectRoot, NestedCA, ConstrainedCA)
 	}
 	p.Certs = append(p.Certs,
 		rootCA(BystanderCustom, n, "Bystander Enterprise Root CA"),

@@ -3,6 +3,7 @@ package pkiforge
 import (
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/rsa"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -34,7 +35,8 @@ type TBS struct {
 	// OuterSignature is the AlgorithmIdentifier after the TBSCertificate.
 	OuterSignature []byte
 	// SignerOpts is how the signature is really made, whatever the two
-	// AlgorithmIdentifiers claim; nil: PKCS #1 v1.5 or ECDSA with SHA-256.
+	// AlgorithmIdentifiers claim; nil: PKCS #1 v1.5 or ECDSA with SHA-256, or
+	// Ed25519.
 	SignerOpts crypto.SignerOpts
 }
 
@@ -44,6 +46,7 @@ var (
 
 	algECDSAWithSHA256 = mustAlgorithm(oidECDSAWithSHA256, nil)
 	algSHA256WithRSA   = mustAlgorithm(oidSHA256WithRSA, asn1.NullBytes)
+	algEd25519         = mustAlgorithm(asn1.ObjectIdentifier{1, 3, 101, 112}, nil)
 
 	tagVersion    = cbasn1.Tag(0).ContextSpecific().Constructed()
 	tagExtensions = cbasn1.Tag(3).ContextSpecific().Constructed()
@@ -79,6 +82,8 @@ func signatureAlgorithm(key crypto.Signer) ([]byte, error) {
 		return algECDSAWithSHA256, nil
 	case *rsa.PublicKey:
 		return algSHA256WithRSA, nil
+	case ed25519.PublicKey:
+		return algEd25519, nil
 	}
 	return nil, fmt.Errorf("no signature algorithm is known for a key of type %T", key.Public())
 }
@@ -153,6 +158,9 @@ func (t *TBS) Sign(rand io.Reader, key crypto.Signer) ([]byte, error) {
 	opts := t.SignerOpts
 	if opts == nil {
 		opts = crypto.SHA256
+		if _, whole := key.Public().(ed25519.PublicKey); whole {
+			opts = crypto.Hash(0) // it signs the message itself (RFC 8410 6)
+		}
 	}
 	digest := tbs
 	if h := opts.HashFunc(); h != 0 {

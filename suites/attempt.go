@@ -67,6 +67,12 @@ func (r *Run) twinState(cs *Case) TwinState {
 
 // cannot says why a case is skipped without an attempt, if so.
 func (r *Run) cannot(cs *Case, twin TwinState) string {
+	if pin := r.settings.TLSVersion; pin != "" && cs.TLS != "" && cs.TLS != pin {
+		if cs.TLS == TLSOwn {
+			return fmt.Sprintf("the case sets the versions of the server itself, and the run is pinned to TLS %s", pin)
+		}
+		return fmt.Sprintf("the case is about TLS %s, and the run is pinned to TLS %s", cs.TLS, pin)
+	}
 	if twin == TwinSkipped {
 		return "its twin " + cs.Twin + " was skipped"
 	}
@@ -113,7 +119,7 @@ func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
 	if err != nil {
 		return fmt.Errorf("forge: %w", err)
 	}
-	srv.SetBehaviour(r.behaviour(&scenario, material))
+	srv.SetBehaviour(r.behaviour(cs, &scenario, material))
 	if r.dns != nil {
 		r.dns.Set(names.Host, address.Addr())
 		defer r.dns.Delete(names.Host)
@@ -147,11 +153,14 @@ func (r *Run) names() pkiforge.Names {
 
 // behaviour completes the scenario's with the forged material and the run's
 // settings.
-func (r *Run) behaviour(s *Scenario, m *pkiforge.Material) fakeserver.Behaviour {
+func (r *Run) behaviour(cs *Case, s *Scenario, m *pkiforge.Material) fakeserver.Behaviour {
 	b := s.Server
 	b.Chain, b.Key = pkiforge.ChainDER(m.Chain), m.Chain[0].Key
 	if len(m.ClientRoots) > 0 {
 		b.ClientRoots = pkiforge.CertPool(m.ClientRoots)
+	}
+	if cs.TLS != "" {
+		return b // its versions are its own
 	}
 	switch r.settings.TLSVersion {
 	case "1.2":

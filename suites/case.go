@@ -70,7 +70,9 @@ type Case struct {
 
 	// Style is the PKI of a case that has no twin.
 	Style pkiforge.Style
-	// Twin is the id of the sound case that Change is applied to.
+	// Twin is the id of the sound case that Change is applied to. The Change of
+	// a case without a twin is what its scenario sets besides the style: the
+	// versions that the server speaks, the kind of its key.
 	Twin   string
 	Change Change
 
@@ -80,12 +82,25 @@ type Case struct {
 	Level    Level
 	Clauses  []Clause
 
+	// TLS says that the scenario sets the versions of the server itself: "1.2"
+	// or "1.3" alone, or [TLSOwn] for others. In a run that is pinned to
+	// another version the case is skipped. Empty: the run's.
+	TLS string
+	// RefusedByOffer: to offer nothing of what the server insists on is the
+	// refusal that is asked for, not a reason to skip the case.
+	RefusedByOffer bool
+	// Hello lists what the ClientHello must offer for the case to say anything;
+	// without it the case is skipped.
+	Hello []Precondition
 	// Needs lists client features (client.Lacks…) without which the case is
 	// skipped.
 	Needs []string
 	// AboutNames: the case is skipped for a client that can be given no name.
 	AboutNames bool
 }
+
+// TLSOwn is for [Case.TLS]: the server speaks versions that no run is pinned to.
+const TLSOwn = "own"
 
 // Group is the first part of the id.
 func (c *Case) Group() string {

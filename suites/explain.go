@@ -52,14 +52,16 @@ func handNames() pkiforge.Names {
 	return pkiforge.Names{Run: newToken(), Host: handHost, Domain: handHost, Other: "other.siptrust.test"}
 }
 
-// Explain writes what a case is, why it matters, its clauses and how to
-// reproduce it by hand.
-func Explain(w io.Writer, id string) error {
+// Explain writes what a case is, why it matters, its clauses, what the server
+// presents and the endpoint trusts, with what differs from the twin marked, and
+// how to reproduce it by hand. The PKI is forged for it.
+func Explain(ctx context.Context, w io.Writer, id string) error {
 	if err := Known(id); err != nil {
 		return err
 	}
 	cs, _ := All().Lookup(id)
-	scenario, err := All().Scenario(id, handNames())
+	names := handNames()
+	scenario, err := All().Scenario(id, names)
 	if err != nil {
 		return err
 	}
@@ -78,6 +80,9 @@ func Explain(w io.Writer, id string) error {
 	fmt.Fprintf(&b, "Clauses  %s\n", strings.Join(cs.ClauseStrings(), ", "))
 	if !cs.Sound() {
 		fmt.Fprintf(&b, "Twin     %s; the one change: %s\n", cs.Twin, cs.Change.Name)
+	}
+	if err := explainPKI(ctx, &b, cs, &scenario); err != nil {
+		return fmt.Errorf("explain %s: %w", id, err)
 	}
 	b.WriteString("\nBy hand\n")
 	for _, line := range byHand(cs, &scenario) {

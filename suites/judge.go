@@ -114,16 +114,33 @@ func observed(f *finding) (reports.Status, string) {
 
 // moot says why the case says nothing of this client, if so.
 func (j *judgement) moot(f *finding) string {
+	if why := j.lacking(); why != "" {
+		return why
+	}
 	if f.outcome != Refused && f.outcome != Absent {
 		return ""
 	}
+	expect := j.cs.ExpectationUnder(j.policy)
 	for i := range j.seen {
 		s := &j.seen[i]
 		if s.outcome == Absent && s.said.Unsupported != "" {
 			return "the client cannot do this: " + s.said.Unsupported
 		}
-		if s.moot != "" {
+		if s.moot != "" && (!j.cs.RefusedByOffer || expect == Accept) {
 			return "the ClientHello leaves nothing to agree on: " + s.moot
+		}
+	}
+	return ""
+}
+
+// lacking says which precondition the ClientHello of an attempt does not meet,
+// if so.
+func (j *judgement) lacking() string {
+	for _, p := range j.cs.Hello {
+		for i := range j.seen {
+			if c := j.seen[i].decisive; c != nil && !p.met(c.ClientHello) {
+				return "the ClientHello makes the case moot: " + p.Lacking
+			}
 		}
 	}
 	return ""
@@ -155,7 +172,9 @@ func (j *judgement) decideRefuse(f *finding, missed []string) (reports.Status, s
 		return reports.Inconclusive, fmt.Sprintf("%s, but at the end of the run its sound twin %s was no longer accepted", f.outcome, j.cs.Twin)
 	}
 	switch {
-	case !f.worst.certificateSent:
+	case f.worst.moot != "" && len(missed) == 0: // else [judgement.moot] skips the case
+		return reports.Pass, "refused by its ClientHello: " + f.worst.moot
+	case !f.worst.certificateSent && f.worst.moot == "":
 		return reports.Inconclusive, "the client left before the server's Certificate was sent"
 	case f.worst.serverFirst != "":
 		return reports.Inconclusive, "the server failed the handshake before the client had decided: " + f.worst.serverFirst

@@ -1,9 +1,11 @@
 package suites
 
 import (
+	"crypto/tls"
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -263,6 +265,93 @@ func TestDataAfterTheEnd(t *testing.T) {
 		}
 		if f := j.judge(); f.outcome != want.outcome || f.status != want.status {
 			t.Errorf("%s: %s, %s (%s), want %s, %s", expect, f.outcome, f.status, f.reason, want.outcome, want.status)
+		}
+	}
+}
+
+// A ClientHello without what the case needs makes it moot whatever came of it,
+// but a leak.
+func TestPreconditions(t *testing.T) {
+	for _, outcome := range []Outcome{Refused, Stalled, Accepted, Leaked} {
+		for _, offered := range []bool{true, false} {
+			o := observationOf(outcome)
+			if offered && outcome != Leaked {
+				o.Connections[0].ClientHello.Versions = []uint16{tls.VersionTLS12, tls.VersionTLS13}
+			}
+			j := judgement{
+				cs:     &Case{ID: "x.y", Expect: Refuse, Level: Must, Hello: []Precondition{OffersTLS13}},
+				policy: Interop, twin: TwinAccepted, seen: []seen{classify(o, client.Outcome{})},
+			}
+			f := j.judge()
+			if skipped := f.status == reports.Skip; skipped != (!offered && outcome != Leaked) {
+				t.Errorf("%s, TLS 1.3 offered: %t: judged %s (%s)", outcome, offered, f.status, f.reason)
+			}
+		}
+	}
+}
+
+// Where a case says so, a ClientHello that leaves out what the server insists
+// on is a refusal; it needs its sound twin like any other.
+func TestRefusedByOffer(t *testing.T) {
+	for _, tc := range []struct {
+		expect Expectation
+		twin   TwinState
+		want   reports.Status
+	}{
+		{Refuse, TwinAccepted, reports.Pass},
+		{Refuse, TwinNot, reports.Inconclusive},
+		{Observe, TwinAccepted, reports.Info},
+		{Accept, TwinAccepted, reports.Skip},
+	} {
+		o := observationOf(Stalled)
+		o.Connections[0].MootHello = "no version in common"
+		o.Connections[0].Handshake.CertificateSent = false
+		j := judgement{
+			cs:     &Case{ID: "x.y", Expect: tc.expect, Level: Must, RefusedByOffer: true},
+			policy: Interop, twin: tc.twin, seen: []seen{classify(o, client.Outcome{})},
+		}
+		if f := j.judge(); f.status != tc.want {
+			t.Errorf("%s, twin %s: judged %s (%s), want %s", tc.expect, tc.twin, f.status, f.reason, tc.want)
+		}
+	}
+}
+
+// The demands on the ClientHello look at every connection.
+func TestDemandsOnTheClientHello(t *testing.T) {
+	hello := func(versions []uint16, suites ...uint16) fakeserver.Connection {
+		return fakeserver.Connection{Ear: tlsEar, ClientHello: &fakeserver.ClientHello{Versions: versions, CipherSuites: suites}}
+	}
+	today, old := []uint16{0x7a7a, tls.VersionTLS13, tls.VersionTLS12}, []uint16{tls.VersionTLS12, tls.VersionTLS11}
+	for _, tc := range []struct {
+		name   string
+		demand Demand
+		conns  []fakeserver.Connection
+		met    bool
+	}{
+		{"nothing old", OffersNoOldVersion, []fakeserver.Connection{hello(today)}, true},
+		{"TLS 1.1 too", OffersNoOldVersion, []fakeserver.Connection{hello(today), hello(old)}, false},
+		{"nobody came", OffersNoOldVersion, nil, false},
+		{"the same again", NoLowerVersion, []fakeserver.Connection{hello(today), hello(today)}, true},
+		{"lower the second time", NoLowerVersion, []fakeserver.Connection{hello(today), hello(old)}, false},
+		{"what is usual", OffersNoBrokenSuite, []fakeserver.Connection{hello(nil, 0x0a0a, 0x1301, 0xc02f, 0xc013, 0x009c, 0x002f, 0x000a, 0x00ff, 0x5600)}, true},
+		{"RC4", OffersNoBrokenSuite, []fakeserver.Connection{hello(nil, 0x0005)}, false},
+		{"no encryption", OffersNoBrokenSuite, []fakeserver.Connection{hello(nil, 0xc006)}, false},
+		{"for export", OffersNoBrokenSuite, []fakeserver.Connection{hello(nil, 0x0014)}, false},
+		{"anonymous", OffersNoBrokenSuite, []fakeserver.Connection{hello(nil, 0xc018)}, false},
+	} {
+		j := judgement{seen: []seen{{observation: &fakeserver.Observation{Connections: tc.conns}}}}
+		if got := tc.demand.met(&j); got != tc.met {
+			t.Errorf("%s: met %t", tc.name, got)
+		}
+	}
+}
+
+// The list of broken suites has all that crypto/tls knows of the kind and none
+// of its others.
+func TestBrokenSuites(t *testing.T) {
+	for _, s := range append(tls.CipherSuites(), tls.InsecureCipherSuites()...) {
+		if got := brokenSuite(s.ID); got != strings.Contains(s.Name, "_RC4_") {
+			t.Errorf("%s: broken %t", s.Name, got)
 		}
 	}
 }

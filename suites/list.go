@@ -73,15 +73,57 @@ func listJSON(w io.Writer, cases []*Case, p Policy) error {
 	return e.Encode(list)
 }
 
+// listMarkdown writes a table a group, each under a heading that says how many
+// cases it has.
 func listMarkdown(w io.Writer, cases []*Case, p Policy) error {
-	var b strings.Builder
-	b.WriteString("| case | level | expect | what | why | clauses |\n|---|---|---|---|---|---|\n")
+	count := map[string]int{}
 	for _, cs := range cases {
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n",
-			cs.ID, cs.Level, cs.ExpectationUnder(p), cs.Title, cs.Why, strings.Join(cs.ClauseStrings(), ", "))
+		count[cs.Group()]++
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "# The catalogue\n\nEdition %s: %s. Expected is what the policy %s asks of the client, and what other policies ask where it is something else.\n",
+		Edition, counted(len(cases), "case"), p)
+	group := ""
+	for _, cs := range cases {
+		if cs.Group() != group {
+			group = cs.Group()
+			fmt.Fprintf(&b, "\n## %s\n\n%s.\n\n", group, counted(count[group], "case"))
+			b.WriteString("| case | level | expected | what | why | clauses |\n|---|---|---|---|---|---|\n")
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n", cs.ID, cs.Level, cs.expectations(p),
+			inCell.Replace(cs.Title), inCell.Replace(cs.Why), inCell.Replace(strings.Join(cs.ClauseStrings(), ", ")))
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// inCell keeps text from meaning anything in a cell of a Markdown table.
+var inCell = strings.NewReplacer("|", `\|`, "*", `\*`, "<", "&lt;", "`", "\\`", "[", `\[`)
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// expectations gives what p expects, followed by the policies that expect
+// something else: "observe; rfc5922: refuse; apple, teams: accept".
+func (c *Case) expectations(p Policy) string {
+	own := c.ExpectationUnder(p)
+	parts := []string{string(own)}
+	for _, e := range []Expectation{Accept, Refuse, Quiet, Observe} {
+		var who []string
+		for _, other := range Policies() {
+			if e != own && c.ExpectationUnder(other) == e {
+				who = append(who, string(other))
+			}
+		}
+		if len(who) > 0 {
+			parts = append(parts, strings.Join(who, ", ")+": "+string(e))
+		}
+	}
+	return strings.Join(parts, "; ")
 }
 
 func (c *Case) demandNames(p Policy) []string {

@@ -22,7 +22,7 @@ type Scenario struct {
 func (s *Scenario) attempts() int { return max(s.Attempts, 1) }
 
 // Scenario builds the scenario of a case of the catalogue for fresh names:
-// the sound one of its twin with its change applied.
+// the sound one of its twin, or of its style, with its change applied.
 func (c *Catalogue) Scenario(id string, n pkiforge.Names) (Scenario, error) {
 	cs, ok := c.Lookup(id)
 	if !ok {
@@ -33,7 +33,13 @@ func (c *Catalogue) Scenario(id string, n pkiforge.Names) (Scenario, error) {
 		if err != nil {
 			return Scenario{}, fmt.Errorf("scenario of %s: %w", id, err)
 		}
-		return Scenario{Plan: plan, Names: n}, nil
+		s := Scenario{Plan: plan, Names: n}
+		if cs.Change.Apply != nil {
+			if err := cs.Change.Apply(&s); err != nil {
+				return Scenario{}, fmt.Errorf("scenario of %s: %w", id, err)
+			}
+		}
+		return s, nil
 	}
 	s, err := c.Scenario(cs.Twin, n)
 	if err != nil {

@@ -62,7 +62,7 @@ func TestSoak(t *testing.T) {
 	var first map[string]string
 	for round := range rounds {
 		record := execute(t, reference.New(reference.Options{}), func(s *suites.Settings) {
-			s.Jobs = 8
+			s.Jobs, s.Filter = 8, "paper"
 			s.Timeout, s.Windows = 0, suites.Windows{} // as in a real run
 			s.TLSKey = pkiforge.ECDSA
 		})

@@ -1,4 +1,220 @@
 package suites
 
-// trustCases are the cases of the group trust.
-func trustCases() []Case { return nil }
+import "siptrust/pkiforge"
+
+// Clauses that the groups trust, chain, signature and strength rest on.
+var (
+	issuerName      = Clause{"RFC 5280", "6.1.3(a)(4)"}
+	pathsAndTrust   = Clause{"RFC 5280", "6.2"}
+	rootKeyUpdate   = Clause{"RFC 4210", "4.4"}
+	constrainAnchor = Clause{"RFC 5937", "3"}
+)
+
+// trustCases are the cases of the group trust: what ends a path and what only
+// looks as if it did.
+func trustCases() []Case {
+	return []Case{
+		{
+			ID:      "trust.direct-root",
+			Title:   "A server certificate that the installed root issued itself",
+			Why:     "Small enterprises have no issuing CA below their root.",
+			Style:   pkiforge.DirectRoot,
+			Expect:  Accept,
+			Level:   Must,
+			Clauses: []Clause{mustValidate, pathValidation},
+		},
+		{
+			ID:      "trust.unknown-root-sent",
+			Title:   "The server sends its root, which is not installed, with its chain",
+			Why:     "A root that comes over the wire proves nothing: clients that verified nothing at all were shipped for years (CVE-2019-1683, CVE-2019-5280).",
+			Twin:    customSound,
+			Change:  ofPKI("the root is sent and not installed", pkiforge.UnknownRoot()),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{trustAnchor, noRegister},
+		},
+		{
+			ID:      "trust.same-name",
+			Title:   "Another root of the installed one's name signed the issuing CA",
+			Why:     "Anyone can found a CA of any name: trust goes to the key.",
+			Twin:    customSound,
+			Change:  ofPKI("the issuing CA is signed by another root of the same name", pkiforge.FakeRootSigns(false)),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{linkSignature, trustAnchor, noRegister},
+		},
+		{
+			ID:      "trust.same-name-sent",
+			Title:   "Another root of the installed one's name signed the issuing CA and is sent",
+			Why:     "A client that looks roots up by their name takes the impostor's for the installed one.",
+			Twin:    customSound,
+			Change:  ofPKI("the issuing CA is signed by another root of the same name, which is sent", pkiforge.FakeRootSigns(true)),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{linkSignature, trustAnchor, noRegister},
+		},
+		{
+			ID:      "trust.same-name-and-key-id",
+			Title:   "The issuing CA names the installed root and its key identifier, and another key signed it",
+			Why:     "A key identifier is a hint for finding keys: an impostor writes any he likes.",
+			Twin:    customSound,
+			Change:  ofPKI("another key than the root's signed the issuing CA", pkiforge.SignedByOther(pkiforge.Issuing)),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{linkSignature, trustAnchor, noRegister},
+		},
+		{
+			ID:      "trust.leaf-named-as-root",
+			Title:   "A certificate that the server signed itself has the subject of the installed root",
+			Why:     "A client that compares names with its store finds this one there.",
+			Twin:    customSound,
+			Change:  ofPKI("the server certificate is self-signed and has the root's subject", pkiforge.LeafNamedAsRoot()),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{linkSignature, trustAnchor, noRegister},
+		},
+		{
+			ID:      "trust.self-signed-again",
+			Title:   "The server presents another self-signed certificate than the installed one, of the same names",
+			Why:     "Whoever installed one certificate trusts its key, not every certificate that has its names.",
+			Twin:    selfSignedSound,
+			Change:  ofPKI("the self-signed certificate presented is not the installed one", pkiforge.SelfSignedAgain(false)),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{trustAnchor, linkSignature, noRegister},
+		},
+		{
+			ID:      "trust.self-signed-renewed",
+			Title:   "The server presents another self-signed certificate than the installed one, for the same key",
+			Why:     "Whether a renewed certificate is covered by the old one depends on what a client installs: a key or a certificate.",
+			Twin:    selfSignedSound,
+			Change:  ofPKI("the self-signed certificate presented is another than the installed one, for its key", pkiforge.SelfSignedAgain(true)),
+			Expect:  Observe,
+			Level:   Should,
+			Clauses: []Clause{trustAnchor, pathsAndTrust},
+		},
+		{
+			ID:      "trust.installed-leaf-issues",
+			Title:   "The installed certificate, which is no CA's, issued the one that the server presents",
+			Why:     "Who installs one server's certificate must not make that server a CA for all the others.",
+			Twin:    selfSignedSound,
+			Change:  ofPKI("the installed certificate, an end entity's, issued the server's", pkiforge.InstalledIssues()),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{trustAnchor, issuerIsCA, noRegister},
+		},
+		{
+			ID:      "trust.other-leaf-installed",
+			Title:   "Another certificate of the server is installed, and no CA",
+			Why:     "A pinned certificate vouches for itself, not for the CA that issued it.",
+			Twin:    customSound,
+			Change:  ofPKI("another certificate of the server is installed in place of the root", pkiforge.OtherLeafInstalled()),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{trustAnchor, pathValidation, noRegister},
+		},
+		{
+			ID:      "trust.root-among-system",
+			Title:   "The enterprise's root is installed among the system's roots",
+			Why:     "Device management installs roots there: a client that looks at its own list only cannot be managed.",
+			Twin:    customSound,
+			Change:  ofPKI("the root is in the system's store", pkiforge.OtherStore()),
+			Expect:  Accept,
+			Level:   Must,
+			Clauses: []Clause{mustValidate, trustAnchor},
+		},
+		{
+			ID:      "trust.root-among-custom",
+			Title:   "The public CA's root is installed among the enterprise's roots only",
+			Why:     "An enterprise may trust one public CA and no other: the path ends at whatever root is installed.",
+			Twin:    publicSound,
+			Change:  ofPKI("the root is in the enterprise's store", pkiforge.OtherStore()),
+			Expect:  Accept,
+			Level:   Must,
+			Clauses: []Clause{mustValidate, trustAnchor},
+		},
+		{
+			ID:      "trust.rollover",
+			Title:   "Two installed roots share a name, and the second signed the chain",
+			Why:     "For months around a change of its key an enterprise has both roots installed; a client that tries the first only is cut off.",
+			Twin:    customSound,
+			Change:  ofPKI("the root has a successor of the same name, installed beside it, which signed the issuing CA", pkiforge.RootRollover()),
+			Expect:  Accept,
+			Level:   Must,
+			Clauses: []Clause{rootKeyUpdate, pathsAndTrust},
+		},
+		{
+			ID:      "trust.rollover-link",
+			Title:   "The root's new key signed the chain, and the old one, which is installed, vouches for the new",
+			Why:     "This certificate exists so that endpoints with the old root need not be visited.",
+			Twin:    customSound,
+			Change:  ofPKI("the issuing CA is signed by the root's new key, whose certificate by the old key is sent", pkiforge.RolloverLink()),
+			Expect:  Accept,
+			Level:   Should,
+			Clauses: []Clause{rootKeyUpdate, pathValidation},
+		},
+		{
+			ID:      "trust.issuing-ca-installed",
+			Title:   "The issuing CA is installed, its root is not",
+			Why:     "An enterprise may trust one of its CAs only; several stacks insist on a self-signed root all the same.",
+			Twin:    customSound,
+			Change:  ofPKI("the issuing CA is installed in place of the root", pkiforge.Installs(pkiforge.Issuing)),
+			Expect:  Observe,
+			Level:   Should,
+			Clauses: []Clause{trustAnchor, pathsAndTrust},
+		},
+		{
+			ID:      "trust.leaf-installed",
+			Title:   "The server certificate itself is installed, its root is not",
+			Why:     "Pinning one server is a usual way out of running a CA; whether a certificate of a CA can be pinned is up to the client.",
+			Twin:    customSound,
+			Change:  ofPKI("the server certificate is installed in place of the root", pkiforge.Installs(pkiforge.Server)),
+			Expect:  Observe,
+			Level:   Should,
+			Clauses: []Clause{trustAnchor, pathsAndTrust},
+		},
+		{
+			ID:    "trust.root-constrained",
+			Title: "The installed root permits other names than the server's",
+			Why:   "Path validation does not ask a trust anchor for constraints, though many enterprises write them there and some clients heed them.",
+			Twin:  customSound,
+			Change: Change{Name: "the root permits names of another host only", Apply: func(s *Scenario) error {
+				only := pkiforge.NameConstraints{Permitted: []pkiforge.Subtree{pkiforge.DNSTree(s.Names.Other)}}
+				return pkiforge.ConstrainNames(pkiforge.Root, only).Apply(&s.Plan)
+			}},
+			Expect:  Observe,
+			Level:   Should,
+			Clauses: []Clause{trustAnchor, pathsAndTrust, constrainAnchor},
+		},
+		{
+			ID:      "trust.root-path-length",
+			Title:   "The installed root allows no CA below it, and one issued the server certificate",
+			Why:     "Path validation does not ask a trust anchor for its path length; some clients do.",
+			Twin:    customSound,
+			Change:  ofPKI("the root has the path length 0", pkiforge.RootWithoutCAs()),
+			Expect:  Observe,
+			Level:   Should,
+			Clauses: []Clause{trustAnchor, pathsAndTrust, constrainAnchor},
+		},
+		{
+			ID:      "trust.root-for-clients",
+			Title:   "The installed root names clientAuth as its only extended key usage",
+			Why:     "Some stores keep the purposes of a root, and clients that read them from its certificate differ from those that do not.",
+			Twin:    customSound,
+			Change:  ofPKI("the root has the extended key usage clientAuth only", pkiforge.RootForClients()),
+			Expect:  Observe,
+			Level:   Should,
+			Clauses: []Clause{trustAnchor, pathsAndTrust},
+		},
+		{
+			ID:      "trust.root-no-ca",
+			Title:   "The installed root says that it is no CA",
+			Why:     "Old home-made roots do; path validation takes only name and key of a trust anchor, but many clients want a CA.",
+			Twin:    customSound,
+			Change:  ofPKI("the root has basicConstraints cA FALSE", pkiforge.NotCA(pkiforge.Root)),
+			Expect:  Observe,
+			Level:   Should,
+			Clauses: []Clause{trustAnchor, pathsAndTrust},
+		},
+	}
+}

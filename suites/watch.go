@@ -13,6 +13,10 @@ import (
 // frozen. It returns without freezing when ctx ends.
 func (r *Run) watch(ctx context.Context, srv *fakeserver.Server, cs *Case, s *Scenario) {
 	expect := cs.ExpectationUnder(r.settings.Policy)
+	if cs.RefusedByOffer && expect != Accept {
+		// The server ends the handshake: what the client does then is what counts.
+		expect = Quiet
+	}
 	limit := r.settings.Timeout
 	if s.Server.KeepOpen {
 		limit += r.settings.Windows.Slow
@@ -68,7 +72,7 @@ func (r *Run) watchQuiet(ctx context.Context, srv *fakeserver.Server, over func(
 // leftOpen: the server has ended a handshake and the client not yet closed.
 func leftOpen(o *fakeserver.Observation) bool {
 	for i := range o.Connections {
-		if c := &o.Connections[i]; c.ClientHello != nil && c.ServerEnded && c.ClientClosed == "" {
+		if c := &o.Connections[i]; c.ClientHello != nil && c.ServerEnded && !c.ServerReset && c.ClientClosed == "" {
 			return true
 		}
 	}

@@ -78,6 +78,22 @@ func (t *attempt) step(n int, format string, args ...any) {
 
 // run makes the attempt and says why none came about; empty: one did.
 func (t *attempt) run(ctx context.Context) string {
+	settings := t.settings()
+	diagnosis := t.connect(ctx, settings)
+	if t.turnedAway && t.without(checkVersionFallback) {
+		t.turnedAway = false
+		settings.MinVersion, settings.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
+		t.connect(ctx, settings)
+	}
+	if t.turnedAway && t.without(checkPlaintext) {
+		t.fallBack(ctx)
+	}
+	return diagnosis
+}
+
+// connect makes one connection and speaks SIP over it; it says why none came
+// about, empty: one did.
+func (t *attempt) connect(ctx context.Context, settings *tls.Config) string {
 	var dialer net.Dialer
 	conn, err := dialer.DialContext(ctx, "tcp", t.Server.String())
 	if err != nil {
@@ -86,7 +102,6 @@ func (t *attempt) run(ctx context.Context) string {
 	}
 	tcp := conn.(*net.TCPConn)
 	t.step(1, "TCP: connected to %s from %s", t.Server, tcp.LocalAddr())
-	settings := t.settings()
 	t.step(2, "security settings: policy %s, %s to %s, server %s, %d roots installed", t.policy.name,
 		tls.VersionName(settings.MinVersion), tls.VersionName(settings.MaxVersion), t.Host, len(t.anchors))
 	t.step(3, "handshake: started")
@@ -99,9 +114,6 @@ func (t *attempt) run(ctx context.Context) string {
 		state := secured.ConnectionState()
 		t.step(8, "handshake: completed, %s, %s: continue", tls.VersionName(state.Version), tls.CipherSuiteName(state.CipherSuite))
 		t.exchange(ctx, tcp, secured)
-	}
-	if t.turnedAway && t.without(checkPlaintext) {
-		t.fallBack(ctx)
 	}
 	return ""
 }
@@ -120,6 +132,16 @@ func (t *attempt) settings() *tls.Config {
 	}
 	if config.MaxVersion == 0 {
 		config.MaxVersion = tls.VersionTLS13
+	}
+	if t.without(checkOldVersions) {
+		config.MinVersion = tls.VersionTLS10
+	}
+	if t.policy.suites != nil {
+		config.CipherSuites = t.policy.suites()
+	}
+	if t.without(checkOldSuites) {
+		every := func(string) bool { return true }
+		config.CipherSuites = append(suitesWhere(tls.CipherSuites(), every), suitesWhere(tls.InsecureCipherSuites(), every)...)
 	}
 	// RFC 6066 3: a server_name is no address.
 	if _, err := netip.ParseAddr(strings.Trim(t.Host, "[]")); err != nil {
@@ -162,7 +184,7 @@ func (t *attempt) verify(state tls.ConnectionState) error {
 		return err
 	}
 	t.step(4, "path validation: %s", p)
-	if err := v.lifetime(p.leaf()); err != nil {
+	if err := v.lifetime(p.leaf()); err != nil && !t.without(checkLifetime) {
 		t.step(5, "criteria: refused: %v", err)
 		return err
 	}

@@ -7,11 +7,26 @@ import (
 	"strings"
 )
 
+// pathLength demands that no CA has more CAs below it than it allows (RFC 5280
+// 6.1.4 (l) and (m)); self-issued ones are not counted.
+func (v *validation) pathLength(p path) error {
+	below := 0
+	for _, c := range p.issuers() {
+		if limit := c.MaxPathLen; limit >= 0 && (limit > 0 || c.MaxPathLenZero) && below > limit {
+			return refuse(checkPathLength, "%s allows %d CAs below it, there are %d", title(c), limit, below)
+		}
+		if !selfIssued(c) {
+			below++
+		}
+	}
+	return nil
+}
+
 // nameConstraints holds the names of every certificate against the name
 // constraints of the CAs above it (RFC 5280 4.2.1.10, 6.1.3 (b) and (c)).
 // What the anchor says of itself does not count (RFC 5280 6.2). Constraints
-// on kinds of names that crypto/x509 does not read are refused as unknown
-// critical extensions.
+// on forms of names that neither crypto/x509 nor this client reads are refused
+// as unknown critical extensions.
 func (v *validation) nameConstraints(p path) error {
 	for i, c := range p.certs {
 		for _, ca := range p.certs[i+1:] {
@@ -19,7 +34,7 @@ func (v *validation) nameConstraints(p path) error {
 			if i > 0 && selfIssued(c) {
 				continue
 			}
-			if name := v.forbiddenName(c, ca); name != "" {
+			if name := v.forbiddenName(c, ca, i == 0); name != "" {
 				return refuse(checkNameConstraints, "%s may not issue for %s", title(ca), name)
 			}
 		}
@@ -27,10 +42,11 @@ func (v *validation) nameConstraints(p path) error {
 	return nil
 }
 
-// forbiddenName gives a name of c that ca may not issue for; empty: none.
-func (v *validation) forbiddenName(c, ca *x509.Certificate) string {
+// forbiddenName gives a name of c that ca may not issue for; empty: none. leaf:
+// c is the server's own.
+func (v *validation) forbiddenName(c, ca *x509.Certificate, leaf bool) string {
 	names := c.DNSNames
-	if len(names) == 0 && v.driver.policy.commonName && c.Subject.CommonName != "" {
+	if leaf && len(names) == 0 && v.driver.policy.commonName && c.Subject.CommonName != "" {
 		// A name that is used instead of a dNSName must not slip past.
 		names = []string{c.Subject.CommonName}
 	}
@@ -59,6 +75,9 @@ func (v *validation) forbiddenName(c, ca *x509.Certificate) string {
 		if outside(m, ca.PermittedEmailAddresses, ca.ExcludedEmailAddresses, mailWithin, mailWithin) {
 			return "mailbox " + m
 		}
+	}
+	if forbiddenDirectoryName(c, ca) {
+		return "the subject " + title(c)
 	}
 	return ""
 }

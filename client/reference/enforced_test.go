@@ -21,7 +21,8 @@ import (
 //     in ServerKeyExchange (RFC 5246 7.4.3) or CertificateVerify (RFC 8446
 //     4.4.3): TestKeyNotHeld
 //   - Finished (RFC 5246 7.4.9, RFC 8446 4.4.4): TestWrongFinished
-//   - certificates that can be parsed, and at least one: TestUnreadable
+//   - certificates that can be parsed, and at least one: TestUnreadable,
+//     TestUnreadableFields
 
 // everyone is the reference and all mutants.
 func everyone() []string {
@@ -90,6 +91,25 @@ func TestUnreadable(t *testing.T) {
 		s := &testServer{config: m.config()}
 		s.config.Certificates[0].Certificate = certs
 		notAccepted(t, s, m, what)
+	}
+}
+
+// TestUnreadableFields: nobody accepts a certificate that is signed and whole
+// but has a field that crypto/x509 does not read.
+func TestUnreadableFields(t *testing.T) {
+	t.Parallel()
+	fraction := pkiforge.TimeForm{Generalized: true, Text: "20510101000000.5Z"}
+	noDate := pkiforge.TimeForm{Text: "490231000000Z"}
+	for _, change := range []pkiforge.Change{
+		pkiforge.TwiceExtension(pkiforge.Server, pkiforge.OIDSubjectAltName),
+		pkiforge.TwiceExtension(pkiforge.Issuing, pkiforge.OIDBasicConstraints),
+		pkiforge.ExtensionValue(pkiforge.Server, pkiforge.OIDKeyUsage, []byte{4, 9}),
+		pkiforge.TimeForms(pkiforge.Server, pkiforge.TimeForm{}, fraction),
+		pkiforge.TimeForms(pkiforge.Server, pkiforge.TimeForm{}, noDate),
+		pkiforge.IndefiniteLength(pkiforge.Server),
+	} {
+		m := forged(t, pkiforge.CustomCA, change)
+		notAccepted(t, &testServer{config: m.config()}, m, change.Name)
 	}
 }
 

@@ -3,7 +3,9 @@ package reference
 import (
 	"crypto/x509"
 	"net/netip"
+	pathpkg "path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/idna"
@@ -21,9 +23,9 @@ func (v *validation) name(leaf *x509.Certificate) (string, error) {
 	if err != nil {
 		return "", refuse(checkName, "%q, which the client was given, is no name of a server: %v", v.host, err)
 	}
-	sip := sipIdentities(leaf)
-	dns, hasDNS := rules.matchDNS(leaf, host)
-	uri, hasURI := "", slices.Contains(sip, host)
+	sip := v.sipIdentities(leaf)
+	dns, hasDNS := v.matchDNS(leaf, host)
+	uri, hasURI := "", slices.ContainsFunc(sip, func(domain string) bool { return v.matchDomain(domain, host) })
 	if hasURI {
 		uri = "URI:sip:" + host
 	}
@@ -65,46 +67,102 @@ func (r policy) matchAddress(leaf *x509.Certificate, addr netip.Addr) (string, e
 
 // matchDNS looks for host among the dNSNames and, where the policy lets it
 // and there is no dNSName, in the CN.
-func (r policy) matchDNS(leaf *x509.Certificate, host string) (string, bool) {
-	for _, n := range leaf.DNSNames {
-		if r.matchHost(n, host) {
+func (v *validation) matchDNS(leaf *x509.Certificate, host string) (string, bool) {
+	for _, n := range v.all(leaf.DNSNames) {
+		if v.matchHost(n, host) {
 			return "DNS:" + n, true
 		}
 	}
-	if r.commonName && len(leaf.DNSNames) == 0 && r.matchHost(leaf.Subject.CommonName, host) {
+	commonName := v.driver.policy.commonName && len(leaf.DNSNames) == 0 || v.driver.without(checkCommonName)
+	if commonName && v.matchHost(leaf.Subject.CommonName, host) {
 		return "CN:" + leaf.Subject.CommonName, true
 	}
 	return "", false
+}
+
+// all gives every identity of one type (RFC 5922 7.1: each value).
+func (v *validation) all(names []string) []string {
+	if v.driver.without(checkAllNames) && len(names) > 1 {
+		return names[:1]
+	}
+	return names
 }
 
 // matchHost compares a presented DNS name with host label by label and
 // without regard to case (RFC 5922 7.2, RFC 9525 6.3). A wildcard stands for
 // exactly one label, the whole left-most one, and not for all of a top-level
 // domain, which no RFC forbids but verifiers do.
-func (r policy) matchHost(presented, host string) bool {
-	presented = strings.ToLower(presented)
-	if parent, ok := strings.CutPrefix(presented, "*."); ok {
+func (v *validation) matchHost(presented, host string) bool {
+	presented = v.fold(presented)
+	if parent, ok := strings.CutPrefix(presented, "*."); ok && v.driver.policy.wildcard {
 		label, rest, found := strings.Cut(host, ".")
-		return r.wildcard && found && label != "" && rest == parent && strings.Contains(parent, ".")
+		if found && label != "" && rest == parent && strings.Contains(parent, ".") {
+			return true
+		}
 	}
-	return presented != "" && presented == host
+	return v.matchWhole(presented, host)
+}
+
+// matchDomain compares the domain of a presented SIP URI with host; wildcards
+// mean nothing in it under any policy (RFC 5922 7.2).
+func (v *validation) matchDomain(presented, host string) bool {
+	return v.matchWhole(v.fold(presented), host)
+}
+
+// fold makes a presented name lower case, as host is.
+func (v *validation) fold(presented string) string {
+	if v.driver.without(checkLetterCase) {
+		return presented
+	}
+	return strings.ToLower(presented)
+}
+
+// matchWhole compares all of a presented name with all of host.
+func (v *validation) matchWhole(presented, host string) bool {
+	if v.driver.without(checkNUL) {
+		presented, _, _ = strings.Cut(presented, "\x00")
+	}
+	switch {
+	case presented == "":
+		return false
+	case presented == host:
+		return true
+	case strings.Contains(presented, "*"):
+		return v.driver.without(checkWildcards) && matchPattern(presented, host)
+	}
+	return v.driver.without(checkWholeName) &&
+		(strings.HasPrefix(presented, host) || strings.HasSuffix(presented, host) || strings.HasSuffix(host, presented))
+}
+
+// matchPattern is how the mutant wildcards compares: a * stands for anything,
+// and "*." for nothing too.
+func matchPattern(pattern, host string) bool {
+	matched, err := pathpkg.Match(pattern, host)
+	return err == nil && matched || strings.TrimPrefix(pattern, "*.") == host
 }
 
 // sipIdentities are the domains of the SIP URIs in the subject alternative
-// name, lower case (RFC 5922 7.1): only of the scheme sip, only without a user
-// part; port, parameters and headers do not count (7.2).
-func sipIdentities(c *x509.Certificate) []string {
+// name (RFC 5922 7.1): only of the scheme sip, only without a user part; port,
+// parameters and headers do not count (7.2).
+func (v *validation) sipIdentities(c *x509.Certificate) []string {
 	var domains []string
 	for _, u := range c.URIs {
 		// url.Parse has made the scheme lower case and cut the headers off.
-		if u.Scheme != "sip" || u.Opaque == "" || strings.Contains(u.Opaque, "@") {
+		if u.Scheme != "sip" && !(u.Scheme == "sips" && v.driver.without(checkURIScheme)) {
 			continue
 		}
-		hostport, _, _ := strings.Cut(u.Opaque, ";")
-		host, _, _ := strings.Cut(hostport, ":")
-		domains = append(domains, strings.ToLower(host))
+		if u.Opaque == "" || strings.Contains(u.Opaque, "@") && !v.driver.without(checkUserPart) {
+			continue
+		}
+		address, _, _ := strings.Cut(u.Opaque, ";")
+		_, host, found := strings.Cut(address, "@")
+		if !found {
+			host = address
+		}
+		host, _, _ = strings.Cut(host, ":")
+		domains = append(domains, host)
 	}
-	return domains
+	return v.all(domains)
 }
 
 // reference brings the name the client was given into the form that
@@ -119,14 +177,23 @@ func reference(host string) (string, error) {
 	return host, nil
 }
 
+// plain quotes a name that holds what could be taken for more than a name: a
+// comma, a space, a NUL.
+func plain(name string) string {
+	if name == "" || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r == ',' || r >= 0x7f }) {
+		return strconv.Quote(name)
+	}
+	return name
+}
+
 // presented lists the identities of c for people.
 func presented(c *x509.Certificate) string {
 	var names []string
 	for _, n := range c.DNSNames {
-		names = append(names, "DNS:"+n)
+		names = append(names, "DNS:"+plain(n))
 	}
 	for _, u := range c.URIs {
-		names = append(names, "URI:"+u.String())
+		names = append(names, "URI:"+plain(u.String()))
 	}
 	for _, ip := range c.IPAddresses {
 		names = append(names, "IP:"+ip.String())
@@ -143,7 +210,7 @@ func presented(c *x509.Certificate) string {
 // lifetime refuses a certificate that lives longer than the policy allows.
 func (v *validation) lifetime(leaf *x509.Certificate) error {
 	limit := v.driver.policy.maxDays
-	if limit == 0 {
+	if limit == 0 || leaf.NotBefore.Before(v.driver.policy.since) {
 		return nil
 	}
 	// The period includes its last second (RFC 5280 4.1.2.5), which is not

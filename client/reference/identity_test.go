@@ -96,6 +96,13 @@ func TestNames(t *testing.T) {
 		{names: "URI:sip:alice@other.test DNS:sip.example.test", accept: all},
 		{names: "URI:sip:sip.example.test@other.test", accept: none},
 		{names: "URI:sip:sip.example.test;x=@other.test", accept: none},
+		{names: "URI:sip:@sip.example.test", accept: none},
+		{names: "URI:sip:sip.example.test:5061@other.test", accept: none},
+		{names: "URI:sip:alice%40sip.example.test", accept: none},
+		{names: "URI:sip:other.test?To=sip:alice@sip.example.test", accept: none},
+		{names: "URI:sip:other.test;maddr=sip.example.test", accept: none},
+		{names: "URI:sip:other.test,sip:sip.example.test", accept: none},
+		{names: "URI:sip://sip.example.test", accept: none},
 		{names: "URI:sip:*.example.test", accept: none},
 		{names: "URI:https://sip.example.test/", accept: none},
 
@@ -210,7 +217,7 @@ func TestWeakAlgorithms(t *testing.T) {
 			v := validation{driver: New(Options{Policy: policy}), anchors: []*x509.Certificate{root}, host: testHost}
 			_, err := v.find([]*x509.Certificate{tt.leaf})
 			// The usage is not what this is about: the leaf names none.
-			if r := reasonOf(err); r != nil && r.check == checkUsage {
+			if r := reasonOf(err); r != nil && r.check == checkExtKeyUsage {
 				continue
 			}
 			if want := slices.Contains(tt.accept, policy); (err == nil) != want {
@@ -247,7 +254,7 @@ func TestNameConstraints(t *testing.T) {
 		{"CN:Server", x509.Certificate{PermittedDNSDomains: []string{"corp.test"}}, "", true},
 	} {
 		v := validation{driver: New(Options{Policy: tt.policy})}
-		if name := v.forbiddenName(leafWith(t, tt.names), &tt.ca); (name == "") != tt.allowed {
+		if name := v.forbiddenName(leafWith(t, tt.names), &tt.ca, true); (name == "") != tt.allowed {
 			t.Errorf("%s under %+v: forbidden %q, want allowed %t", tt.names, tt.ca, name, tt.allowed)
 		}
 	}

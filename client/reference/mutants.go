@@ -18,26 +18,40 @@ const (
 	checkTrustAnchor      check = "trust-anchor"
 	checkSignature        check = "signature"
 	checkExpiry           check = "expiry"
+	checkNotBefore        check = "not-before"
+	checkIssuerValidity   check = "issuer-validity"
 	checkBasicConstraints check = "basic-constraints"
+	checkCertSign         check = "ca-key-usage"
+	checkPathLength       check = "path-length"
+	checkNameConstraints  check = "name-constraints"
+	checkKeyUsage         check = "key-usage"
+	checkExtKeyUsage      check = "extended-key-usage"
+	checkPolicies         check = "certificate-policies"
 	checkName             check = "name"
+	checkAllNames         check = "all-names"
+	checkLetterCase       check = "letter-case"
+	checkWholeName        check = "whole-name"
+	checkNUL              check = "nul"
+	checkWildcards        check = "wildcards"
+	checkCommonName       check = "common-name"
+	checkUserPart         check = "uri-userpart"
+	checkURIScheme        check = "uri-scheme"
+	checkCritical         check = "critical-extensions"
+	checkLifetime         check = "lifetime"
+	checkDigests          check = "weak-digests"
+	checkKeyLengths       check = "short-keys"
+	checkEveryAnchor      check = "every-root"
 
 	checkClientCertificate  check = "client-certificate"
 	checkCertificateRequest check = "certificate-request"
 	checkClose              check = "close"
 	checkSilence            check = "silence"
 	checkPlaintext          check = "plaintext-fallback"
+	checkOldVersions        check = "old-versions"
+	checkOldSuites          check = "old-suites"
+	checkVersionFallback    check = "version-fallback"
 	checkSecondTry          check = "second-try"
 	checkOptions            check = "options"
-)
-
-// Checks that are always made: no mutant needs them left out yet.
-const (
-	checkCritical        check = "critical-extensions"
-	checkNameConstraints check = "name-constraints"
-	checkUsage           check = "usage"
-	checkAlgorithms      check = "algorithms"
-	checkPolicies        check = "certificate-policies"
-	checkLifetime        check = "lifetime"
 )
 
 // Mutant is the reference client with one check left out and nothing else
@@ -74,12 +88,96 @@ var mutants = []Mutant{
 		"RFC 5280 6.1.3 (a)(2)",
 	},
 	{
+		string(checkNotBefore), "comparing the beginning of the validity with the clock: it looks at the end only",
+		"RFC 5280 6.1.3 (a)(2)",
+	},
+	{
+		string(checkIssuerValidity), "comparing the validity of the CAs with the clock: it looks at the server's certificate only",
+		"RFC 5280 6.1.3 (a)(2)",
+	},
+	{
 		string(checkBasicConstraints), "demanding that an issuer is a CA",
 		"RFC 5280 6.1.4 (k)",
 	},
 	{
+		string(checkCertSign), "demanding that a CA may sign certificates, by its key usage",
+		"RFC 5280 6.1.4 (n)",
+	},
+	{
+		string(checkPathLength), "counting the CAs below a CA that limits them",
+		"RFC 5280 6.1.4 (l)",
+	},
+	{
+		string(checkNameConstraints), "holding names against the name constraints of the CAs above",
+		"RFC 5280 6.1.3 (b)",
+	},
+	{
+		string(checkKeyUsage), "demanding that the server's key may sign, by its key usage",
+		"RFC 8446 4.4.2.2",
+	},
+	{
+		string(checkExtKeyUsage), "looking at the purposes that a certificate names",
+		"RFC 5280 4.2.1.12",
+	},
+	{
+		string(checkPolicies), "demanding the explicit policy that a CA of the path requires",
+		"RFC 5280 6.1.3 (f)",
+	},
+	{
+		string(checkCritical), "refusing critical extensions that it does not know",
+		"RFC 5280 4.2",
+	},
+	{
+		string(checkLifetime), "limiting how long a certificate may be valid, where the policy does",
+		"Apple HT210176",
+	},
+	{
+		string(checkEveryAnchor), "trying every installed root of the issuer's name: it looks at the first only",
+		"RFC 5280 6.2",
+	},
+	{
+		string(checkDigests), "refusing signatures over MD5 and SHA-1",
+		"RFC 9325 4.5",
+	},
+	{
+		string(checkKeyLengths), "refusing RSA keys that are too short",
+		"RFC 9325 4.5",
+	},
+	{
 		string(checkName), "comparing the presented identities with the server's name",
 		"RFC 5922 7.3",
+	},
+	{
+		string(checkAllNames), "reading every identity: it looks at the first of each type",
+		"RFC 5922 7.1",
+	},
+	{
+		string(checkLetterCase), "comparing names without regard to case",
+		"RFC 5922 7.2",
+	},
+	{
+		string(checkWholeName), "comparing names as a whole: it is enough that one begins or ends with the other",
+		"RFC 5922 7.2",
+	},
+	{
+		string(checkNUL), "comparing names to their end: it stops at a NUL",
+		"RFC 5280 4.2.1.6",
+	},
+	{
+		string(checkWildcards), "holding wildcards to a rule: a * stands for anything",
+		"RFC 5922 7.2",
+	},
+	{
+		string(checkCommonName), "leaving the common name alone: it counts whatever stands beside it",
+		"RFC 5922 7.1",
+	},
+	{
+		string(checkUserPart), "demanding that the URI of a SIP domain has no user part",
+		"RFC 5922 7.1",
+	},
+	{
+		string(checkURIScheme), "demanding that the URI of a SIP domain has the scheme sip: sips will do",
+		"RFC 5922 7.1",
 	},
 	{
 		string(checkClientCertificate), "sending its certificate when asked: it answers with an empty Certificate",
@@ -96,6 +194,18 @@ var mutants = []Mutant{
 	{
 		string(checkPlaintext), "keeping to TLS: when the server ended the handshake it registers over UDP and TCP in the clear",
 		"RFC 5630 5.1.1",
+	},
+	{
+		string(checkOldVersions), "leaving out what is outdated: it offers TLS 1.0 and 1.1 too",
+		"RFC 8996 4",
+	},
+	{
+		string(checkOldSuites), "leaving out weak cipher suites: it offers static RSA, CBC, 3DES and RC4 too",
+		"RFC 7465 2",
+	},
+	{
+		string(checkVersionFallback), "keeping to its versions: when the server ended the handshake it tries again with TLS 1.1 and 1.0",
+		"RFC 9325 3.1.3",
 	},
 	{
 		string(checkSecondTry), "verifying again: the next attempt at a server it refused runs with verification off",

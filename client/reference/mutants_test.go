@@ -2,6 +2,7 @@ package reference
 
 import (
 	"bytes"
+	"crypto"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -24,6 +25,7 @@ type situation struct {
 	server  func(*testServer, material) // nil: the server is as it is
 	patient bool                        // the attempt is ended by its own time limit only
 	times   int                         // attempts in a row; 0: one
+	policy  string                      // empty: interop
 	want    string
 }
 
@@ -57,9 +59,26 @@ func situations() []situation {
 			}
 		}
 	}
+	all = append(all, nameSituations()...)
+	all = append(all, constraintSituations()...)
 	return append(all, []situation{
 		{name: "not-ca", changes: []pkiforge.Change{pkiforge.NotCA(pkiforge.Issuing)}, want: "failed"},
+		{name: "rollover", changes: []pkiforge.Change{pkiforge.RootRollover()}, want: "accepted"},
+		{name: "md5", changes: []pkiforge.Change{pkiforge.SignedWith(pkiforge.Server, crypto.MD5)}, want: "failed"},
+		{name: "sha1", changes: []pkiforge.Change{pkiforge.SignedWith(pkiforge.Issuing, crypto.SHA1)}, want: "failed"},
+		{name: "rsa-1024", changes: []pkiforge.Change{pkiforge.KeyKind(pkiforge.Issuing, pkiforge.RSA1024)}, want: "failed"},
 		{name: "again", changes: []pkiforge.Change{pkiforge.NotCA(pkiforge.Issuing)}, times: 3, want: "failed failed failed"},
+		{name: "issuing-expired", changes: []pkiforge.Change{pkiforge.Expired(pkiforge.Issuing)}, want: "failed"},
+		{name: "unknown-critical", changes: []pkiforge.Change{pkiforge.UnknownExtension(pkiforge.Issuing, true)}, want: "failed"},
+		{name: "long-lived", policy: "apple", changes: []pkiforge.Change{editServer("900 days", func(c *pkiforge.Cert) {
+			c.NotAfter = 900 * 24 * time.Hour
+		})}, want: "failed"},
+		{name: "long-lived-of-old", policy: "apple", changes: []pkiforge.Change{editServer("20 years old", func(c *pkiforge.Cert) {
+			c.NotBefore = -20 * 365 * 24 * time.Hour
+		})}, want: "accepted"},
+		{name: "no-purposes-of-old", policy: "apple", changes: []pkiforge.Change{editServer("20 years old, no purposes", func(c *pkiforge.Cert) {
+			c.NotBefore, c.ExtKeyUsage, c.UnknownEKU = -20*365*24*time.Hour, nil, nil
+		})}, want: "accepted"},
 		{name: "identity-wanted", changes: []pkiforge.Change{identity}, server: asking(tls.VerifyClientCertIfGiven), want: "accepted+identity"},
 		{name: "identity-required", changes: []pkiforge.Change{identity}, server: asking(tls.RequireAndVerifyClientCert), want: "accepted+identity"},
 		{name: "none-optional", server: asking(tls.RequestClientCert), want: "accepted"},
@@ -79,6 +98,13 @@ func situations() []situation {
 			s.keepOpen = true
 			s.config.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) { return nil, errors.New("nobody is welcome") }
 		}, want: "failed"},
+		{name: "tls10-only", server: func(s *testServer, _ material) {
+			s.config.MinVersion, s.config.MaxVersion = tls.VersionTLS10, tls.VersionTLS10
+		}, want: "failed"},
+		{name: "rc4-only", server: func(s *testServer, _ material) {
+			s.config.MinVersion, s.config.MaxVersion = tls.VersionTLS12, tls.VersionTLS12
+			s.config.CipherSuites = []uint16{tls.TLS_ECDHE_ECDSA_WITH_RC4_128_SHA}
+		}, want: "failed"},
 		{name: "silence", server: func(s *testServer, _ material) { s.config = nil }, patient: true, want: "nothing"},
 	}...)
 }
@@ -88,6 +114,8 @@ func situations() []situation {
 var lacking = map[check]map[string]string{
 	checkTrustAnchor: {
 		"custom-ca.root-missing": "accepted", "self-signed.root-missing": "accepted", "public-ca.root-missing": "accepted",
+		// The issuing CA is the end of its path: what the upper CA says is lost.
+		"too-deep": "accepted",
 	},
 	checkChainLinks: {
 		"custom-ca.broken-chain": "accepted", "self-signed.broken-chain": "accepted", "public-ca.broken-chain": "accepted",
@@ -99,21 +127,49 @@ var lacking = map[check]map[string]string{
 	checkExpiry: {
 		"custom-ca.expired": "accepted", "self-signed.expired": "accepted", "public-ca.expired": "accepted",
 		"custom-ca.not-yet-valid": "accepted", "self-signed.not-yet-valid": "accepted", "public-ca.not-yet-valid": "accepted",
+		"issuing-expired": "accepted",
 	},
+	checkNotBefore: {
+		"custom-ca.not-yet-valid": "accepted", "self-signed.not-yet-valid": "accepted", "public-ca.not-yet-valid": "accepted",
+	},
+	checkIssuerValidity: {"issuing-expired": "accepted"},
 	checkName: {
 		"custom-ca.wrong-name": "accepted", "self-signed.wrong-name": "accepted", "public-ca.wrong-name": "accepted",
-		"kept-open": "accepted",
+		"kept-open": "accepted", "parent-domain": "accepted", "nul-name": "accepted", "partial-wildcard": "accepted", "common-name": "accepted",
 	},
+	checkAllNames:           {"second-name": "failed"},
+	checkLetterCase:         {"capital-name": "failed"},
+	checkWholeName:          {"parent-domain": "accepted", "nul-name": "accepted"},
+	checkNUL:                {"nul-name": "accepted"},
+	checkWildcards:          {"partial-wildcard": "accepted"},
+	checkCommonName:         {"common-name": "accepted"},
+	checkUserPart:           {"user-uri": "failed"},
+	checkURIScheme:          {"sips-uri": "failed"},
+	checkCritical:           {"unknown-critical": "accepted"},
+	checkLifetime:           {"long-lived": "accepted"},
 	checkBasicConstraints:   {"not-ca": "accepted", "again": "accepted accepted accepted"},
+	checkCertSign:           {"no-cert-sign": "accepted"},
+	checkPathLength:         {"too-deep": "accepted"},
+	checkNameConstraints:    {"excluded-name": "accepted", "other-subject": "accepted"},
+	checkKeyUsage:           {"enciphers-only": "accepted"},
+	checkExtKeyUsage:        {"client-purpose": "accepted", "empty-purposes": "accepted", "mail-ca": "accepted"},
+	checkPolicies:           {"policy-missing": "accepted", "any-policy-barred": "accepted"},
+	checkEveryAnchor:        {"rollover": "failed"},
+	checkDigests:            {"md5": "accepted", "sha1": "accepted"},
+	checkKeyLengths:         {"rsa-1024": "accepted"},
 	checkSecondTry:          {"again": "failed accepted accepted"},
 	checkClientCertificate:  {"identity-wanted": "accepted", "identity-required": "failed"},
 	checkCertificateRequest: {"none-optional": "failed"},
 	checkOptions:            {"options": "accepted"},
 	checkClose:              {"kept-open": "failed+open", "turned-away-kept-open": "failed+open"},
+	checkOldVersions:        {"tls10-only": "accepted"},
+	checkOldSuites:          {"rc4-only": "accepted"},
+	checkVersionFallback:    {"tls10-only": "accepted"},
 	checkSilence:            {"silence": "nothing+leaked"},
 	checkPlaintext: {
 		"none-required": "failed+leaked", "identity-refused": "failed+leaked",
 		"turned-away": "failed+leaked", "turned-away-kept-open": "failed+leaked",
+		"tls10-only": "failed+leaked", "rc4-only": "failed+leaked",
 	},
 }
 
@@ -176,7 +232,7 @@ func (s situation) run(t *testing.T, m material, mutant string, version uint16) 
 	if s.patient && mutant != string(checkSilence) {
 		a.Timeout = impatience + 30*time.Millisecond
 	}
-	d := New(Options{Mutant: mutant})
+	d := New(Options{Mutant: mutant, Policy: s.policy})
 	var words []string
 	for range max(s.times, 1) {
 		_, got := attemptOnce(t, d, server, a)
@@ -218,7 +274,7 @@ func TestMutantNames(t *testing.T) {
 		if got := New(Options{Mutant: m.Name}).Name(); got != "mutant:"+m.Name {
 			t.Errorf("the driver of %s is named %q", m.Name, got)
 		}
-		if m.Lacks == "" || !strings.HasPrefix(m.Clause, "RFC ") {
+		if m.Lacks == "" || !strings.HasPrefix(m.Clause, "RFC ") && !strings.HasPrefix(m.Clause, "Apple ") {
 			t.Errorf("the mutant %s does not say what it lacks or by which clause", m.Name)
 		}
 	}

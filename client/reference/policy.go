@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // sipURIs says what a SIP URI identity in the subject alternative name means
@@ -39,9 +40,15 @@ type policy struct {
 	anyUsage  bool // so does anyExtendedKeyUsage
 	sipDomain bool // so does id-kp-sipDomain alone (RFC 5924 5)
 
-	minRSA     int    // bits of an RSA key, of the server and of its CAs but the trust anchor
-	maxDays    int    // lifetime of the server's certificate; 0: no limit
+	minRSA  int // bits of an RSA key, of the server and of its CAs but the trust anchor
+	maxDays int // lifetime of the server's certificate; 0: no limit
+	// since is the date of issue from which the limit of days holds, and that a
+	// purpose must be named; zero: always.
+	since      time.Time
 	minVersion uint16 // of TLS
+	// suites of TLS 1.2 that are offered; nil: those of crypto/tls, which has
+	// neither static RSA nor 3DES nor RC4 among them.
+	suites func() []uint16
 }
 
 // policies is the table. TLS 1.2 is the least everywhere: RFC 8996 forbids
@@ -75,17 +82,20 @@ var policies = []policy{
 	},
 	{
 		// Apple's requirements for trusted certificates since iOS 13: SAN,
-		// serverAuth present, RSA of 2048 bits, at most 825 days.
+		// RSA of 2048 bits; when issued since July 2019 serverAuth present
+		// and at most 825 days.
 		name: "apple", title: "Apple's requirements for trusted certificates",
 		uris: uriIgnored, wildcard: true, ipAddress: true,
 		minRSA: 2048, maxDays: 825, minVersion: tls.VersionTLS12,
+		since: time.Date(2019, time.July, 1, 0, 0, 0, 0, time.UTC),
 	},
 	{
 		// Microsoft's rules for Direct Routing: RFC 2818 names, CN or SAN,
-		// serverAuth present.
+		// serverAuth present. Its list of suites has two in CBC mode, of which
+		// crypto/tls knows the one with SHA-256.
 		name: "teams", title: "Microsoft Teams Direct Routing",
 		uris: uriIgnored, wildcard: true, commonName: true,
-		minRSA: 2048, minVersion: tls.VersionTLS12,
+		minRSA: 2048, minVersion: tls.VersionTLS12, suites: teamsSuites,
 	},
 	{
 		// RFC 9325 4.5: RSA of 2048 bits; names as in RFC 9525. Its demands
@@ -94,8 +104,31 @@ var policies = []policy{
 		name: "bcp195", title: "recommendations for TLS, RFC 9325",
 		uris: uriCounts, wildcard: true, ipAddress: true,
 		noUsage: true, anyUsage: true,
-		minRSA: 2048, minVersion: tls.VersionTLS12,
+		minRSA: 2048, minVersion: tls.VersionTLS12, suites: aeadSuites,
 	},
+}
+
+// aeadSuites are the suites with forward secrecy that are not in CBC mode
+// (RFC 9325 4.1, 4.2).
+func aeadSuites() []uint16 {
+	return suitesWhere(tls.CipherSuites(), func(name string) bool { return !strings.Contains(name, "_CBC_") })
+}
+
+// teamsSuites are those of crypto/tls and the one of Microsoft's list that it
+// does not offer by itself.
+func teamsSuites() []uint16 {
+	return append(suitesWhere(tls.CipherSuites(), func(string) bool { return true }), tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256)
+}
+
+// suitesWhere gives the suites of a list by their names.
+func suitesWhere(list []*tls.CipherSuite, wanted func(name string) bool) []uint16 {
+	var ids []uint16
+	for _, s := range list {
+		if wanted(s.Name) {
+			ids = append(ids, s.ID)
+		}
+	}
+	return ids
 }
 
 // Policies lists the names of the rule sets, the default first.

@@ -20,9 +20,10 @@ import (
 	"siptrust/client"
 )
 
-// silenceWindow is how long a quiet case watches this client: it does nothing
-// of its own accord after a few round trips on loopback.
-const silenceWindow = 300 * time.Millisecond
+// patienceWindows times the patience is how long a quiet case watches this
+// client: it does nothing of its own accord after a few round trips on
+// loopback.
+const patienceWindows = 3
 
 // sipgo writes to the process's default logger from deep inside; what this
 // client has to say goes into the trace of the outcome. It is set here because
@@ -42,6 +43,9 @@ type Options struct {
 	Mutant string
 	// MinVersion and MaxVersion as in crypto/tls; zero: 1.2 and 1.3.
 	MinVersion, MaxVersion uint16
+	// Patience is how long the mutant silence waits for an answer; zero: 100 ms.
+	// The window of quiet cases is three times as long.
+	Patience time.Duration
 	// Now is the clock that certificates are judged by; nil: time.Now.
 	Now func() time.Time
 }
@@ -94,6 +98,9 @@ func New(o Options) *Driver {
 	if o.Mutant != "" {
 		d.name = "mutant:" + o.Mutant
 	}
+	if d.opts.Patience <= 0 {
+		d.opts.Patience = impatience
+	}
 	if d.opts.Now == nil {
 		d.opts.Now = time.Now
 	}
@@ -124,7 +131,7 @@ func (d *Driver) Version(context.Context) string {
 // Traits: it needs nothing, runs as often at once as one likes, and is done
 // when the outcome is certain.
 func (d *Driver) Traits() client.Traits {
-	return client.Traits{Silence: silenceWindow}
+	return client.Traits{Silence: patienceWindows * d.opts.Patience}
 }
 
 // without says whether c is the check this client leaves out.

@@ -2,6 +2,7 @@ package reference
 
 import (
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/asn1"
 	"slices"
 )
@@ -12,9 +13,50 @@ var oidSIPDomain = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 20}
 // oidAnyPolicy is anyPolicy (RFC 5280 4.2.1.4).
 var oidAnyPolicy = asn1.ObjectIdentifier{2, 5, 29, 32, 0}
 
-// namesNoUsage: the certificate has no extended key usage.
+// oidExtKeyUsage is the type of the extension (RFC 5280 4.2.1.12).
+var oidExtKeyUsage = asn1.ObjectIdentifier{2, 5, 29, 37}
+
+// namesNoUsage: the certificate has no extended key usage. One that names no
+// purpose is for none.
 func namesNoUsage(c *x509.Certificate) bool {
-	return len(c.ExtKeyUsage) == 0 && len(c.UnknownExtKeyUsage) == 0
+	return !slices.ContainsFunc(c.Extensions, func(e pkix.Extension) bool { return e.Id.Equal(oidExtKeyUsage) })
+}
+
+// certSign demands that every CA may sign certificates, by its key usage (RFC
+// 5280 6.1.4 (n)).
+func (v *validation) certSign(p path) error {
+	for _, c := range p.issuers() {
+		if c.KeyUsage != 0 && c.KeyUsage&x509.KeyUsageCertSign == 0 {
+			return refuse(checkCertSign, "%s issued a certificate and may not, by its key usage", title(c))
+		}
+	}
+	return nil
+}
+
+// keyUsage demands that the server's key may sign (RFC 8446 4.4.2.2): in all
+// suites of this client it does.
+func (v *validation) keyUsage(p path) error {
+	leaf := p.leaf()
+	if leaf.KeyUsage != 0 && leaf.KeyUsage&x509.KeyUsageDigitalSignature == 0 {
+		return refuse(checkKeyUsage, "the key of %s may not sign, by its key usage", title(leaf))
+	}
+	return nil
+}
+
+// extKeyUsage demands that the certificate may be a TLS server's by the
+// policy, and that no CA of the path, which names purposes at all, leaves
+// that one out.
+func (v *validation) extKeyUsage(p path) error {
+	leaf, rules := p.leaf(), v.driver.policy
+	if !rules.allowsUsage(leaf) {
+		return refuse(checkExtKeyUsage, "%s is not for TLS servers, by its extended key usage", title(leaf))
+	}
+	for _, c := range p.issuers() {
+		if !rules.allowsUsage(c) && !namesNoUsage(c) {
+			return refuse(checkExtKeyUsage, "%s may not issue certificates for TLS servers, by its extended key usage", title(c))
+		}
+	}
+	return nil
 }
 
 // allowsUsage says whether the extended key usage of c lets it be a TLS
@@ -22,7 +64,7 @@ func namesNoUsage(c *x509.Certificate) bool {
 func (r policy) allowsUsage(c *x509.Certificate) bool {
 	switch {
 	case namesNoUsage(c):
-		return r.noUsage
+		return r.noUsage || c.NotBefore.Before(r.since)
 	case slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageServerAuth):
 		return true
 	case slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageAny):
@@ -54,13 +96,24 @@ func (v *validation) certificatePolicies(p path) error {
 		return nil
 	}
 	shared, all := []asn1.ObjectIdentifier(nil), true // all: anyPolicy so far
+	anyFor := -1                                      // certificates for which anyPolicy still counts; -1: for all
 	for i := len(p.certs) - 1; i >= 0; i-- {
 		c := p.certs[i]
 		if len(c.PolicyMappings) > 0 {
 			return refuse(checkPolicies, "%s maps policies, which this client cannot follow", title(c))
 		}
 		own := c.PolicyIdentifiers
-		if slices.ContainsFunc(own, oidAnyPolicy.Equal) {
+		// A self-issued CA may have anyPolicy all the same (RFC 5280 6.1.3 (d)(2)).
+		anyCounts := anyFor != 0 || i > 0 && selfIssued(c)
+		if anyFor > 0 && !selfIssued(c) {
+			anyFor--
+		}
+		if limit := c.InhibitAnyPolicy; limit > 0 || limit == 0 && c.InhibitAnyPolicyZero {
+			if anyFor < 0 || limit < anyFor {
+				anyFor = limit
+			}
+		}
+		if anyCounts && slices.ContainsFunc(own, oidAnyPolicy.Equal) {
 			continue
 		}
 		if all {

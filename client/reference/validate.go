@@ -1,6 +1,8 @@
 package reference
 
 import (
+	"crypto"
+	"crypto/md5"
 	"crypto/rsa"
 	"crypto/x509"
 	"time"
@@ -18,11 +20,15 @@ var pathChecks = []struct {
 	{checkTrustAnchor, (*validation).trustAnchor},
 	{checkExpiry, (*validation).expiry},
 	{checkBasicConstraints, (*validation).basicConstraints},
+	{checkCertSign, (*validation).certSign},
+	{checkPathLength, (*validation).pathLength},
 	{checkCritical, (*validation).critical},
 	{checkNameConstraints, (*validation).nameConstraints},
-	{checkUsage, (*validation).usage},
+	{checkKeyUsage, (*validation).keyUsage},
+	{checkExtKeyUsage, (*validation).extKeyUsage},
 	{checkPolicies, (*validation).certificatePolicies},
-	{checkAlgorithms, (*validation).algorithms},
+	{checkDigests, (*validation).digests},
+	{checkKeyLengths, (*validation).keyLengths},
 	{checkSignature, (*validation).signatures},
 }
 
@@ -53,8 +59,11 @@ func (v *validation) trustAnchor(p path) error {
 // 6.1.3 (a)(2)), also of an end-entity certificate that is itself installed.
 func (v *validation) expiry(p path) error {
 	now := v.driver.opts.Now()
-	for _, c := range p.certs {
-		if now.Before(c.NotBefore) {
+	for i, c := range p.certs {
+		if i > 0 && v.driver.without(checkIssuerValidity) {
+			break
+		}
+		if now.Before(c.NotBefore) && !v.driver.without(checkNotBefore) {
 			return refuse(checkExpiry, "%s is not valid before %s", title(c), c.NotBefore.Format(time.RFC3339))
 		}
 		if now.After(c.NotAfter) {
@@ -64,26 +73,15 @@ func (v *validation) expiry(p path) error {
 	return nil
 }
 
-// basicConstraints demands that every issuer is a CA, may sign certificates
-// and has no more CAs below it than it allows (RFC 5280 6.1.4 (k) to (n)). An
+// basicConstraints demands that every issuer is a CA (RFC 5280 6.1.4 (k)). An
 // anchor that says that it is no CA vouches for itself alone.
 func (v *validation) basicConstraints(p path) error {
 	if a := p.issuingAnchor(); a != nil && a.BasicConstraintsValid && !a.IsCA {
 		return refuse(checkBasicConstraints, "the installed %s is no CA and vouches for itself alone", title(a))
 	}
-	below := 0 // CAs between the issuer and the end entity, self-issued ones not counted
 	for _, c := range p.issuers() {
 		if !isCA(c) {
 			return refuse(checkBasicConstraints, "%s issued a certificate and is no CA", title(c))
-		}
-		if c.KeyUsage != 0 && c.KeyUsage&x509.KeyUsageCertSign == 0 {
-			return refuse(checkBasicConstraints, "%s issued a certificate and may not, by its key usage", title(c))
-		}
-		if limit := c.MaxPathLen; limit >= 0 && (limit > 0 || c.MaxPathLenZero) && below > limit {
-			return refuse(checkBasicConstraints, "%s allows %d CAs below it, there are %d", title(c), limit, below)
-		}
-		if !selfIssued(c) {
-			below++
 		}
 	}
 	return nil
@@ -93,46 +91,34 @@ func (v *validation) basicConstraints(p path) error {
 // 6.1.4 (o), 6.1.5 (f)).
 func (v *validation) critical(p path) error {
 	for _, c := range p.certs {
-		if len(c.UnhandledCriticalExtensions) > 0 {
-			return refuse(checkCritical, "%s has the unknown critical extension %s", title(c), c.UnhandledCriticalExtensions[0])
+		if unknown := unprocessed(c); len(unknown) > 0 {
+			return refuse(checkCritical, "%s has the unknown critical extension %s", title(c), unknown[0])
 		}
 	}
 	return nil
 }
 
-// usage demands that the certificate may be a TLS server's: the key usage by
-// its digital signature (RFC 8446 4.4.2.2; all suites of this client sign),
-// the extended key usage by the policy, and that no CA of the path, which
-// names usages at all, leaves serverAuth out.
-func (v *validation) usage(p path) error {
-	leaf, rules := p.leaf(), v.driver.policy
-	if leaf.KeyUsage != 0 && leaf.KeyUsage&x509.KeyUsageDigitalSignature == 0 {
-		return refuse(checkUsage, "the key of %s may not sign, by its key usage", title(leaf))
+// digests refuses signatures over broken digests (RFC 8446 4.4.2.4, RFC 9325
+// 4.5). What an anchor is signed with, and a directly trusted certificate is
+// one, does not matter.
+func (v *validation) digests(p path) error {
+	if p.direct {
+		return nil
 	}
-	if !rules.allowsUsage(leaf) {
-		return refuse(checkUsage, "%s is not for TLS servers, by its extended key usage", title(leaf))
-	}
-	for _, c := range p.issuers() {
-		if !rules.allowsUsage(c) && !namesNoUsage(c) {
-			return refuse(checkUsage, "%s may not issue certificates for TLS servers, by its extended key usage", title(c))
-		}
-	}
-	return nil
-}
-
-// algorithms refuses broken digests (RFC 8446 4.4.2.4, RFC 9325 4.5) and RSA
-// keys shorter than the policy's. What an anchor is signed with, and a
-// directly trusted certificate is one, does not matter.
-func (v *validation) algorithms(p path) error {
 	for _, c := range p.certs {
-		if !p.direct {
-			switch c.SignatureAlgorithm {
-			case x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:
-				return refuse(checkAlgorithms, "%s is signed with %s", title(c), c.SignatureAlgorithm)
-			}
+		switch c.SignatureAlgorithm {
+		case x509.MD2WithRSA, x509.MD5WithRSA, x509.SHA1WithRSA, x509.DSAWithSHA1, x509.ECDSAWithSHA1:
+			return refuse(checkDigests, "%s is signed with %s", title(c), c.SignatureAlgorithm)
 		}
+	}
+	return nil
+}
+
+// keyLengths refuses RSA keys shorter than the policy's (RFC 9325 4.5).
+func (v *validation) keyLengths(p path) error {
+	for _, c := range p.certs {
 		if k, ok := c.PublicKey.(*rsa.PublicKey); ok && k.N.BitLen() < v.driver.policy.minRSA {
-			return refuse(checkAlgorithms, "%s has an RSA key of %d bits, fewer than %d", title(c), k.N.BitLen(), v.driver.policy.minRSA)
+			return refuse(checkKeyLengths, "%s has an RSA key of %d bits, fewer than %d", title(c), k.N.BitLen(), v.driver.policy.minRSA)
 		}
 	}
 	return nil
@@ -150,9 +136,19 @@ func (v *validation) signatures(p path) error {
 		if issuer == nil {
 			continue
 		}
-		if err := issuer.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature); err != nil {
+		if err := signedBy(c, issuer); err != nil {
 			return refuse(checkSignature, "the signature of %s does not verify with the key of %s: %v", title(c), title(issuer), err)
 		}
 	}
 	return nil
+}
+
+// signedBy verifies the signature of c. crypto/x509 does not for MD5, which
+// this client refuses by a check of its own.
+func signedBy(c, issuer *x509.Certificate) error {
+	if k, ok := issuer.PublicKey.(*rsa.PublicKey); ok && c.SignatureAlgorithm == x509.MD5WithRSA {
+		digest := md5.Sum(c.RawTBSCertificate)
+		return rsa.VerifyPKCS1v15(k, crypto.MD5, digest[:], c.Signature)
+	}
+	return issuer.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature)
 }

@@ -20,8 +20,11 @@ var longAgo = time.Unix(1, 0)
 // something unread would turn the alert before it into a reset.
 const linger = 100 * time.Millisecond
 
-// impatience is how long the mutant silence waits for an answer.
-const impatience = 100 * time.Millisecond
+// impatience is how long the mutant silence waits for an answer, in ticks.
+const (
+	impatience = 100 * time.Millisecond
+	ticks      = 5
+)
 
 // ended says whether err means that the server ended the connection: by an
 // alert, by closing it, or by a reset.
@@ -140,6 +143,7 @@ func (s *single) Addr() net.Addr { return s.conn.LocalAddr() }
 type impatientConn struct {
 	*net.TCPConn
 	heard   atomic.Bool
+	tick    time.Duration
 	done    chan struct{} // closed: no more patience is needed
 	clock   sync.WaitGroup
 	request []byte
@@ -148,7 +152,7 @@ type impatientConn struct {
 // impatient starts the mutant's clock: what the server has not answered when
 // it has run out is followed by a REGISTER in the clear.
 func (t *attempt) impatient(tcp *net.TCPConn) *impatientConn {
-	c := &impatientConn{TCPConn: tcp, done: make(chan struct{}), request: t.clearRegister("TCP", tcp.LocalAddr())}
+	c := &impatientConn{TCPConn: tcp, tick: t.opts.Patience / ticks, done: make(chan struct{}), request: t.clearRegister("TCP", tcp.LocalAddr())}
 	c.clock.Go(c.wait)
 	return c
 }
@@ -156,8 +160,7 @@ func (t *attempt) impatient(tcp *net.TCPConn) *impatientConn {
 // wait counts ticks instead of time: on a machine too busy to run the client,
 // the server is slow for the same reason.
 func (c *impatientConn) wait() {
-	const ticks = 5
-	ticker := time.NewTicker(impatience / ticks)
+	ticker := time.NewTicker(c.tick)
 	defer ticker.Stop()
 	for range ticks {
 		select {

@@ -41,7 +41,7 @@ func explainCommand() *cobra.Command {
 		Short: "Say what a case is, why it matters and how to reproduce it by hand",
 		Args:  oneCase,
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := suites.Explain(c.OutOrStdout(), args[0]); err != nil {
+			if err := suites.Explain(c.Context(), c.OutOrStdout(), args[0]); err != nil {
 				return usage(err)
 			}
 			return nil

@@ -1,0 +1,52 @@
+package pkiforge
+
+import (
+	"bytes"
+	"crypto"
+	_ "crypto/md5"  // certificates are signed with it on purpose
+	_ "crypto/sha1" // likewise
+	_ "crypto/sha512"
+	"encoding/asn1"
+	"fmt"
+)
+
+// digests are the object identifiers of the signature algorithms that use a
+// hash, with ECDSA and with RSA; nil: there is none.
+var digests = map[crypto.Hash]struct{ ecdsa, rsa asn1.ObjectIdentifier }{
+	crypto.MD5:    {nil, asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 4}},
+	crypto.SHA1:   {asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 1}, asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 5}},
+	crypto.SHA384: {oidECDSAWithSHA384, oidSHA384WithRSA},
+	crypto.SHA512: {asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 4}, asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 13}},
+}
+
+// SignedWith makes the issuer of a certificate sign it with another hash, in
+// truth and in name: MD5, SHA-1, SHA-384 or SHA-512. For MD5 the issuer gets an
+// RSA key, since ECDSA has no such algorithm.
+func SignedWith(cert string, hash crypto.Hash) Change {
+	name := fmt.Sprintf("signed-with %v", hash)
+	change := ChangeTBS(name, cert, func(t *TBS) (err error) {
+		oids := digests[hash]
+		oid, params := oids.ecdsa, []byte(nil)
+		if bytes.Equal(t.OuterSignature, algSHA256WithRSA) {
+			oid, params = oids.rsa, asn1.NullBytes
+		}
+		if oid == nil {
+			return fmt.Errorf("%w: no signature algorithm is known for %v and this key", ErrNotApplicable, hash)
+		}
+		t.Signature, err = AlgorithmIdentifier(oid, params)
+		t.OuterSignature, t.SignerOpts = t.Signature, hash
+		return err
+	})
+	if hash == crypto.MD5 {
+		return withIssuerKey(change, cert, RSA)
+	}
+	return change
+}
+
+// KeyKind gives a certificate a key of that algorithm.
+func KeyKind(cert string, algorithm KeyAlgorithm) Change {
+	return ChangeCert(fmt.Sprintf("key %s", algorithm), cert, func(c *Cert) error {
+		c.KeyAlgorithm = algorithm
+		return nil
+	})
+}

@@ -1,0 +1,120 @@
+package suites_test
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"siptrust/client/reference"
+	"siptrust/suites"
+)
+
+var update = flag.Bool("update", false, "write docs/catalogue.md anew")
+
+var documents = filepath.Join("..", "docs")
+
+// The document of the catalogue is what 'siptrust list --format markdown'
+// writes.
+func TestCatalogueDocument(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	if err := suites.List(&b, "", suites.Interop, "markdown"); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(documents, "catalogue.md")
+	if *update {
+		if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	got, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, b.Bytes()) {
+		t.Errorf("%s is not what 'siptrust list --format markdown' writes; make it anew with 'go test ./suites -run TestCatalogueDocument -update'", path)
+	}
+}
+
+// Every case stands in the list once, under the heading of its group.
+func TestMarkdownList(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	if err := suites.List(&b, "", suites.Apple, "markdown"); err != nil {
+		t.Fatal(err)
+	}
+	sections := strings.Split(b.String(), "\n## ")
+	for _, group := range suites.All().Groups() {
+		if n := strings.Count(b.String(), "\n## "+group+"\n"); n != 1 {
+			t.Errorf("the group %s has %d headings", group, n)
+		}
+	}
+	for i := range suites.All().Cases {
+		cs := &suites.All().Cases[i]
+		row := "\n| `" + cs.ID + "` | " + string(cs.Level) + " | " + string(cs.ExpectationUnder(suites.Apple))
+		in := slices.IndexFunc(sections, func(s string) bool { return strings.Contains(s, row) })
+		if in < 0 || !strings.HasPrefix(sections[in], cs.Group()+"\n") || strings.Count(b.String(), row) != 1 {
+			t.Errorf("%s does not stand once in the section of its group", cs.ID)
+		}
+	}
+	for line := range strings.Lines(b.String()) {
+		if columns := strings.Count(strings.ReplaceAll(line, `\|`, ""), "|"); columns != 0 && columns != 7 {
+			t.Errorf("a row of %d bars: %s", columns, line)
+		}
+	}
+}
+
+// A policy differs from interop where it decides a case itself and nowhere
+// else, and says so of no case for nothing.
+func TestPoliciesDiffer(t *testing.T) {
+	t.Parallel()
+	known := []suites.Expectation{suites.Accept, suites.Refuse, suites.Quiet, suites.Observe}
+	for i := range suites.All().Cases {
+		cs := &suites.All().Cases[i]
+		for _, p := range suites.Policies() {
+			decided, byPolicy := cs.ByPolicy[p]
+			switch differs := cs.ExpectationUnder(p) != cs.Expect; {
+			case differs != byPolicy:
+				t.Errorf("%s: under %s %s, under interop %s, and the policy decides it: %t", cs.ID, p, cs.ExpectationUnder(p), cs.Expect, byPolicy)
+			case byPolicy && p == suites.Interop:
+				t.Errorf("%s: interop is what the case itself expects", cs.ID)
+			case byPolicy && !slices.Contains(known, decided):
+				t.Errorf("%s: %s expects %q", cs.ID, p, decided)
+			}
+		}
+		for p := range cs.ByPolicy {
+			if !slices.Contains(suites.Policies(), p) {
+				t.Errorf("%s: unknown policy %q", cs.ID, p)
+			}
+		}
+	}
+}
+
+// The document of the policies has a section for each, and names every case
+// that any of them decides.
+func TestPoliciesDocument(t *testing.T) {
+	t.Parallel()
+	content, err := os.ReadFile(filepath.Join(documents, "policies.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(content)
+	for _, p := range suites.Policies() {
+		if !strings.Contains(text, "\n## `"+string(p)+"`") {
+			t.Errorf("it has no section on %s", p)
+		}
+		if !slices.Contains(reference.Policies(), string(p)) {
+			t.Errorf("the reference client does not know %s", p)
+		}
+	}
+	for i := range suites.All().Cases {
+		if cs := &suites.All().Cases[i]; len(cs.ByPolicy) > 0 && !strings.Contains(text, "`"+cs.Group()+"`") {
+			t.Errorf("%s is decided by a policy, and its group is not in the table of what they decide", cs.ID)
+		}
+	}
+}

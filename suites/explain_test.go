@@ -1,0 +1,53 @@
+package suites_test
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+
+	"siptrust/suites"
+)
+
+// What is explained shows the change, whether or not the certificate can be
+// parsed.
+func TestExplain(t *testing.T) {
+	t.Parallel()
+	for id, want := range map[string][]string{
+		"paper.custom-ca.sound":        {"\n  Presented 1: server\n", "\n  Presented 2: issuing\n", "\n    key          ECDSA P-256\n"},
+		"paper.custom-ca.broken-chain": {"\nChanged in the PKI, ", "\n*   issuer       CN="},
+		"paper.public-ca.root-missing": {"\n*   system       not trusted here"},
+		"paper.custom-ca.bad-signature": {
+			"\n*   signed with  ECDSA-SHA256; not verified with the issuer's key: ",
+		},
+		"name.nul":                {"\n*   names        DNS:\"sip.siptrust.test\\x00."},
+		"name.many-last":          {"(196 more)", ", DNS:sip.siptrust.test\n"},
+		"strength.rsa-2048":       {"\n*   key          RSA, 2048 bits, exponent 65537\n"},
+		"time.not-a-date":         {"\n*   parsing      crypto/x509 refuses it: ", "\n*   valid        not to be parsed: "},
+		"time.root-expired":       {"\n*   valid        365d ago to 1d ago\n"},
+		"encoding.duplicate-san":  {"\n    extension    subjectAltName", "\n*   extension    subjectAltName"},
+		"encoding.garbage-leaf":   {"\n*   octets       "},
+		"encoding.dn-not-utf8":    {"\n*   subject      not to be parsed, "},
+		"proof.garbage-tls12":     {"the fault of its Certificate message is \"garbage\""},
+		"constraints.ca-false":    {"\n*   constraints  no CA\n"},
+		"usage.client-auth-only":  {"\n*   purposes     clientAuth\n"},
+		"usage.any-only":          {"\n*   purposes     anyExtendedKeyUsage\n"},
+		"encoding.v1-leaf":        {"\n*   version      1\n"},
+		"paper.self-signed.sound": {"\n    custom       CN=sip.siptrust.test\n"},
+	} {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			var b bytes.Buffer
+			if err := suites.Explain(t.Context(), &b, id); err != nil {
+				t.Fatal(err)
+			}
+			for _, text := range want {
+				if !strings.Contains(b.String(), text) {
+					t.Errorf("%q is not in\n%s", text, b.String())
+				}
+			}
+			if strings.Contains(want[0], "Presented 1") && strings.Contains(b.String(), "\n*") {
+				t.Errorf("a sound case has something marked:\n%s", b.String())
+			}
+		})
+	}
+}

@@ -1,0 +1,111 @@
+package suites_test
+
+import (
+	"crypto/tls"
+	"slices"
+	"testing"
+
+	"siptrust/client/reference"
+	"siptrust/reports"
+	"siptrust/suites"
+)
+
+func init() {
+	versions := change{server: []string{"MinVersion", "MaxVersion"}}
+	changes["version.tls10-only"] = versions
+	changes["version.tls11-only"] = versions
+	changes["version.offered-range"] = versions
+	changes["version.hello-extended-master-secret"] = versions
+	changes["version.hello-renegotiation-info"] = versions
+	changes["version.hello-no-compression"] = versions
+	changes["version.hello-no-broken-digest"] = versions
+	changes["version.downgrade-sign-tls12"] = change{server: []string{"RandomTail"}}
+	changes["version.downgrade-sign-tls11"] = change{server: []string{"RandomTail"}}
+	changes["version.no-fallback-after-alert"] = change{server: []string{"Answer"}}
+	changes["version.no-fallback-after-reset"] = change{server: []string{"Answer"}}
+
+	explain("old-versions", "version.tls10-only", "version.tls11-only")
+	explainUnder(suites.BCP195, "old-versions", "version.offered-range")
+	explain("version-fallback", "version.tls10-only", "version.tls11-only", "version.no-fallback-after-alert", "version.no-fallback-after-reset")
+	// The server ends these handshakes.
+	explain("plaintext-fallback", "version.tls10-only", "version.tls11-only", "version.no-fallback-after-alert", "version.no-fallback-after-reset")
+
+	disagree("gnutls-cli", "GnuTLS offers TLS 1.0 and 1.1 by default (RFC 8996 4, 5: they must not be negotiated)",
+		"version.tls10-only", "version.tls11-only")
+	disagree("gnutls-cli", "GnuTLS looks in TLS 1.2 for the sign of that version alone (RFC 8446 4.1.3: for either)",
+		"version.downgrade-sign-tls11")
+
+	for _, id := range []string{"version.downgrade-sign-tls12", "version.downgrade-sign-tls11"} {
+		enforced[id] = "crypto/tls looks for the sign of a downgrade (RFC 8446 4.1.3)"
+	}
+}
+
+// A case that says which versions its server speaks has a server that speaks
+// these, and no other case sets any.
+func TestVersionsOfTheServer(t *testing.T) {
+	t.Parallel()
+	all := suites.All()
+	for i := range all.Cases {
+		cs := &all.Cases[i]
+		s, err := all.Scenario(cs.ID, namesOf("aa"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := [2]uint16{s.Server.MinVersion, s.Server.MaxVersion}
+		switch cs.TLS {
+		case "1.2":
+			if got != [2]uint16{tls.VersionTLS12, tls.VersionTLS12} {
+				t.Errorf("%s: it says TLS 1.2, the server speaks %x", cs.ID, got)
+			}
+		case "1.3":
+			if got != [2]uint16{tls.VersionTLS13, tls.VersionTLS13} {
+				t.Errorf("%s: it says TLS 1.3, the server speaks %x", cs.ID, got)
+			}
+		case suites.TLSOwn:
+			if got[0] == 0 && got[1] == 0 {
+				t.Errorf("%s: it says that it sets the versions, and does not", cs.ID)
+			}
+		case "":
+			if got != [2]uint16{} {
+				t.Errorf("%s: it does not say that its server speaks %x", cs.ID, got)
+			}
+		default:
+			t.Errorf("%s: unknown version %q", cs.ID, cs.TLS)
+		}
+	}
+}
+
+// A run that is pinned to one version skips what is about another, and judges
+// the rest.
+func TestPinnedRun(t *testing.T) {
+	t.Parallel()
+	for pin, want := range map[string][]string{
+		"1.2": {"version.offered-range", "version.tls10-only", "version.tls11-only", "version.tls13.sound"},
+		"1.3": {
+			"version.downgrade-sign-tls11", "version.downgrade-sign-tls12", "version.hello-extended-master-secret",
+			"version.hello-no-broken-digest", "version.hello-no-compression", "version.hello-renegotiation-info", "version.offered-range",
+			"version.tls10-only", "version.tls11-only", "version.tls12.sound",
+		},
+	} {
+		record := execute(t, reference.New(reference.Options{}), func(s *suites.Settings) { s.TLSVersion, s.Filter = pin, "version" })
+		if got := with(record, reports.Skip); !slices.Equal(got, want) {
+			t.Errorf("pinned to %s it skips %v, want %v", pin, got, want)
+		}
+		if record.Summary.Fail+record.Summary.Inconclusive > 0 {
+			t.Errorf("pinned to %s: %+v", pin, record.Summary)
+		}
+	}
+}
+
+// A client that does not offer TLS 1.3 cannot know the sign of a downgrade to
+// TLS 1.2: the case is skipped, though it was accepted.
+func TestPreconditionOfTheDowngradeSign(t *testing.T) {
+	t.Parallel()
+	old := reference.New(reference.Options{MaxVersion: tls.VersionTLS12})
+	record := execute(t, old, func(s *suites.Settings) { s.Filter = "version.downgrade-sign-tls12" })
+	for _, r := range record.Results {
+		if r.ID == "version.downgrade-sign-tls12" && (r.Status != reports.Skip || r.Outcome != string(suites.Accepted)) {
+			t.Errorf("%s, %s: %s", r.Status, r.Outcome, r.Reason)
+		}
+	}
+}
