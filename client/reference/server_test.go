@@ -49,7 +49,7 @@ type testServer struct {
 	// certain is called when nothing more can come.
 	certain func()
 
-	conns chan seen
+	conns chan chan seen // in the order of acceptance, whichever ends first
 	wg    sync.WaitGroup
 	mu    sync.Mutex
 	udpIn [][]byte
@@ -59,7 +59,7 @@ type testServer struct {
 func (s *testServer) serve(t testing.TB) netip.AddrPort {
 	t.Helper()
 	s.t = t
-	s.conns = make(chan seen, 16)
+	s.conns = make(chan chan seen, 16)
 	for {
 		var err error
 		if s.tcp, err = net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)}); err != nil {
@@ -88,10 +88,12 @@ func (s *testServer) accept() {
 		if err != nil {
 			return
 		}
+		ended := make(chan seen, 1)
+		s.conns <- ended
 		s.wg.Go(func() {
 			defer conn.Close()
 			_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
-			s.conns <- s.conversation(conn)
+			ended <- s.conversation(conn)
 		})
 	}
 }
@@ -223,13 +225,18 @@ func readMessage(r *textproto.Reader) (string, textproto.MIMEHeader, error) {
 // connection awaits what the server saw of the next connection.
 func (s *testServer) connection() seen {
 	s.t.Helper()
+	limit := time.After(20 * time.Second)
 	select {
-	case got := <-s.conns:
-		return got
-	case <-time.After(20 * time.Second):
-		s.t.Fatal("no connection came to its end")
-		return seen{}
+	case ended := <-s.conns:
+		select {
+		case got := <-ended:
+			return got
+		case <-limit:
+		}
+	case <-limit:
 	}
+	s.t.Fatal("no connection came to its end")
+	return seen{}
 }
 
 // connections counts those that a client made in an attempt.
