@@ -176,6 +176,14 @@ func (f *Forge) share(ctx context.Context, content string, sign func() (*Certifi
 			return cert, nil
 		}
 		_, err, _ := f.flights.Do(content, func() (any, error) {
+			// An earlier flight may have landed since: what was issued by its
+			// certificate must not lose its issuer to another of the same name.
+			f.mu.Lock()
+			made := f.cached[content] != nil
+			f.mu.Unlock()
+			if made {
+				return nil, nil
+			}
 			cert, err := sign()
 			if err == nil {
 				f.mu.Lock()
