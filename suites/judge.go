@@ -64,6 +64,9 @@ func (j *judgement) judge() finding {
 		}
 	}
 	f.status, f.reason = j.decide(&f, missed)
+	if f.status == reports.Fail && f.outcome == Stalled && f.worst.said.Output != "" {
+		f.reason += "; the program last said: " + lastLine(f.worst.said.Output)
+	}
 	if f.status == reports.Fail && f.outcome != Leaked && j.cs.Level == Should {
 		f.status = reports.Warn
 	}

@@ -268,3 +268,21 @@ func TestPoliciesOnTheMatrix(t *testing.T) {
 		}
 	}
 }
+
+// Near traps hear the same: a free port of 127.0.0.1, UDP beside TCP.
+func TestNearTraps(t *testing.T) {
+	t.Parallel()
+	near := func(d client.Driver) client.Driver {
+		return &altered{Driver: d, traits: func(traits *client.Traits) { traits.NearTraps = true }}
+	}
+	record := execute(t, near(plain()), func(s *suites.Settings) { s.Filter = "paper" })
+	if record.Verdict != reports.Conforms || record.Settings.Traps != "near" {
+		t.Errorf("verdict %q, traps %q", record.Verdict, record.Settings.Traps)
+	}
+	leaking := reference.New(reference.Options{Mutant: "plaintext-fallback"})
+	record = execute(t, near(leaking), func(s *suites.Settings) { s.Filter = "paper.conduct || paper.client-auth" })
+	want := []string{"paper.client-auth.none-required", "paper.client-auth.refused", "paper.conduct.no-plaintext-fallback"}
+	if got := with(record, reports.Fail); !slices.Equal(got, want) {
+		t.Errorf("fail: %v, want %v", got, want)
+	}
+}
