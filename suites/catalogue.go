@@ -18,6 +18,9 @@ const Edition = "2026.1"
 type Catalogue struct {
 	Cases []Case
 	byID  map[string]*Case
+	// labels of each case, in the order of Cases, and of all in lower case.
+	labels   [][]string
+	anyLabel map[string]bool
 }
 
 // All is the whole catalogue. It is shared: read it only.
@@ -37,13 +40,20 @@ var All = sync.OnceValue(func() *Catalogue {
 // a twin does not exist or is no sound case, or a case lacks a title, a
 // reason, a level, an expectation or a clause.
 func NewCatalogue(cases []Case) (*Catalogue, error) {
-	c := &Catalogue{Cases: cases, byID: make(map[string]*Case, len(cases))}
+	c := &Catalogue{
+		Cases: cases, byID: make(map[string]*Case, len(cases)),
+		labels: make([][]string, len(cases)), anyLabel: make(map[string]bool, 2*len(cases)),
+	}
 	for i := range cases {
 		cs := &cases[i]
 		if _, dup := c.byID[cs.ID]; dup {
 			return nil, fmt.Errorf("catalogue: %s stands twice", cs.ID)
 		}
 		c.byID[cs.ID] = cs
+		c.labels[i] = cs.Labels()
+		for _, label := range c.labels[i] {
+			c.anyLabel[strings.ToLower(label)] = true
+		}
 	}
 	for i := range cases {
 		if err := c.check(&cases[i]); err != nil {
@@ -105,7 +115,7 @@ func (c *Catalogue) Select(filter string) ([]*Case, error) {
 	}
 	var selected []*Case
 	for i := range c.Cases {
-		if match(c.Cases[i].Labels()) {
+		if match(c.labels[i]) {
 			selected = append(selected, &c.Cases[i])
 		}
 	}
@@ -123,29 +133,18 @@ func (c *Catalogue) knownLabels(filter string) error {
 	}
 	words := strings.FieldsFunc(filter, func(r rune) bool { return strings.ContainsRune("&|!,() \t", r) })
 	for _, word := range words {
-		if !c.hasLabel(word) {
+		if !c.anyLabel[strings.ToLower(word)] {
 			return fmt.Errorf("filter %q: no case is labelled %q; see 'siptrust list'%s", filter, word, c.hint(word))
 		}
 	}
 	return nil
 }
 
-func (c *Catalogue) hasLabel(word string) bool {
-	for i := range c.Cases {
-		for _, label := range c.Cases[i].Labels() {
-			if strings.EqualFold(label, word) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // hint proposes the labels nearest to a mistyped word.
 func (c *Catalogue) hint(word string) string {
 	var labels []string
-	for i := range c.Cases {
-		labels = append(labels, c.Cases[i].Labels()...)
+	for i := range c.labels {
+		labels = append(labels, c.labels[i]...)
 	}
 	if near := Nearest(word, labels); near != "" {
 		return fmt.Sprintf(" (did you mean %q?)", near)
