@@ -33,9 +33,11 @@ const (
 // that has the same outcomes with the same TLS settings, as many at once: the
 // same handshakes, the sound ones again at the end, material forged
 // beforehand, one SIP request and answer where the server is accepted. They
-// take turns, so that both meet the same machine. "ratio" is the cost per
+// take turns, so that both meet the same machine, and both have the garbage
+// collection that the command sets. "ratio" is the cost per
 // case, runner to bare loop.
 func BenchmarkMatrix(b *testing.B) {
+	suites.TuneGC()
 	bare := newBareLoop(b)
 	jobs := 2 * runtime.GOMAXPROCS(0)
 	driver := reference.New(reference.Options{})

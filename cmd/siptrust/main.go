@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"siptrust/suites"
 )
 
 // The exit statuses.
@@ -43,6 +45,7 @@ func usage(err error) error { return &statusError{exitUsage, err} }
 func unable(err error) error { return &statusError{exitInconclusive, err} }
 
 func main() {
+	suites.TuneGC()
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 
