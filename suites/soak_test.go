@@ -46,14 +46,30 @@ func busy(t *testing.T) {
 	}
 }
 
-// The suite again and again at eight jobs while the cores are busy with
-// something else: not one result differs, and nothing is left behind. The
-// variable SIPTRUST_SOAK says how often; 'make soak' says 200.
+// The paper's suite again and again. The variable SIPTRUST_SOAK says how
+// often; 'make soak' says 200.
 func TestSoak(t *testing.T) {
-	rounds := 6
-	if n, err := strconv.Atoi(os.Getenv("SIPTRUST_SOAK")); err == nil {
-		rounds = n
+	soak(t, "paper", rounds("SIPTRUST_SOAK", 6))
+}
+
+// The whole catalogue again and again. The variable SIPTRUST_SOAK_WHOLE says
+// how often; 'make soak' says 20.
+func TestSoakWhole(t *testing.T) {
+	soak(t, "", rounds("SIPTRUST_SOAK_WHOLE", 2))
+}
+
+// rounds reads from the environment how often to run.
+func rounds(variable string, otherwise int) int {
+	if n, err := strconv.Atoi(os.Getenv(variable)); err == nil {
+		return n
 	}
+	return otherwise
+}
+
+// soak runs cases again and again at eight jobs while the cores are busy with
+// something else: not one result differs, and nothing is left behind.
+func soak(t *testing.T, filter string, rounds int) {
+	t.Helper()
 	busy(t)
 	execute(t, reference.New(reference.Options{}), nil) // what a process opens once
 	ignore := goleak.IgnoreCurrent()
@@ -62,7 +78,7 @@ func TestSoak(t *testing.T) {
 	var first map[string]string
 	for round := range rounds {
 		record := execute(t, reference.New(reference.Options{}), func(s *suites.Settings) {
-			s.Jobs, s.Filter = 8, "paper"
+			s.Jobs, s.Filter = 8, filter
 			s.Timeout, s.Windows = 0, suites.Windows{} // as in a real run
 			s.TLSKey = pkiforge.ECDSA
 		})
