@@ -95,11 +95,12 @@ func (t *attempt) run(ctx context.Context) string {
 // about, empty: one did.
 func (t *attempt) connect(ctx context.Context, settings *tls.Config) string {
 	dialer := net.Dialer{KeepAlive: -1} // no connection lives as long as that
-	tcp, err := dialer.DialTCP(ctx, "tcp", netip.AddrPort{}, t.Server)
+	conn, err := dialer.DialContext(ctx, "tcp", t.Server.String())
 	if err != nil {
 		t.step(1, "TCP: %v", err)
 		return fmt.Sprintf("nothing connected: %v", err)
 	}
+	tcp := conn.(*net.TCPConn)
 	t.step(1, "TCP: connected to %s from %s", t.Server, tcp.LocalAddr())
 	t.step(2, "security settings: policy %s, %s to %s, server %s, %d roots installed", t.policy.name,
 		tls.VersionName(settings.MinVersion), tls.VersionName(settings.MaxVersion), t.Host, len(t.anchors))
