@@ -61,7 +61,7 @@ func (o Options) Validate() error {
 }
 
 // Driver is the reference client or one mutant. Attempts share no connection;
-// what they share is a cache of parsed roots and, in the mutant second-try
+// what they share is a cache of parsed roots and verified CAs and, in the mutant second-try
 // only, the servers it refused.
 type Driver struct {
 	name   string
@@ -70,8 +70,9 @@ type Driver struct {
 	opts   Options
 	err    error // of the options
 
-	roots  rootCache
-	parser *sip.Parser
+	roots      rootCache
+	signatures signatureCache
+	parser     *sip.Parser
 
 	mu      sync.Mutex
 	refused map[server]bool // of the mutant second-try

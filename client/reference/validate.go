@@ -136,7 +136,7 @@ func (v *validation) signatures(p path) error {
 		if issuer == nil {
 			continue
 		}
-		if err := signedBy(c, issuer); err != nil {
+		if err := v.driver.signatures.check(c, issuer); err != nil {
 			return refuse(checkSignature, "the signature of %s does not verify with the key of %s: %v", title(c), title(issuer), err)
 		}
 	}
