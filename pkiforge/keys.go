@@ -77,7 +77,6 @@ type keyPool struct {
 	workers  int  // keys made at once at the most
 	ahead    int  // keys made ahead
 	cheap    bool // a key costs less than a goroutine's turn: made by whoever takes it
-	reuse    bool // leaf keys are handed out again
 
 	mu      sync.Mutex
 	ready   []*key
@@ -89,8 +88,8 @@ type keyPool struct {
 	done    chan struct{}
 	wg      sync.WaitGroup
 
-	// leaves are the keys of end-entity certificates, where reuse is on; held
-	// by whoever took the token.
+	// leaves are the keys of end-entity certificates, handed out again and
+	// again; held by whoever took the token.
 	token  chan struct{}
 	leaves []*key
 }
@@ -112,7 +111,6 @@ func poolFor(algorithm KeyAlgorithm) *keyPool {
 		p.workers = runtime.GOMAXPROCS(0)
 		p.ahead = rsaAhead
 		p.cheap = false
-		p.reuse = true
 	}
 	return p
 }
@@ -205,12 +203,10 @@ func (p *keyPool) giveUp(wait chan made) {
 	p.deliver(<-wait)
 }
 
-// leaf returns a key for an end-entity certificate. Where keys are dear it may
-// be one that other chains carry as well, but none of used.
+// leaf returns a key for an end-entity certificate. It may be one that other
+// chains carry as well, but none of used: keys are dear, and no client compares
+// those of servers that it meets under different names.
 func (p *keyPool) leaf(ctx context.Context, used []*key) (*key, error) {
-	if !p.reuse {
-		return p.take(ctx)
-	}
 	select {
 	case p.token <- struct{}{}:
 		defer func() { <-p.token }()
