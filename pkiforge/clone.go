@@ -19,6 +19,7 @@ func (p Plan) Clone() Plan {
 	c.Trust.System = slices.Clone(p.Trust.System)
 	c.Trust.Custom = slices.Clone(p.Trust.Custom)
 	c.IdentityChain = slices.Clone(p.IdentityChain)
+	c.Revocation = p.Revocation.clone()
 	return c
 }
 
