@@ -41,7 +41,7 @@ func (j *job) crl(p *Plan, l CRL) ([]byte, error) {
 		add(serial)
 	}
 	for _, revoked := range p.Revocation.Revoked {
-		if c := p.Cert(revoked); c.Issuer == l.Issuer {
+		if c := p.Cert(revoked); c.Issuer == l.Issuer && !l.Empty {
 			serial, err := j.certs[revoked].serial()
 			if err != nil {
 				return nil, err

@@ -147,7 +147,7 @@ func (j *job) addStatus(b *cryptobyte.Builder, p *Plan, o *OCSP) {
 	switch {
 	case o.Unknown:
 		b.AddASN1(cbasn1.Tag(2).ContextSpecific(), raw(""))
-	case p.revoked(Server):
+	case p.revoked(Server) && !o.Good:
 		b.AddASN1(tagContext[1], func(b *cryptobyte.Builder) {
 			b.AddASN1GeneralizedTime(j.at(-hour))
 			if p.Revocation.Reason != 0 {

@@ -1,6 +1,7 @@
 package pkiforge
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -54,9 +55,10 @@ type OCSP struct {
 	Bare    bool
 	Garbage bool
 
-	// Unknown: the responder does not know the certificate. It is good or
-	// revoked otherwise, as [Revocation.Revoked] has it.
-	Unknown bool
+	// Unknown: the responder does not know the certificate. Good: it says so
+	// whatever is true. Otherwise it is good or revoked as [Revocation.Revoked]
+	// has it.
+	Unknown, Good bool
 	// ThisUpdate and NextUpdate are relative to the forge's clock; NextUpdate 0:
 	// left out.
 	ThisUpdate, NextUpdate time.Duration
@@ -81,11 +83,13 @@ func SoundOCSP() *OCSP { return &OCSP{ThisUpdate: -hour, NextUpdate: 7 * day} }
 // sound one.
 type CRL struct {
 	Issuer string // the CA whose list it is
+	File   string // where it lies; empty: the issuer's name with the ending .crl
 	// Name is the CA that the list names as its issuer; empty: Issuer. Key names
 	// the certificate whose key signs; empty: Issuer's.
 	Name, Key              string
 	ThisUpdate, NextUpdate time.Duration // as in [OCSP]; NextUpdate is never left out
 	Others                 int           // further entries, of serial numbers that nobody has
+	Empty                  bool          // it lists none of the plan's certificates, whatever is true
 	Extra                  []pkix.Extension
 	Garbage                bool // no list at all
 }
@@ -96,7 +100,7 @@ func SoundCRL(issuer string) CRL {
 }
 
 // Path is where the list lies, below [Names.Service].
-func (c CRL) Path() string { return "/" + c.Issuer + ".crl" }
+func (c CRL) Path() string { return "/" + cmp.Or(c.File, c.Issuer+".crl") }
 
 // service is the base of the locations in certificates. Where nobody serves
 // them they lie under a name that does not resolve.
@@ -128,6 +132,23 @@ func WithCRL(cert string) Change {
 		list := SoundCRL(c.Issuer)
 		c.CRL = []string{p.Names.service() + list.Path()}
 		p.Revocation.Lists = append(p.Revocation.Lists, list)
+		return nil
+	}}
+}
+
+// WithSecondCRL has the server's certificate name another place for the CRL of
+// its issuer, before the one that it names. Edit changes the list there.
+func WithSecondCRL(name string, edit func(*CRL)) Change {
+	return Change{Name: "second crl " + name, Apply: func(p *Plan) error {
+		c := p.Cert(Server)
+		if len(c.CRL) != 1 || len(p.Revocation.Lists) != 1 {
+			return fmt.Errorf("%w: the server's certificate does not name one list", ErrNotApplicable)
+		}
+		list := SoundCRL(c.Issuer)
+		list.File = "first.crl"
+		edit(&list)
+		c.CRL = slices.Insert(c.CRL, 0, p.Names.service()+list.Path())
+		p.Revocation.Lists = slices.Insert(p.Revocation.Lists, 0, list)
 		return nil
 	}}
 }

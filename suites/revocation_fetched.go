@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"slices"
 
 	"siptrust/fakeserver"
 	"siptrust/pkiforge"
@@ -69,14 +70,6 @@ func ocspCases() []Case {
 		vain("revocation.ocsp.unknown", "An OCSP responder does not know the server certificate",
 			"A certificate that the CA never issued looks like that; the client may look elsewhere or refuse.",
 			answerChange("the OCSP response says unknown", func(o *pkiforge.OCSP) { o.Unknown = true }), responseStates),
-		vain("revocation.ocsp.expired", "An OCSP responder gives an outdated response",
-			"It is not to count as good; what the client does without one is its own affair.",
-			answerChange("nextUpdate of the OCSP response passed a day ago", func(o *pkiforge.OCSP) {
-				o.ThisUpdate, o.NextUpdate = outdatedFrom, outdatedTo
-			}), responseTimes),
-		vain("revocation.ocsp.other-key", "A response is signed with a stranger's key",
-			"OCSP runs over clear HTTP: anyone on the way can answer.",
-			answerChange("the OCSP response is signed with another key than the issuer's", func(o *pkiforge.OCSP) { o.Key = pkiforge.BystanderCustom }), responseAccepted),
 		vain("revocation.ocsp.other-nonce", "An OCSP responder answers with a nonce that nobody sent",
 			"It answers another request, perhaps an old one; a client that sent none cannot tell.",
 			answerChange("the OCSP response has a nonce of its own", func(o *pkiforge.OCSP) { o.Nonce = []byte("nobody sent this nonce") }), responseNonce),
@@ -104,9 +97,6 @@ func crlCases() []Case {
 	listed := []Clause{mustNotBeRevoked, listProcessing, distrustRevoked}
 	vain := func(id, title, why string, change Change, clauses ...Clause) Case {
 		return Case{ID: id, Title: title, Why: why, Twin: twin, Change: change, Expect: Observe, Level: Should, Clauses: append(clauses, distrustRevoked)}
-	}
-	extension := func(oid asn1.ObjectIdentifier, value []byte) func(*pkiforge.CRL) {
-		return func(l *pkiforge.CRL) { l.Extra = []pkix.Extension{{Id: oid, Critical: true, Value: value}} }
 	}
 	return []Case{
 		{
@@ -144,25 +134,19 @@ func crlCases() []Case {
 		vain("revocation.crl.expired", "The CRL was to be renewed a day ago",
 			"CAs forget; a client that refuses for that turns a slip into an outage, one that goes on knows nothing of a day.",
 			listChange("nextUpdate of the list passed a day ago", func(l *pkiforge.CRL) { l.ThisUpdate, l.NextUpdate = outdatedFrom, outdatedTo }), listTimes, listProcessing),
-		vain("revocation.crl.other-key", "The CRL is signed with a stranger's key",
-			"Lists lie on clear HTTP: anyone on the way can give another.",
-			listChange("the list is signed with another key than the issuer's", func(l *pkiforge.CRL) { l.Key = pkiforge.BystanderCustom }), listProcessing),
-		vain("revocation.crl.other-issuer", "The CRL is that of another CA",
-			"It says nothing of this certificate, even where it is empty.",
-			listChange("the list names the root as its issuer", func(l *pkiforge.CRL) { l.Name = pkiforge.Root }), listProcessing),
+		{
+			ID:      "revocation.crl.long",
+			Title:   "The CRL has two thousand other certificates on it",
+			Why:     "Lists grow; that the client is small is no reason to refuse a certificate that is not on it.",
+			Twin:    twin,
+			Change:  listChange("the list has two thousand entries, the server's not among them", func(l *pkiforge.CRL) { l.Others = 2000 }),
+			Expect:  Accept,
+			Level:   Should,
+			Clauses: []Clause{listProcessing},
+		},
 		vain("revocation.crl.no-crl-sign", "The issuing CA may not sign CRLs, by its key usage",
 			"The list is to be left aside; OpenSSL refuses the certificate for it where it checks.",
 			ofPKI("the key usage of the issuing CA lacks cRLSign", pkiforge.Usage(pkiforge.Issuing, x509.KeyUsageCertSign)), listProcessing),
-		vain("revocation.crl.unknown-critical", "The CRL has a critical extension that nobody knows",
-			"Such a list may not be used, not even where it would say that all is well.",
-			listChange("the list has a private critical extension", extension(asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 32473, 2}, asn1.NullBytes)), listExtensions),
-		vain("revocation.crl.cas-only", "The CRL is for CA certificates only",
-			"That the server is not on it means nothing: it could not be.",
-			// IssuingDistributionPoint with onlyContainsCACerts.
-			listChange("the list is for CA certificates only", extension(asn1.ObjectIdentifier{2, 5, 29, 28}, []byte{0x30, 3, 0x82, 1, 0xff})), listParts, listProcessing),
-		vain("revocation.crl.long", "The CRL has two thousand other certificates on it",
-			"Lists grow; a client with little memory gives up, and should not do so in silence.",
-			listChange("the list has two thousand entries, the server's not among them", func(l *pkiforge.CRL) { l.Others = 2000 }), listProcessing),
 		vain("revocation.crl.garbage", "What lies in the place of the CRL is none",
 			"Portals answer every HTTP request with a page of theirs.",
 			listChange("in place of the list there are some words of text", func(l *pkiforge.CRL) { l.Garbage = true }), listProcessing),
@@ -201,10 +185,10 @@ func crlCases() []Case {
 
 // sourcesCases: there is more than one source.
 func sourcesCases() []Case {
-	const sound, busy = "revocation.sources.sound", "revocation.responder-busy.sound"
-	return []Case{
+	const twin = "revocation.sources.sound"
+	cases := []Case{
 		{
-			ID:    sound,
+			ID:    twin,
 			Title: "An OCSP responder, a CRL and a stapled OCSP response all say that the server certificate is good",
 			Why:   "It is what a revocation that every source knows of is compared with.",
 			Style: pkiforge.CustomCA,
@@ -218,35 +202,109 @@ func sourcesCases() []Case {
 			ID:       "revocation.sources.revoked",
 			Title:    "An OCSP responder, a CRL and, for who asks, a stapled OCSP response all say that the server certificate is revoked",
 			Why:      "RFC 9325 leaves the means to the client, but it must have one: whichever it has finds this revocation.",
-			Twin:     sound,
+			Twin:     twin,
 			Change:   revokedChange("the server certificate is revoked", 0, pkiforge.Server),
 			Expect:   Observe,
 			ByPolicy: hardFail(),
 			Level:    Must,
 			Clauses:  []Clause{distrustRevoked, mustNotBeRevoked, noRegister},
 		},
+	}
+	return slices.Concat(cases, besideLists(),
+		besideResponder("busy", "is busy", "Who keeps the responder busy must not make a client forget the list.",
+			"which says tryLater", responseErrors, func(o *pkiforge.OCSP) { o.Status = pkiforge.TryLater }),
+		besideResponder("forged", "has a stranger's key and says good", "OCSP runs over clear HTTP: anyone on the way can say good.",
+			"whose responses another key than the issuer's signs", responseAccepted, func(o *pkiforge.OCSP) { o.Key, o.Good = pkiforge.BystanderCustom, true }),
+		besideResponder("outdated", "gives out what was good last week", "A response from before the revocation can be played back for ever.",
+			"whose response passed its nextUpdate a day ago", responseTimes, func(o *pkiforge.OCSP) {
+				o.ThisUpdate, o.NextUpdate, o.Good = outdatedFrom, outdatedTo, true
+			}),
+		besideResponder("misled", "answers for another certificate", "The good name of another says nothing of this one.",
+			"whose response is about another serial number", responseAccepted, func(o *pkiforge.OCSP) { o.OtherSerial, o.Good = true, true }),
+	)
+}
+
+// besideLists: the first of two places has a list that is not to be used.
+func besideLists() []Case {
+	critical := func(oid asn1.ObjectIdentifier, value []byte) func(*pkiforge.CRL) {
+		return func(l *pkiforge.CRL) { l.Extra = []pkix.Extension{{Id: oid, Critical: true, Value: value}} }
+	}
+	return slices.Concat(
+		besideList("forged", "has a stranger's signature", "Lists lie on clear HTTP: anyone on the way can give an empty one.",
+			"signed with another key than the issuer's", listProcessing, func(l *pkiforge.CRL) { l.Key = pkiforge.BystanderCustom }),
+		besideList("outdated", "was to be renewed a day ago", "A list from before the revocation can be played back for ever.",
+			"whose nextUpdate passed a day ago", listTimes, func(l *pkiforge.CRL) { l.ThisUpdate, l.NextUpdate = outdatedFrom, outdatedTo }),
+		besideList("stranger", "names another CA as its issuer", "It says nothing of this certificate, least of all when it is empty.",
+			"which names the root as its issuer", listProcessing, func(l *pkiforge.CRL) { l.Name = pkiforge.Root }),
+		besideList("unknown-critical", "has a critical extension that nobody knows", "The extension may say that the list is only a part.",
+			"with a private critical extension", listExtensions, critical(asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 32473, 2}, asn1.NullBytes)),
+		// IssuingDistributionPoint with onlyContainsCACerts.
+		besideList("cas-only", "is for CA certificates only", "That the server is not on it means nothing: it could not be.",
+			"which is for CA certificates only", listParts, critical(asn1.ObjectIdentifier{2, 5, 29, 28}, []byte{0x30, 3, 0x82, 1, 0xff})),
+	)
+}
+
+// besideList are a sound case and a faulty one with two places for the list,
+// the first of which has one that is of no use.
+func besideList(name, is, why, words string, clause Clause, edit func(*pkiforge.CRL)) []Case {
+	group := "revocation.list-" + name
+	first := func(l *pkiforge.CRL) {
+		l.Empty = true
+		edit(l)
+	}
+	return []Case{
 		{
-			ID:    busy,
-			Title: "The OCSP responder is busy, and the server certificate is not on the CRL",
-			Why:   "A client that asks the responder in vain finds what it needs in the list.",
+			ID:    group + ".sound",
+			Title: "The first of two CRLs " + is + ", and the server certificate is not on the second",
+			Why:   "A certificate may name several places; the client finds what it needs in the second.",
 			Style: pkiforge.CustomCA,
-			Change: several("the server certificate names a responder, which says tryLater, and a CRL, which is empty",
-				pkiforge.WithOCSPServer(), pkiforge.WithCRL(pkiforge.Server),
-				pkiforge.Change{Name: "try-later", Apply: func(p *pkiforge.Plan) error { p.Revocation.Answer.Status = pkiforge.TryLater; return nil }}),
+			Change: several("the server certificate names two CRLs, an empty one "+words+" and a sound one",
+				pkiforge.WithCRL(pkiforge.Server), pkiforge.WithSecondCRL(name, first)),
 			Expect:  Accept,
-			Level:   Must,
-			Clauses: []Clause{mustNotBeRevoked, responseErrors},
+			Level:   Should,
+			Clauses: []Clause{mustNotBeRevoked, clause},
 		},
 		{
-			ID:       "revocation.responder-busy.listed",
-			Title:    "The OCSP responder is busy, and the server certificate is on the CRL",
-			Why:      "Who keeps the responder busy must not make a client forget the list.",
-			Twin:     busy,
+			ID:       group + ".listed",
+			Title:    "The first of two CRLs " + is + ", and the server certificate is on the second",
+			Why:      why,
+			Twin:     group + ".sound",
 			Change:   revokedChange("the server certificate is revoked", 0, pkiforge.Server),
 			Expect:   Observe,
 			ByPolicy: hardFail(),
 			Level:    Should,
-			Clauses:  []Clause{mustNotBeRevoked, listProcessing, distrustRevoked, noRegister},
+			Clauses:  []Clause{mustNotBeRevoked, clause, distrustRevoked},
+		},
+	}
+}
+
+// besideResponder are a sound case and a faulty one with a responder that is of
+// no use, beside a CRL that is.
+func besideResponder(name, is, why, words string, clause Clause, edit func(*pkiforge.OCSP)) []Case {
+	group := "revocation.responder-" + name
+	return []Case{
+		{
+			ID:    group + ".sound",
+			Title: "The OCSP responder " + is + ", and the server certificate is not on the CRL",
+			Why:   "A client that asks the responder in vain finds what it needs in the list.",
+			Style: pkiforge.CustomCA,
+			Change: several("the server certificate names a responder, "+words+", and a CRL, which is empty",
+				pkiforge.WithOCSPServer(), pkiforge.WithCRL(pkiforge.Server),
+				pkiforge.Change{Name: name, Apply: func(p *pkiforge.Plan) error { edit(p.Revocation.Answer); return nil }}),
+			Expect:  Accept,
+			Level:   Should,
+			Clauses: []Clause{mustNotBeRevoked, clause},
+		},
+		{
+			ID:       group + ".listed",
+			Title:    "The OCSP responder " + is + ", and the server certificate is on the CRL",
+			Why:      why,
+			Twin:     group + ".sound",
+			Change:   revokedChange("the server certificate is revoked", 0, pkiforge.Server),
+			Expect:   Observe,
+			ByPolicy: hardFail(),
+			Level:    Should,
+			Clauses:  []Clause{mustNotBeRevoked, clause, listProcessing, distrustRevoked},
 		},
 	}
 }

@@ -52,6 +52,9 @@ const (
 	checkHold              check = "certificate-hold"
 	checkOCSP              check = "ocsp"
 	checkCRL               check = "crl"
+	checkListIssuer        check = "crl-issuer"
+	checkListSignature     check = "crl-signature"
+	checkListExtensions    check = "crl-extensions"
 	checkIssuerRevocation  check = "issuer-revocation"
 
 	checkClientCertificate  check = "client-certificate"
@@ -230,6 +233,18 @@ var mutants = []Mutant{
 	{
 		string(checkCRL), "fetching the CRL that the certificate names, where the policy wants it",
 		"RFC 9325 7.5",
+	},
+	{
+		string(checkListIssuer), "looking whose list a CRL is",
+		"RFC 5280 6.3.3 (b)(1)",
+	},
+	{
+		string(checkListSignature), "verifying the signature of CRLs",
+		"RFC 5280 6.3.3 (g)",
+	},
+	{
+		string(checkListExtensions), "leaving CRLs alone that have critical extensions it does not know",
+		"RFC 5280 5.2",
 	},
 	{
 		string(checkIssuerRevocation), "looking whether a CA is revoked: it looks at the server's certificate only",
