@@ -208,7 +208,7 @@ func (r Revocation) clone() Revocation {
 	}
 	r.Lists = slices.Clone(r.Lists)
 	for i := range r.Lists {
-		r.Lists[i].Extra = slices.Clone(r.Lists[i].Extra)
+		r.Lists[i].Extra = cloneExtensions(r.Lists[i].Extra)
 	}
 	return r
 }
