@@ -86,7 +86,7 @@ func stapleCases() []Case {
 		{
 			ID:      "revocation.staple.revoked",
 			Title:   "The OCSP response that the server hands out says that its certificate is revoked",
-			Why:     "The client asked and was told; crypto/tls and OpenSSL ask, and leave it to the program to read the answer.",
+			Why:     "The client asked and was told; crypto/tls always asks, and leaves it to the program to read the answer.",
 			Twin:    twin,
 			Change:  revokedChange("the server certificate is revoked", 0, pkiforge.Server),
 			Expect:  Refuse,
