@@ -161,7 +161,7 @@ func WithStaple() Change {
 	}}
 }
 
-// OIDTLSFeature is id-pe-tlsfeature (RFC 7633 6), and OIDNoCheck
+// OIDTLSFeature is id-pe-tlsfeature (RFC 7633 4.1), and OIDNoCheck
 // id-pkix-ocsp-nocheck (RFC 6960 4.2.2.2.1).
 var (
 	OIDTLSFeature = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 1, 24}

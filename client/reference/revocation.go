@@ -24,7 +24,7 @@ const (
 	fetchSize  = 1 << 20
 )
 
-// oidTLSFeature is id-pe-tlsfeature (RFC 7633 6).
+// oidTLSFeature is id-pe-tlsfeature (RFC 7633 4.1).
 var oidTLSFeature = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 1, 24}
 
 // notRevoked is RFC 5280 6.1.3 (a)(3): no certificate of the path is revoked.
