@@ -53,6 +53,15 @@ type Behaviour struct {
 	Signature   SignatureFault
 	Certificate CertificateFault
 
+	// Staple is the OCSP response for the first certificate of Chain (DER),
+	// handed to clients that ask for it (RFC 6066 8, RFC 8446 4.4.2.1); empty:
+	// none.
+	Staple []byte
+	// Documents are what the revocation service gives out; Service is how it
+	// fails. See [Server.ServeRevocation].
+	Documents []Document
+	Service   ServiceFault
+
 	Answer     Answer
 	ClientAuth ClientAuth
 	// ClientRoots verify a client's certificate; RefuseClient refuses every

@@ -24,7 +24,7 @@ func (b *Behaviour) tlsConfig(keys io.Writer, now func() time.Time) *tls.Config 
 		config.Rand = tailed(b.RandomTail)
 	}
 	if len(b.Chain) > 0 && b.Key != nil {
-		config.Certificates = []tls.Certificate{{Certificate: b.Certificate.message(b.Chain), PrivateKey: b.Signature.signer(b.Key)}}
+		config.Certificates = []tls.Certificate{{Certificate: b.Certificate.message(b.Chain), PrivateKey: b.Signature.signer(b.Key), OCSPStaple: b.Staple}}
 	}
 	switch b.ClientAuth {
 	case AuthOptional:

@@ -22,6 +22,7 @@ type Observation struct {
 	Ears        []Ear
 	Connections []Connection // in the order they were accepted, on any TCP ear
 	Datagrams   []Datagram   // on any UDP ear
+	Requests    []Request    // to the revocation service
 	// Frozen is when [Server.Freeze] was called; zero: it was not. What a client
 	// closes after that, the harness may have closed for it.
 	Frozen time.Duration

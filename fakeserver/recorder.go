@@ -125,7 +125,7 @@ func (r *recorder) next() {
 	r.turn++
 	r.leaks = 0
 	r.obs.Started = r.now()
-	r.obs.Connections, r.obs.Datagrams = nil, nil
+	r.obs.Connections, r.obs.Datagrams, r.obs.Requests = nil, nil, nil
 	r.obs.Frozen, r.obs.Dropped = 0, 0
 	r.notify()
 }
@@ -150,6 +150,10 @@ func (r *recorder) snapshot() Observation {
 	o.Datagrams = slices.Clone(o.Datagrams)
 	for i := range o.Datagrams {
 		o.Datagrams[i].Data = slices.Clone(o.Datagrams[i].Data)
+	}
+	o.Requests = slices.Clone(o.Requests)
+	for i := range o.Requests {
+		o.Requests[i].Body = slices.Clone(o.Requests[i].Body)
 	}
 	return o
 }

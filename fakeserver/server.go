@@ -40,6 +40,7 @@ type Server struct {
 	state     sync.Mutex // guards what follows
 	behaviour Behaviour
 	conns     map[*conn]struct{}
+	service   *service // nil: not asked for
 }
 
 // Start opens the ears and serves until [Server.Close]. ctx bounds the start
@@ -137,7 +138,10 @@ func (s *Server) Next() {
 func (s *Server) Close() error {
 	s.once.Do(func() {
 		close(s.closed)
-		s.err = s.ears.close()
+		s.state.Lock()
+		v := s.service
+		s.state.Unlock()
+		s.err = errors.Join(s.ears.close(), v.close())
 		for _, c := range s.live() {
 			c.abort()
 		}

@@ -25,22 +25,30 @@ var digests = map[crypto.Hash]struct{ ecdsa, rsa asn1.ObjectIdentifier }{
 func SignedWith(cert string, hash crypto.Hash) Change {
 	name := fmt.Sprintf("signed-with %v", hash)
 	change := ChangeTBS(name, cert, func(t *TBS) (err error) {
-		oids := digests[hash]
-		oid, params := oids.ecdsa, []byte(nil)
-		if bytes.Equal(t.OuterSignature, algSHA256WithRSA) {
-			oid, params = oids.rsa, asn1.NullBytes
+		if t.Signature, err = digestAlgorithm(t.OuterSignature, hash); err != nil {
+			return err
 		}
-		if oid == nil {
-			return fmt.Errorf("%w: no signature algorithm is known for %v and this key", ErrNotApplicable, hash)
-		}
-		t.Signature, err = AlgorithmIdentifier(oid, params)
 		t.OuterSignature, t.SignerOpts = t.Signature, hash
-		return err
+		return nil
 	})
 	if hash == crypto.MD5 {
 		return withIssuerKey(change, cert, RSA)
 	}
 	return change
+}
+
+// digestAlgorithm is the AlgorithmIdentifier of the same kind of key over
+// another hash.
+func digestAlgorithm(algorithm []byte, hash crypto.Hash) ([]byte, error) {
+	oids := digests[hash]
+	oid, params := oids.ecdsa, []byte(nil)
+	if bytes.Equal(algorithm, algSHA256WithRSA) {
+		oid, params = oids.rsa, asn1.NullBytes
+	}
+	if oid == nil {
+		return nil, fmt.Errorf("%w: no signature algorithm is known for %v and this key", ErrNotApplicable, hash)
+	}
+	return AlgorithmIdentifier(oid, params)
 }
 
 // KeyKind gives a certificate a key of that algorithm.

@@ -43,7 +43,7 @@ func (p *Plan) check() error {
 	if p.Identity != "" && !slices.Contains(p.IdentityChain, p.Identity) {
 		return fmt.Errorf("the client's certificate %q is not in its chain", p.Identity)
 	}
-	return nil
+	return p.Revocation.check(func(name string) bool { return known[name] })
 }
 
 // issues says whether another certificate of the plan has this issuer.

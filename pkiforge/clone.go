@@ -19,6 +19,7 @@ func (p Plan) Clone() Plan {
 	c.Trust.System = slices.Clone(p.Trust.System)
 	c.Trust.Custom = slices.Clone(p.Trust.Custom)
 	c.IdentityChain = slices.Clone(p.IdentityChain)
+	c.Revocation = p.Revocation.clone()
 	return c
 }
 
@@ -34,11 +35,7 @@ func (c Cert) Clone() Cert {
 	c.OCSPServer = slices.Clone(c.OCSPServer)
 	c.IssuingURL = slices.Clone(c.IssuingURL)
 	c.CRL = slices.Clone(c.CRL)
-	c.Extra = slices.Clone(c.Extra)
-	for i := range c.Extra {
-		c.Extra[i].Id = slices.Clone(c.Extra[i].Id)
-		c.Extra[i].Value = slices.Clone(c.Extra[i].Value)
-	}
+	c.Extra = cloneExtensions(c.Extra)
 	c.EditTBS = slices.Clone(c.EditTBS)
 	c.EditDER = slices.Clone(c.EditDER)
 	return c
@@ -80,6 +77,15 @@ func cloneName(n pkix.Name) pkix.Name {
 		}
 	}
 	return n
+}
+
+func cloneExtensions(s []pkix.Extension) []pkix.Extension {
+	s = slices.Clone(s)
+	for i := range s {
+		s[i].Id = slices.Clone(s[i].Id)
+		s[i].Value = slices.Clone(s[i].Value)
+	}
+	return s
 }
 
 func cloneEach[T ~[]E, E any](s []T) []T {

@@ -24,8 +24,11 @@ func fill(t *testing.T, v reflect.Value) {
 		v.SetBool(true)
 	case reflect.Int, reflect.Int64:
 		v.SetInt(7)
-	case reflect.Uint8:
+	case reflect.Uint, reflect.Uint8:
 		v.SetUint(7)
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(t, v.Elem())
 	case reflect.Interface:
 		v.Set(reflect.ValueOf("x"))
 	case reflect.Slice:
@@ -134,6 +137,11 @@ func shares(t *testing.T, path string, a, b reflect.Value) {
 		for i := range a.NumField() {
 			shares(t, path+"."+a.Type().Field(i).Name, a.Field(i), b.Field(i))
 		}
+	case reflect.Pointer:
+		if a.Pointer() == b.Pointer() {
+			t.Errorf("%s is shared", path)
+		}
+		shares(t, path, a.Elem(), b.Elem())
 	case reflect.Func:
 	default:
 		if !reflect.DeepEqual(a.Interface(), b.Interface()) {

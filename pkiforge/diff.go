@@ -51,6 +51,7 @@ func Diff(a, b Plan) []string {
 		compare(list.what, na.text(reflect.ValueOf(list.a)), nb.text(reflect.ValueOf(list.b)))
 	}
 	compare("identity", strconv.Quote(a.Identity), strconv.Quote(b.Identity))
+	a.Revocation.diff(b.Revocation, compare)
 	return lines
 }
 
@@ -72,7 +73,7 @@ type neutral []struct{ value, placeholder string }
 
 func newNeutral(n Names) neutral {
 	list := neutral{
-		{n.Host, "{host}"}, {n.Domain, "{domain}"}, {n.Other, "{other}"}, {n.Run, "{run}"},
+		{n.Host, "{host}"}, {n.Domain, "{domain}"}, {n.Other, "{other}"}, {n.Run, "{run}"}, {n.Service, "{service}"},
 	}
 	for i, ip := range n.IPs {
 		list = append(list, struct{ value, placeholder string }{ip.String(), fmt.Sprintf("{ip%d}", i)})

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // ExportAll writes everything of m into dir, which is created if it is not
@@ -17,6 +18,8 @@ import (
 //	roots.pem roots.p12 roots/            all of it: PEM, PKCS#12, hashed for OpenSSL
 //	client.pem client-key.pem client.p12  the endpoint's identity, if it has one
 //	client-roots.pem                      what the server verifies it with
+//	staple.der ocsp.der                   the OCSP response of the handshake and that of the responder, if any
+//	NAME.crl                              the CRL of that CA of the plan (DER), if it publishes one
 //	der/NAME.cer                          every certificate of the plan
 //	siptrust.mobileconfig                 roots and identity for Apple's systems
 //
@@ -44,6 +47,15 @@ func ExportAll(dir string, m *Material) ([]string, error) {
 	e.mkdir("der")
 	for _, c := range m.Plan.Certs {
 		e.write(filepath.Join("der", c.Name+".cer"), m.Certs[c.Name].DER, 0o644)
+	}
+	if m.Status.Staple != nil {
+		e.write("staple.der", m.Status.Staple, 0o644)
+	}
+	if m.Status.Answer != nil {
+		e.write("ocsp.der", m.Status.Answer, 0o644)
+	}
+	for _, l := range m.Status.Lists {
+		e.write(strings.TrimPrefix(l.Path, "/"), l.DER, 0o644)
 	}
 	mode := os.FileMode(0o644)
 	if len(m.Identity) > 0 {

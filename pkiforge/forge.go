@@ -95,7 +95,11 @@ func (f *Forge) Forge(ctx context.Context, p Plan) (*Material, error) {
 		}
 		j.certs[c.Name] = cert
 	}
-	return j.material(p), nil
+	m := j.material(p)
+	if m.Status, err = j.status(&p); err != nil {
+		return nil, fmt.Errorf("forge the revocation data of a %s PKI: %w", p.Style, err)
+	}
+	return m, nil
 }
 
 func (f *Forge) pool(algorithm KeyAlgorithm) (*keyPool, error) {

@@ -68,6 +68,7 @@ type Plan struct {
 	// endpoint has none. IdentityChain is what it sends, by name, leaf first.
 	Identity      string
 	IdentityChain []string
+	Revocation    Revocation
 }
 
 // Trust lists, by name, the roots installed on the endpoint.
@@ -139,6 +140,9 @@ type Names struct {
 	Domain string       // SIP domain of the account; empty: the same as Host
 	IPs    []netip.Addr // presented as iPAddress as well; only for clients that cannot be given a name
 	Other  string       // a name that is none of the above, for wrong-name changes
+	// Service is the base URL of the revocation service, without a slash at its
+	// end; empty: nobody answers.
+	Service string
 }
 
 // Certificate is a forged certificate with its key.
@@ -166,4 +170,6 @@ type Material struct {
 	Identity []*Certificate
 	// ClientRoots are what a server that verifies clients trusts.
 	ClientRoots []*Certificate
+	// Status is what is published of revocation.
+	Status Status
 }

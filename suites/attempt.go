@@ -115,6 +115,15 @@ func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
 	if err != nil {
 		return err
 	}
+	if scenario.publishes() {
+		// Where the data lie stands in the certificates: the place comes first.
+		if names.Service, err = srv.ServeRevocation(ctx); err != nil {
+			return err
+		}
+		if scenario, err = r.catalogue.Scenario(cs.ID, names); err != nil {
+			return err
+		}
+	}
 	material, err := r.forge.Forge(ctx, scenario.Plan)
 	if err != nil {
 		return fmt.Errorf("forge: %w", err)
@@ -156,6 +165,7 @@ func (r *Run) names() pkiforge.Names {
 func (r *Run) behaviour(cs *Case, s *Scenario, m *pkiforge.Material) fakeserver.Behaviour {
 	b := s.Server
 	b.Chain, b.Key = pkiforge.ChainDER(m.Chain), m.Chain[0].Key
+	b.Staple, b.Documents = m.Status.Staple, documents(&m.Status)
 	if len(m.ClientRoots) > 0 {
 		b.ClientRoots = pkiforge.CertPool(m.ClientRoots)
 	}

@@ -252,7 +252,8 @@ var extensionNames = map[string]string{
 	"2.5.29.14": "subjectKeyIdentifier", "2.5.29.35": "authorityKeyIdentifier", "2.5.29.18": "issuerAltName",
 	"2.5.29.30": "nameConstraints", "2.5.29.32": "certificatePolicies", "2.5.29.33": "policyMappings",
 	"2.5.29.36": "policyConstraints", "2.5.29.54": "inhibitAnyPolicy", "2.5.29.31": "cRLDistributionPoints",
-	"1.3.6.1.5.5.7.1.1": "authorityInfoAccess",
+	"1.3.6.1.5.5.7.1.1": "authorityInfoAccess", "1.3.6.1.5.5.7.1.24": "TLS feature", "1.3.6.1.5.5.7.48.1.5": "OCSP no check",
+	"2.5.29.28": "issuingDistributionPoint",
 }
 
 func extensionName(oid asn1.ObjectIdentifier) string {

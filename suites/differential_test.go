@@ -137,6 +137,7 @@ func handshake(t *testing.T, forge *pkiforge.Forge, id string, v verifier) (bool
 	}
 	behaviour := scenario.Server
 	behaviour.Chain, behaviour.Key = pkiforge.ChainDER(m.Chain), m.Chain[0].Key
+	behaviour.Staple = m.Status.Staple
 	behaviour.KeepOpen = false // a matter of conduct; here it only holds the verifier up
 	srv, err := fakeserver.Start(t.Context(), fakeserver.Config{Behaviour: behaviour})
 	if err != nil {

@@ -60,6 +60,13 @@ func ladderOf(o *fakeserver.Observation, prefix string) []reports.Evidence {
 			Detail: join(join(prefix, fmt.Sprintf("UDP to port %d", d.Ear.Address.Port())), printable(d.Data)),
 		})
 	}
+	for i := range o.Requests {
+		q := &o.Requests[i]
+		rungs = append(rungs, reports.Evidence{
+			Ms: milliseconds(q.At), From: string(fakeserver.FromClient), What: "HTTP " + printable([]byte(q.Method)),
+			Detail: join(prefix, fmt.Sprintf("%s, answered: %s", printable([]byte(q.Path)), q.Answer)),
+		})
+	}
 	if o.Frozen > 0 {
 		rungs = append(rungs, reports.Evidence{Ms: milliseconds(o.Frozen), From: "tool", What: "end", Detail: join(prefix, "siptrust ended the client")})
 	}

@@ -49,7 +49,7 @@ func ForgeCase(ctx context.Context, id string, key pkiforge.KeyAlgorithm, dir st
 }
 
 func handNames() pkiforge.Names {
-	return pkiforge.Names{Run: newToken(), Host: handHost, Domain: handHost, Other: "other.siptrust.test"}
+	return pkiforge.Names{Run: newToken(), Host: handHost, Domain: handHost, Other: "other.siptrust.test", Service: handService}
 }
 
 // Explain writes what a case is, why it matters, its clauses, what the server
@@ -120,7 +120,11 @@ func byHand(cs *Case, s *Scenario) []string {
 				server += " -CAfile pki/client-roots.pem"
 			}
 		}
+		if s.Plan.Revocation.Staple != nil {
+			server += " -status_file pki/staple.der"
+		}
 		lines = append(lines, server)
+		lines = append(lines, publishByHand(s)...)
 	}
 	lines = append(lines,
 		"on the client: "+handHost+" resolves to this machine, pki/roots.pem holds the trusted roots",

@@ -23,12 +23,13 @@ func explainPKI(ctx context.Context, w io.Writer, cs *Case, s *Scenario) error {
 	if err != nil {
 		return err
 	}
-	twin := m // a sound case has nothing to mark
+	twin, twinScenario := m, *s // a sound case has nothing to mark
 	if !cs.Sound() {
 		other, err := All().Scenario(cs.Twin, s.Names)
 		if err != nil {
 			return err
 		}
+		twinScenario = other
 		if twin, err = forge.Forge(ctx, other.Plan); err != nil {
 			return err
 		}
@@ -60,6 +61,7 @@ func explainPKI(ctx context.Context, w io.Writer, cs *Case, s *Scenario) error {
 	fmt.Fprint(w, "\n  Trusted by the endpoint\n")
 	writeRoots(w, "system", m, twin, now)
 	writeRoots(w, "custom", m, twin, now)
+	explainRevocation(w, s, &twinScenario, m, twin, now)
 	return nil
 }
 

@@ -24,6 +24,14 @@ var OffersTLS13 = Precondition{
 	met:     func(h *fakeserver.ClientHello) bool { return slices.Contains(h.Versions, tls.VersionTLS13) },
 }
 
+// OffersStatusRequest: without it no server may hand out an OCSP response (RFC
+// 6066 8).
+var OffersStatusRequest = Precondition{
+	Name:    "offers-status-request",
+	Lacking: "status_request is not offered",
+	met:     func(h *fakeserver.ClientHello) bool { return h.StatusRequest },
+}
+
 // The demands on what the ClientHello offers.
 var (
 	// OffersNoOldVersion: nothing before TLS 1.2 is offered (RFC 8996 4, 5).

@@ -21,6 +21,24 @@ type Scenario struct {
 // attempts gives the number of attempts, at least one.
 func (s *Scenario) attempts() int { return max(s.Attempts, 1) }
 
+// publishes says whether certificates of the scenario point to the revocation
+// service.
+func (s *Scenario) publishes() bool {
+	return s.Plan.Revocation.Answer != nil || len(s.Plan.Revocation.Lists) > 0
+}
+
+// documents are what the revocation service gives out.
+func documents(s *pkiforge.Status) []fakeserver.Document {
+	var all []fakeserver.Document
+	if s.Answer != nil {
+		all = append(all, fakeserver.Document{Path: pkiforge.OCSPPath, Type: "application/ocsp-response", Body: s.Answer})
+	}
+	for _, l := range s.Lists {
+		all = append(all, fakeserver.Document{Path: l.Path, Type: "application/pkix-crl", Body: l.DER})
+	}
+	return all
+}
+
 // Scenario builds the scenario of a case of the catalogue for fresh names:
 // the sound one of its twin, or of its style, with its change applied.
 func (c *Catalogue) Scenario(id string, n pkiforge.Names) (Scenario, error) {

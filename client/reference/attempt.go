@@ -78,7 +78,7 @@ func (t *attempt) step(n int, format string, args ...any) {
 
 // run makes the attempt and says why none came about; empty: one did.
 func (t *attempt) run(ctx context.Context) string {
-	settings := t.settings()
+	settings := t.settings(ctx)
 	diagnosis := t.connect(ctx, settings)
 	if t.turnedAway && t.without(checkVersionFallback) {
 		t.turnedAway = false
@@ -121,10 +121,10 @@ func (t *attempt) connect(ctx context.Context, settings *tls.Config) string {
 // settings are the security settings of step 2. The verification is this
 // client's own, made when the server's Certificate has arrived: crypto/tls
 // calls it before it goes on with the handshake.
-func (t *attempt) settings() *tls.Config {
+func (t *attempt) settings(ctx context.Context) *tls.Config {
 	config := &tls.Config{
 		InsecureSkipVerify:   true, // VerifyConnection verifies
-		VerifyConnection:     t.verify,
+		VerifyConnection:     func(state tls.ConnectionState) error { return t.verify(ctx, state) },
 		GetClientCertificate: t.identity,
 		MinVersion:           t.opts.MinVersion,
 		MaxVersion:           t.opts.MaxVersion,
@@ -172,7 +172,7 @@ func (t *attempt) handshake(ctx context.Context, tcp *net.TCPConn, settings *tls
 }
 
 // verify is steps 4 to 6: the path validation, the criteria, the verdict.
-func (t *attempt) verify(state tls.ConnectionState) error {
+func (t *attempt) verify(ctx context.Context, state tls.ConnectionState) error {
 	if t.blind {
 		t.step(6, "verdict: not verified, the server was refused before: proceed")
 		return nil
@@ -197,6 +197,10 @@ func (t *attempt) verify(state tls.ConnectionState) error {
 			return err
 		}
 		t.step(5, "criteria: met, %s matches", matched)
+	}
+	if err := t.notRevoked(ctx, p, state.OCSPResponse); err != nil {
+		t.step(5, "revocation: refused: %v", err)
+		return err
 	}
 	t.step(6, "verdict: proceed")
 	return nil

@@ -51,7 +51,7 @@ var forge = sync.OnceValue(func() *pkiforge.Forge { return pkiforge.New(pkiforge
 // config is a server's with the chain of m.
 func (m material) config() *tls.Config {
 	return &tls.Config{
-		Certificates:           []tls.Certificate{{Certificate: chain(m.Chain), PrivateKey: m.Chain[0].Key}},
+		Certificates:           []tls.Certificate{{Certificate: chain(m.Chain), PrivateKey: m.Chain[0].Key, OCSPStaple: m.Status.Staple}},
 		SessionTicketsDisabled: true,
 	}
 }

@@ -42,6 +42,21 @@ const (
 	checkKeyLengths       check = "short-keys"
 	checkEveryAnchor      check = "every-root"
 
+	checkRevocation        check = "revocation"
+	checkStaple            check = "staple"
+	checkStapleSignature   check = "staple-signature"
+	checkStapleValidity    check = "staple-validity"
+	checkStapleCertificate check = "staple-certificate"
+	checkResponder         check = "responder"
+	checkMustStaple        check = "must-staple"
+	checkHold              check = "certificate-hold"
+	checkOCSP              check = "ocsp"
+	checkCRL               check = "crl"
+	checkListIssuer        check = "crl-issuer"
+	checkListSignature     check = "crl-signature"
+	checkListExtensions    check = "crl-extensions"
+	checkIssuerRevocation  check = "issuer-revocation"
+
 	checkClientCertificate  check = "client-certificate"
 	checkCertificateRequest check = "certificate-request"
 	checkClose              check = "close"
@@ -178,6 +193,62 @@ var mutants = []Mutant{
 	{
 		string(checkURIScheme), "demanding that the URI of a SIP domain has the scheme sip: sips will do",
 		"RFC 5922 7.1",
+	},
+	{
+		string(checkRevocation), "looking whether a certificate is revoked, in any way",
+		"RFC 5280 6.1.3 (a)(3)",
+	},
+	{
+		string(checkStaple), "reading the OCSP response that it asked for and got in the handshake",
+		"RFC 6066 8",
+	},
+	{
+		string(checkStapleSignature), "verifying the signature of OCSP responses",
+		"RFC 6960 3.2",
+	},
+	{
+		string(checkStapleValidity), "comparing the times of OCSP responses and CRLs with the clock",
+		"RFC 6960 4.2.2.1",
+	},
+	{
+		string(checkStapleCertificate), "looking which certificate an OCSP response is about",
+		"RFC 6960 3.2",
+	},
+	{
+		string(checkResponder), "demanding that a responder was authorised by the issuer",
+		"RFC 6960 4.2.2.2",
+	},
+	{
+		string(checkMustStaple), "demanding an OCSP response in the handshake where the certificate does",
+		"RFC 7633 4.3.3",
+	},
+	{
+		string(checkHold), "taking a certificate on hold for revoked",
+		"RFC 6960 2.2",
+	},
+	{
+		string(checkOCSP), "asking the OCSP responder that the certificate names, where the policy wants it",
+		"RFC 9325 7.5",
+	},
+	{
+		string(checkCRL), "fetching the CRL that the certificate names, where the policy wants it",
+		"RFC 9325 7.5",
+	},
+	{
+		string(checkListIssuer), "looking whose list a CRL is",
+		"RFC 5280 6.3.3 (b)(1)",
+	},
+	{
+		string(checkListSignature), "verifying the signature of CRLs",
+		"RFC 5280 6.3.3 (g)",
+	},
+	{
+		string(checkListExtensions), "leaving CRLs alone that have critical extensions it does not know",
+		"RFC 5280 5.2",
+	},
+	{
+		string(checkIssuerRevocation), "looking whether a CA is revoked: it looks at the server's certificate only",
+		"RFC 5280 6.1.3 (a)(3)",
 	},
 	{
 		string(checkClientCertificate), "sending its certificate when asked: it answers with an empty Certificate",

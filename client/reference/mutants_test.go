@@ -61,6 +61,7 @@ func situations() []situation {
 	}
 	all = append(all, nameSituations()...)
 	all = append(all, constraintSituations()...)
+	all = append(all, revocationSituations()...)
 	return append(all, []situation{
 		{name: "not-ca", changes: []pkiforge.Change{pkiforge.NotCA(pkiforge.Issuing)}, want: "failed"},
 		{name: "rollover", changes: []pkiforge.Change{pkiforge.RootRollover()}, want: "accepted"},
@@ -207,6 +208,7 @@ func TestMutants(t *testing.T) {
 					s.style = pkiforge.CustomCA
 				}
 				m := forged(t, s.style, s.changes...)
+				m.publish()
 				for _, name := range clients {
 					want, ok := lacking[check(name)][s.name]
 					if !ok {

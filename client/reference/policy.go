@@ -46,6 +46,9 @@ type policy struct {
 	// purpose must be named; zero: always.
 	since      time.Time
 	minVersion uint16 // of TLS
+	// fetches: it asks OCSP responders and fetches CRLs (RFC 9325 7.5). An OCSP
+	// response that the server hands out is judged everywhere (RFC 6066 8).
+	fetches bool
 	// suites of TLS 1.2 that are offered; nil: those of crypto/tls, which has
 	// neither static RSA nor 3DES nor RC4 among them.
 	suites func() []uint16
@@ -104,7 +107,7 @@ var policies = []policy{
 		name: "bcp195", title: "recommendations for TLS, RFC 9325",
 		uris: uriCounts, wildcard: true, ipAddress: true,
 		noUsage: true, anyUsage: true,
-		minRSA: 2048, minVersion: tls.VersionTLS12, suites: aeadSuites,
+		minRSA: 2048, minVersion: tls.VersionTLS12, suites: aeadSuites, fetches: true,
 	},
 }
 

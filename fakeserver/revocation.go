@@ -1,0 +1,213 @@
+package fakeserver
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+)
+
+// ServiceFault says how the revocation service treats every request.
+type ServiceFault string
+
+// The faults. The zero value is none: the documents are given out.
+const (
+	ServiceSound   ServiceFault = ""
+	ServiceSilent  ServiceFault = "silent" // reads the request and never answers
+	ServiceReset   ServiceFault = "reset"  // resets the connection instead of answering
+	ServiceFailing ServiceFault = "error"  // answers 500
+)
+
+// Document is what the revocation service gives out at a path.
+type Document struct {
+	Path string // with a slash at its beginning, as in the request
+	Type string // media type
+	Body []byte
+}
+
+// Request is one HTTP request that the revocation service took.
+type Request struct {
+	At     time.Duration
+	Remote netip.AddrPort
+	Method string
+	Path   string
+	Body   []byte // at most the first 4096 octets
+	Answer string // "200", "404", "500", "none", "reset"
+}
+
+// Bounds of the revocation service.
+const (
+	maxRequests     = 256
+	maxRequestBody  = 4096
+	maxServiceConns = 64 // at once; more wait in the kernel's queue
+)
+
+// service is the HTTP server beside the ears.
+type service struct {
+	http http.Server
+	base string
+}
+
+// ServeRevocation opens a port of the server's address for OCSP and CRLs over
+// HTTP, which [Behaviour.Documents] and [Behaviour.Service] decide, and returns
+// its base URL. It may be called once; [Server.Close] closes it.
+func (s *Server) ServeRevocation(ctx context.Context) (string, error) {
+	address := netip.AddrPortFrom(s.Address().Addr(), 0)
+	var config net.ListenConfig
+	l, err := config.Listen(ctx, "tcp4", address.String())
+	if err != nil {
+		return "", &ListenError{Network: "tcp", Address: address, Err: err}
+	}
+	s.state.Lock()
+	defer s.state.Unlock()
+	if s.closing() || s.service != nil {
+		return "", errors.Join(errors.New("serve revocation data: the server is closed, or serves them already"), l.Close())
+	}
+	limited := &limitedListener{Listener: l, room: make(chan struct{}, maxServiceConns), closed: s.closed}
+	v := &service{base: "http://" + l.Addr().String()}
+	v.http = http.Server{
+		Handler:        http.HandlerFunc(s.serveDocument),
+		ReadTimeout:    s.cfg.IdleLimit,
+		MaxHeaderBytes: 16 << 10,
+		ErrorLog:       log.New(io.Discard, "", 0),
+		ConnState: func(_ net.Conn, state http.ConnState) {
+			switch state {
+			case http.StateNew:
+				s.running.Add(1) // the goroutine of Serve is counted while this is called
+			case http.StateClosed, http.StateHijacked:
+				s.running.Done()
+			}
+		},
+	}
+	v.http.SetKeepAlivesEnabled(false)
+	s.service = v
+	s.running.Add(1)
+	go func() {
+		defer s.running.Done()
+		_ = v.http.Serve(limited) // ends when it is closed
+	}()
+	return v.base, nil
+}
+
+// serveDocument answers one request and records it.
+func (s *Server) serveDocument(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(io.LimitReader(r.Body, maxRequestBody)) // what came, came
+	s.state.Lock()
+	behaviour := s.behaviour
+	s.state.Unlock()
+	remote, _ := netip.ParseAddrPort(r.RemoteAddr)
+	request := Request{Remote: remote, Method: r.Method, Path: r.URL.Path, Body: body}
+	i := slices.IndexFunc(behaviour.Documents, func(d Document) bool { return d.Path == documentPath(r) })
+	switch {
+	case behaviour.Service == ServiceSilent:
+		request.Answer = "none"
+		s.request(request)
+		select { // until the client has had enough
+		case <-r.Context().Done():
+		case <-s.closed:
+		}
+		panic(http.ErrAbortHandler)
+	case behaviour.Service == ServiceReset:
+		request.Answer = "reset"
+		s.request(request)
+		s.resetRequest(w)
+	case behaviour.Service == ServiceFailing:
+		request.Answer = "500"
+		s.request(request)
+		http.Error(w, "out of order", http.StatusInternalServerError)
+	case i < 0:
+		request.Answer = "404"
+		s.request(request)
+		http.NotFound(w, r)
+	default:
+		request.Answer = "200"
+		s.request(request)
+		w.Header().Set("Content-Type", behaviour.Documents[i].Type)
+		_, _ = w.Write(behaviour.Documents[i].Body) // fails when the client has left
+	}
+}
+
+// documentPath is where the document lies: a request by GET appends itself to
+// the path (RFC 6960 A.1).
+func documentPath(r *http.Request) string {
+	const ocsp = "/ocsp"
+	if r.Method == http.MethodGet && len(r.URL.Path) > len(ocsp) && r.URL.Path[:len(ocsp)+1] == ocsp+"/" {
+		return ocsp
+	}
+	return r.URL.Path
+}
+
+// resetRequest ends the connection of a request by a reset. Hijacked, it is the
+// handler's alone.
+func (s *Server) resetRequest(w http.ResponseWriter) {
+	conn, _, err := w.(http.Hijacker).Hijack()
+	if err != nil {
+		return
+	}
+	if limited, ok := conn.(*limitedConn); ok {
+		_ = limited.Conn.(*net.TCPConn).SetLinger(0)
+	}
+	_ = conn.Close()
+}
+
+// request records one.
+func (r *recorder) request(request Request) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	request.At = r.since()
+	if len(r.obs.Requests) < maxRequests {
+		r.obs.Requests = append(r.obs.Requests, request)
+	} else {
+		r.obs.Dropped++
+	}
+	r.notify()
+}
+
+// close ends the service; its goroutines are counted in [Server.running].
+func (v *service) close() error {
+	if v == nil {
+		return nil
+	}
+	if err := v.http.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+		return fmt.Errorf("close the revocation service: %w", err)
+	}
+	return nil
+}
+
+// limitedListener takes no more connections than there is room for.
+type limitedListener struct {
+	net.Listener
+	room   chan struct{}
+	closed <-chan struct{}
+}
+
+func (l *limitedListener) Accept() (net.Conn, error) {
+	select {
+	case l.room <- struct{}{}:
+	case <-l.closed:
+		return nil, net.ErrClosed
+	}
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		<-l.room
+		return nil, err
+	}
+	return &limitedConn{Conn: conn, leave: sync.OnceFunc(func() { <-l.room })}, nil
+}
+
+type limitedConn struct {
+	net.Conn
+	leave func()
+}
+
+func (c *limitedConn) Close() error {
+	defer c.leave()
+	return c.Conn.Close()
+}
