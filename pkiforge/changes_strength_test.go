@@ -32,6 +32,7 @@ func TestStrengthChanges(t *testing.T) {
 		{change: pkiforge.KeyKind(pkiforge.Issuing, pkiforge.RSA512), fields: issuerKey, refused: "512-bit keys are insecure", openssl: true},
 		{change: pkiforge.KeyKind(pkiforge.Issuing, pkiforge.RSA8192), fields: issuerKey},
 		{change: pkiforge.KeyKind(pkiforge.Issuing, pkiforge.RSA16384), fields: issuerKey},
+		{change: pkiforge.KeyKind(pkiforge.Issuing, pkiforge.DSA), fields: issuerKey, refused: "algorithm unimplemented", openssl: true},
 		{change: pkiforge.KeyKind(pkiforge.Issuing, pkiforge.P192), fields: issuerKey, refused: "unknown authority", openssl: true},
 		{change: pkiforge.KeyKind(pkiforge.Issuing, pkiforge.P224), fields: issuerKey},
 		{change: pkiforge.KeyKind(pkiforge.Issuing, pkiforge.P521), fields: issuerKey},

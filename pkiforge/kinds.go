@@ -16,8 +16,9 @@ import (
 // Kinds of key that single certificates have, by [Cert].KeyAlgorithm. An RSA key
 // of these lengths is made once a process, when it is first needed, and is the
 // same in every certificate: their making takes too long. Those of RSA512,
-// RSA8192 and RSA16384 sign nothing but certificates, and so does P192.
+// RSA8192 and RSA16384 sign nothing but certificates, and so do DSA and P192.
 const (
+	DSA      KeyAlgorithm = "dsa-2048"
 	P192     KeyAlgorithm = "ecdsa-p192"
 	P224     KeyAlgorithm = "ecdsa-p224"
 	P384     KeyAlgorithm = "ecdsa-p384"
@@ -35,6 +36,7 @@ const (
 var kinds = map[KeyAlgorithm]func() (*key, error){
 	ECDSA:    generateECDSA,
 	RSA:      generateRSA,
+	DSA:      generateDSA,
 	P192:     generateP192,
 	P224:     generateOn(elliptic.P224()),
 	P384:     generateOn(elliptic.P384()),

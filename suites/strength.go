@@ -196,6 +196,16 @@ func strengthCases() []Case {
 			Clauses: []Clause{keyAndDigest},
 		},
 		{
+			ID:      "strength.dsa-issuer",
+			Title:   "The issuing CA has a DSA key of 2048 bits",
+			Why:     "RFC 8446 bans DSA from the handshake, and libraries drop it one after the other; CAs of old still have such keys.",
+			Twin:    customSound,
+			Change:  ofPKI("the issuing CA has a DSA key", pkiforge.KeyKind(pkiforge.Issuing, pkiforge.DSA)),
+			Expect:  Observe,
+			Level:   Should,
+			Clauses: []Clause{algorithmsTLS},
+		},
+		{
 			ID:       "strength.p192-issuer",
 			Title:    "The issuing CA's key is on P-192",
 			Why:      "96 bits of strength are fewer than the 112 that RFC 9325 asks for; OpenSSL and crypto/x509 refuse them, GnuTLS does not.",

@@ -19,6 +19,7 @@ func init() {
 		"strength.rsa-4096":         issuerKey,
 		"strength.rsa-8192-issuer":  issuerKey,
 		"strength.rsa-16384-issuer": issuerKey,
+		"strength.dsa-issuer":       issuerKey,
 		"strength.p192-issuer":      issuerKey,
 		"strength.p384":             leafKey,
 		"strength.p384-issuer":      issuerKey,
