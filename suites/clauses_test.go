@@ -6,11 +6,12 @@ import (
 	"strings"
 	"testing"
 
+	"siptrust/client/reference"
 	"siptrust/suites"
 )
 
-// standards are the documents whose clauses a case may rest on, by the form of their
-// sections: numbered ones, headings in words, and pages that have none.
+// standards are the documents whose clauses a case may rest on, by the form of
+// their sections: numbered ones, headings in words, and pages that have none.
 var standards = []struct{ name, section *regexp.Regexp }{
 	{regexp.MustCompile(`^(RFC [1-9]\d*|X\.690)$`), regexp.MustCompile(`^(\d+|[A-Z])(\.\d+)*(\([a-z]\)(\(\d\))?)?$`)},
 	{regexp.MustCompile(`^Microsoft Teams `), regexp.MustCompile(`^[A-Z][a-z]`)},
@@ -48,9 +49,9 @@ func checkedClauses(t *testing.T) map[suites.Clause]string {
 	return titles
 }
 
-// Every clause of the catalogue is of a known document, its section is one by
-// its form, and it has been looked up; no clause is listed that no case
-// rests on.
+// Every clause of the catalogue and of the mutants is of a known document, its
+// section is one by its form, and it has been looked up; none is listed that
+// nothing rests on.
 func TestClausesAreChecked(t *testing.T) {
 	t.Parallel()
 	checked := checkedClauses(t)
@@ -68,14 +69,28 @@ func TestClausesAreChecked(t *testing.T) {
 			}
 		}
 	}
+	for _, m := range reference.Mutants() {
+		clause := clauseOf(m.Clause)
+		used[clause] = true
+		if checked[clause] == "" {
+			t.Errorf("mutant %s: %s is not in clauses.txt: look it up in the document and add it with its title", m.Name, clause)
+		}
+	}
 	for clause := range checked {
 		if !used[clause] {
-			t.Errorf("clauses.txt: no case rests on %s", clause)
+			t.Errorf("clauses.txt: nothing rests on %s", clause)
 		}
 		if !wellFormed(clause) {
 			t.Errorf("clauses.txt: %s is not a section of a known document", clause)
 		}
 	}
+}
+
+// clauseOf reads a clause of an RFC as people write it: "RFC 5280 6.1.3 (b)".
+func clauseOf(words string) suites.Clause {
+	series, rest, _ := strings.Cut(words, " ")
+	number, section, _ := strings.Cut(rest, " ")
+	return suites.Clause{Document: series + " " + number, Section: strings.ReplaceAll(section, " ", "")}
 }
 
 func wellFormed(clause suites.Clause) bool {
