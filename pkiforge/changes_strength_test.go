@@ -30,6 +30,10 @@ func TestStrengthChanges(t *testing.T) {
 		{change: pkiforge.KeyKind(pkiforge.Server, pkiforge.RSA3072), fields: leafKey},
 		{change: pkiforge.KeyKind(pkiforge.Server, pkiforge.P384), fields: leafKey},
 		{change: pkiforge.KeyKind(pkiforge.Issuing, pkiforge.RSA512), fields: issuerKey, refused: "512-bit keys are insecure", openssl: true},
+		{change: pkiforge.KeyKind(pkiforge.Issuing, pkiforge.RSA8192), fields: issuerKey},
+		{change: pkiforge.KeyKind(pkiforge.Issuing, pkiforge.RSA16384), fields: issuerKey},
+		{change: pkiforge.KeyKind(pkiforge.Issuing, pkiforge.DSA), fields: issuerKey, refused: "algorithm unimplemented", openssl: true},
+		{change: pkiforge.KeyKind(pkiforge.Issuing, pkiforge.P192), fields: issuerKey, refused: "unknown authority", openssl: true},
 		{change: pkiforge.KeyKind(pkiforge.Issuing, pkiforge.P224), fields: issuerKey},
 		{change: pkiforge.KeyKind(pkiforge.Issuing, pkiforge.P521), fields: issuerKey},
 		{change: pkiforge.KeyKind(pkiforge.Issuing, pkiforge.Ed25519), fields: issuerKey},
@@ -43,8 +47,10 @@ func TestStrengthChanges(t *testing.T) {
 	if c, err := m.Chain[0].X509(); err != nil || c.SignatureAlgorithm != x509.PureEd25519 {
 		t.Errorf("an Ed25519 CA signs with %v (%v)", c.SignatureAlgorithm, err)
 	}
-	m = forge(t, f, faulty(t, pkiforge.CustomCA, pkiforge.KeyKind(pkiforge.Issuing, pkiforge.RSA512)))
-	if k, ok := m.Certs[pkiforge.Issuing].Key.Public().(*rsa.PublicKey); !ok || k.N.BitLen() > 512 || k.Size() != 64 {
-		t.Errorf("the short key is %v", m.Certs[pkiforge.Issuing].Key.Public())
+	for kind, bits := range map[pkiforge.KeyAlgorithm]int{pkiforge.RSA512: 512, pkiforge.RSA8192: 8192, pkiforge.RSA16384: 16384} {
+		m = forge(t, f, faulty(t, pkiforge.CustomCA, pkiforge.KeyKind(pkiforge.Issuing, kind)))
+		if k, ok := m.Certs[pkiforge.Issuing].Key.Public().(*rsa.PublicKey); !ok || k.N.BitLen() != bits {
+			t.Errorf("the key of %s is %v", kind, m.Certs[pkiforge.Issuing].Key.Public())
+		}
 	}
 }

@@ -42,6 +42,11 @@ func newKey(signer crypto.Signer) (*key, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encode public key: %w", err)
 	}
+	return encodedKey(signer, spki)
+}
+
+// encodedKey is newKey with the SubjectPublicKeyInfo given.
+func encodedKey(signer crypto.Signer, spki []byte) (*key, error) {
 	var info, alg cryptobyte.String
 	var bits []byte
 	in := cryptobyte.String(spki)

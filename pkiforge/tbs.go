@@ -84,6 +84,8 @@ func signatureAlgorithm(key crypto.Signer) ([]byte, error) {
 		return algSHA256WithRSA, nil
 	case ed25519.PublicKey:
 		return algEd25519, nil
+	case *dsaPublic:
+		return algDSAWithSHA256, nil
 	}
 	return nil, fmt.Errorf("no signature algorithm is known for a key of type %T", key.Public())
 }

@@ -1,6 +1,7 @@
 package suites
 
 import (
+	"slices"
 	"strings"
 
 	"siptrust/pkiforge"
@@ -25,7 +26,7 @@ func lookAlike(host string) string { return host[1:] }
 
 // constraintCases are the cases of the group constraints: what a CA may issue.
 func constraintCases() []Case {
-	return append(append(basicConstraintCases(), nameConstraintCases()...), policyCases()...)
+	return slices.Concat(basicConstraintCases(), nameConstraintCases(), selfIssuedCases(), policyCases())
 }
 
 // basicConstraintCases: who is a CA, and how many may stand below it.

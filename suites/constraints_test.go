@@ -60,6 +60,8 @@ func init() {
 		"names.wildcard-permitted":         issuing("EditTBS"),
 		"names.mask-with-holes":            issuing("EditTBS"),
 		"names.empty":                      issuing("EditTBS"),
+		"names.self-issued":                issuing("EditTBS"),
+		"names.below-self-issued":          issuing("EditTBS"),
 	} {
 		changes["constraints."+id] = c
 	}
@@ -76,6 +78,7 @@ func init() {
 		"constraints.names.excluded", "constraints.names.excluded-upper-case", "constraints.names.above-not-permitted",
 		"constraints.names.narrowed", "constraints.names.widened", "constraints.names.second-name-not-permitted",
 		"constraints.names.excluded-beats-permitted", "constraints.names.excluded-ipv4", "constraints.names.excluded-ipv6",
+		"constraints.names.below-self-issued",
 		"constraints.names.wildcard-permitted", "constraints.names.directory-not-permitted", "constraints.names.directory-excluded")
 	for _, policy := range []suites.Policy{suites.RFC5922, suites.RFC9525} {
 		explainUnder(policy, "certificate-policies",

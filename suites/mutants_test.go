@@ -112,17 +112,25 @@ func ownCases(policy suites.Policy) []string {
 	return ids
 }
 
-// failed gives the cases that a client failed, by warning too where the clause
-// says SHOULD.
+// failed gives the cases that a client failed. Where the clause says SHOULD the
+// judge softens that to a warning, which counts here as well; a server that was
+// refused and whose connection the client left open is a warning of another
+// kind, under any level, and does not.
 func failed(record reports.Record) []string {
 	ids := with(record, reports.Fail)
 	for i := range record.Results {
-		if r := &record.Results[i]; r.Status == reports.Warn && r.Level == string(suites.Should) {
+		if r := &record.Results[i]; softened(r) {
 			ids = append(ids, r.ID)
 		}
 	}
 	slices.Sort(ids)
 	return ids
+}
+
+// softened says that a warning would be a failure but for its level.
+func softened(r *reports.Result) bool {
+	leftOpen := r.Expect == string(suites.Refuse) && r.Outcome == string(suites.Stalled)
+	return r.Status == reports.Warn && r.Level == string(suites.Should) && !leftOpen
 }
 
 // Every faulty and quiet case is failed by a mutant, under interop and under

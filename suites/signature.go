@@ -171,11 +171,11 @@ func signatureCases() []Case {
 		{
 			ID:      "signature.without-null",
 			Title:   "The signature algorithm of the server certificate, RSA with SHA-256, has no parameters",
-			Why:     "The NULL that belongs there is left out by some CAs, and readers must take both forms.",
+			Why:     "The NULL that belongs there is left out by some CAs, and implementations must take both forms.",
 			Twin:    customSound,
 			Change:  ofPKI("the signature algorithm of the server certificate has no NULL", pkiforge.WithoutNull(pkiforge.Server)),
 			Expect:  Accept,
-			Level:   Should,
+			Level:   Must,
 			Clauses: []Clause{{"RFC 4055", "5"}},
 		},
 		{

@@ -6,25 +6,29 @@ func init() {
 	leafKey, issuerKey := change{plan: []string{"server KeyAlgorithm"}}, change{plan: []string{"issuing KeyAlgorithm"}}
 	for id, c := range map[string]change{
 		// ECDSA has no signature algorithm with MD5.
-		"strength.md5":             {plan: []string{"issuing KeyAlgorithm", "server EditTBS"}},
-		"strength.sha1":            {plan: []string{"server EditTBS"}},
-		"strength.sha1-issuer":     {plan: []string{"issuing EditTBS"}},
-		"strength.sha1-root":       {plan: []string{"root EditTBS"}},
-		"strength.rsa-1024":        leafKey,
-		"strength.rsa-1024-issuer": issuerKey,
-		"strength.rsa-512-issuer":  issuerKey,
-		"strength.exponent-one":    {plan: []string{"issuing KeyAlgorithm", "issuing EditTBS", "server EditDER"}},
-		"strength.rsa-2048":        leafKey,
-		"strength.rsa-3072":        leafKey,
-		"strength.rsa-4096":        issuerKey,
-		"strength.p384":            leafKey,
-		"strength.p384-issuer":     issuerKey,
-		"strength.p521-issuer":     issuerKey,
-		"strength.p224-issuer":     issuerKey,
-		"strength.p521":            leafKey,
-		"strength.ed25519":         leafKey,
-		"strength.rsa-1024-root":   {plan: []string{"root KeyAlgorithm"}},
-		"strength.md5-root":        {plan: []string{"root KeyAlgorithm", "root EditTBS"}},
+		"strength.md5":              {plan: []string{"issuing KeyAlgorithm", "server EditTBS"}},
+		"strength.sha1":             {plan: []string{"server EditTBS"}},
+		"strength.sha1-issuer":      {plan: []string{"issuing EditTBS"}},
+		"strength.sha1-root":        {plan: []string{"root EditTBS"}},
+		"strength.rsa-1024":         leafKey,
+		"strength.rsa-1024-issuer":  issuerKey,
+		"strength.rsa-512-issuer":   issuerKey,
+		"strength.exponent-one":     {plan: []string{"issuing KeyAlgorithm", "issuing EditTBS", "server EditDER"}},
+		"strength.rsa-2048":         leafKey,
+		"strength.rsa-3072":         leafKey,
+		"strength.rsa-4096":         issuerKey,
+		"strength.rsa-8192-issuer":  issuerKey,
+		"strength.rsa-16384-issuer": issuerKey,
+		"strength.dsa-issuer":       issuerKey,
+		"strength.p192-issuer":      issuerKey,
+		"strength.p384":             leafKey,
+		"strength.p384-issuer":      issuerKey,
+		"strength.p521-issuer":      issuerKey,
+		"strength.p224-issuer":      issuerKey,
+		"strength.p521":             leafKey,
+		"strength.ed25519":          leafKey,
+		"strength.rsa-1024-root":    {plan: []string{"root KeyAlgorithm"}},
+		"strength.md5-root":         {plan: []string{"root KeyAlgorithm", "root EditTBS"}},
 	} {
 		changes[id] = c
 	}
@@ -33,5 +37,6 @@ func init() {
 	for _, policy := range []suites.Policy{suites.Apple, suites.BCP195} {
 		explainUnder(policy, "short-keys", "strength.rsa-1024", "strength.rsa-1024-issuer")
 	}
+	enforced["strength.p192-issuer"] = "x509.ParseCertificate knows no curve of less than 224 bits"
 	enforced["strength.rsa-512-issuer"] = "crypto/rsa verifies nothing with a key of less than 1024 bits"
 }

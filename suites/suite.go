@@ -52,7 +52,7 @@ func suiteCases() []Case {
 			Change:  aeadOnly,
 			Expect:  Accept,
 			Level:   Must,
-			Clauses: []Clause{suites9325},
+			Clauses: []Clause{weakSuites, suites9325},
 			TLS:     "1.2",
 		},
 		{

@@ -7,7 +7,7 @@ var (
 	issuerName      = Clause{"RFC 5280", "6.1.3(a)(4)"}
 	pathsAndTrust   = Clause{"RFC 5280", "6.2"}
 	rootKeyUpdate   = Clause{"RFC 4210", "4.4"}
-	constrainAnchor = Clause{"RFC 5937", "3"}
+	constrainAnchor = Clause{"RFC 5937", "3.2"}
 )
 
 // trustCases are the cases of the group trust: what ends a path and what only
