@@ -34,13 +34,13 @@ func TestParseWaivers(t *testing.T) {
 func TestMalformedWaivers(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"waivers: [":                                     ":1: no YAML: ",
-		"- case: a":                                      ":1: one key is needed",
-		"waiver: []":                                     ":1: one key is needed",
-		"waivers: all":                                   ":1: waivers: a list is needed",
-		"waivers:\n  - a":                                ":2: an entry needs the keys",
-		"waivers:\n  - case: a\n    reasons: x":          `:3: unknown key "reasons"`,
-		"waivers:\n  - reason: x":                        ":2: an entry without a case",
+		"waivers: [":                            ":1: no YAML: ",
+		"- case: a":                             ":1: one key is needed",
+		"waiver: []":                            ":1: one key is needed",
+		"waivers: all":                          ":1: waivers: a list is needed",
+		"waivers:\n  - a":                       ":2: an entry needs the keys",
+		"waivers:\n  - case: a\n    reasons: x": `:3: unknown key "reasons"`,
+		"waivers:\n  - reason: x":               ":2: an entry without a case",
 		"waivers:\n  - case: a\n    expires: soon":       `:3: expires: "soon" is no date`,
 		"waivers:\n  - case: a\n    expires: 2026-02-30": `:3: expires: "2026-02-30" is no date`,
 		"waivers:\n  - case: a\n    leak: yes please":    ":3: leak:",
