@@ -163,12 +163,22 @@ func cellWord(r *Result) string {
 	return string(r.Status)
 }
 
+// unsigned is a result without its waiver: what the client did is the same.
+func unsigned(r *Result) *Result {
+	if r == nil || !r.Waived {
+		return r
+	}
+	bare := *r
+	bare.Waived = false
+	return &bare
+}
+
 // differs says whether two clients that were put in the case came out of it
-// otherwise.
+// otherwise. That someone signed for one of them is no difference of clients.
 func differs(cells []*Result) bool {
 	word := ""
 	for _, r := range cells {
-		switch is := cellWord(r); {
+		switch is := cellWord(unsigned(r)); {
 		case is == "":
 		case word == "":
 			word = is
@@ -180,13 +190,13 @@ func differs(cells []*Result) bool {
 }
 
 // against says how a cell compares with the first client's: worse (1), better
-// (-1), neither or not known (0).
+// (-1), neither or not known (0); waivers do not count.
 func (row *MatrixRow) against(i int) int {
 	first, r := row.Cells[0], row.Cells[i]
 	if first == nil || r == nil {
 		return 0
 	}
-	return cmp.Compare(gravity(r), gravity(first))
+	return cmp.Compare(gravity(unsigned(r)), gravity(unsigned(first)))
 }
 
 func (m *ClientMatrix) rows(visit func(*MatrixRow)) {

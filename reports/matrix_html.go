@@ -26,6 +26,7 @@ var (
 type matrixPage struct {
 	Title, First, Footer string
 	Cases, Differ, Span  int
+	Few                  bool // columns: their names need not stand upright
 	Unlike, Counted      []string
 	Clients              []matrixColumn
 	Groups               []matrixBody
@@ -87,7 +88,7 @@ func newMatrixPage(m *ClientMatrix) matrixPage {
 	p := matrixPage{
 		Title:  counted(len(m.Clients), "client") + " compared",
 		Footer: "Controls are left out. What a client did on the wire stands in the report of its run.",
-		Unlike: m.Unlike, Span: len(m.Clients) + 1,
+		Unlike: m.Unlike, Span: len(m.Clients) + 1, Few: len(m.Clients) <= 6,
 		CSP: policyOf(style, matrixScript), Style: template.CSS(style), Script: template.JS(matrixScript), // both are the program's own
 	}
 	p.Cases, p.Differ = m.totals()
@@ -120,8 +121,13 @@ func newMatrixColumn(c *MatrixClient, i int) matrixColumn {
 	return matrixColumn{
 		Number: i + 1, Label: c.Label, Short: c.Short, Policy: c.Policy, Class: verdictClass(c.Verdict), Word: c.verdictWords(),
 		Counts: []tally{
-			{s.Pass, "pass", "pass"}, {s.Warn, "warn", "warn"}, {s.Fail, "fail", "fail"}, {s.Waived, "waived", "waived"},
-			{s.Inconclusive, "inconclusive", "inconclusive"}, {s.Info, "info", "info"}, {s.Skip, "skip", "skip"},
+			{s.Pass, "pass", "pass"},
+			{s.Warn, "warn", "warn"},
+			{s.Fail, "fail", "fail"},
+			{s.Waived, "waived", "waived"},
+			{s.Inconclusive, "inconclusive", "inconclusive"},
+			{s.Info, "info", "info"},
+			{s.Skip, "skip", "skip"},
 		},
 		Worse: c.Worse, Better: c.Better, Alone: c.Alone,
 	}
