@@ -171,6 +171,35 @@ func TestConfirmUnstableControl(t *testing.T) {
 	}
 }
 
+// A run that is interrupted while a failure is run again keeps the failure.
+func TestConfirmInterrupted(t *testing.T) {
+	t.Parallel()
+	const id = customCA + ".expired"
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	d := newFlaky(func(tried string, n int) client.Driver {
+		switch {
+		case tried == id && n == 1:
+			return mutant("expiry")
+		case tried == id:
+			return &altered{Driver: plain(), attempt: func(ctx context.Context, _ client.Attempt) (client.Outcome, error) {
+				cancel()
+				<-ctx.Done()
+				return client.Outcome{}, ctx.Err()
+			}}
+		}
+		return nil
+	})
+	run, err := suites.NewRun(suites.Settings{Driver: d, Filter: id, Confirm: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	record, err := run.Execute(ctx)
+	if r := resultOf(t, record, id); err != nil || record.Complete || r.Status != reports.Fail {
+		t.Errorf("error %v, complete %t, %s: %s", err, record.Complete, r.Status, r.Reason)
+	}
+}
+
 func TestConfirmNegative(t *testing.T) {
 	t.Parallel()
 	if _, err := suites.NewRun(suites.Settings{Driver: plain(), Confirm: -1}); err == nil {
