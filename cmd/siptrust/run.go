@@ -32,10 +32,10 @@ func runCommand() *cobra.Command {
 		Long: `Runs the cases against a client and writes results.json, junit.xml, report.html
 and report.md.
 
-Exit status: 0 nothing failed; 1 a case failed, or a waiver is unsigned, expired
-or not needed any more; 2 wrong usage; 3 nothing failed but something was
-inconclusive, nothing was judged, the run was interrupted, or siptrust could not
-work.`,
+Exit status: 0 nothing failed; 1 a case failed; 2 wrong usage; 3 nothing failed
+but something was inconclusive, nothing was judged, the run was interrupted, or
+siptrust could not work. A waiver that is unsigned, expired or not needed any
+more counts as a failure.`,
 		Args: func(c *cobra.Command, args []string) error {
 			if at := c.ArgsLenAtDash(); len(args) > 0 && at != 0 {
 				return fmt.Errorf("unexpected argument %q; a program goes after --", args[0])
