@@ -72,13 +72,22 @@ func NewClientMatrix(records []Record, paths []string) ClientMatrix {
 }
 
 // tellApart gives columns that would be called the same the directory of
-// their record, or else their number.
+// their record; where that is the same, too, its path or else their number.
 func (m *ClientMatrix) tellApart(records []Record, paths []string) {
 	alike, named := map[string]int{}, map[string]int{}
 	for i := range m.Clients {
 		alike[m.Clients[i].Label]++
 		named[clean(records[i].Client.Name)]++
 	}
+	places := make([]string, len(records))
+	short := map[string]int{}
+	for i := range places {
+		if len(paths) == len(records) {
+			places[i] = placeOf(paths[i])
+		}
+		short[filepath.Base(places[i])]++
+	}
+	taken := map[string]bool{}
 	for i := range m.Clients {
 		c := &m.Clients[i]
 		if alike[c.Label] == 1 {
@@ -87,17 +96,25 @@ func (m *ClientMatrix) tellApart(records []Record, paths []string) {
 			}
 			continue
 		}
-		where := strconv.Itoa(i + 1)
-		if len(paths) == len(records) {
-			where = paths[i]
-			if base := filepath.Base(where); base == RecordFile || base == LinesFile {
-				where = filepath.Dir(where)
-			}
-			where = filepath.Base(where)
+		where := places[i]
+		if base := filepath.Base(where); short[base] == 1 {
+			where = base
 		}
+		if where == "" || taken[where] {
+			where = strconv.Itoa(i + 1)
+		}
+		taken[where] = true
 		c.Label += " (" + clean(where) + ")"
 		c.Short = c.Label
 	}
+}
+
+// placeOf is the directory of a record.
+func placeOf(path string) string {
+	if base := filepath.Base(path); base == RecordFile || base == LinesFile {
+		path = filepath.Dir(path)
+	}
+	return filepath.Clean(path)
 }
 
 // addRows puts the cases in the order in which the records first have them.

@@ -2,7 +2,6 @@ package reports
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -77,17 +76,22 @@ func TestClientMatrix(t *testing.T) {
 	}
 }
 
-// Records of one client and version are told apart by their directories.
+// Records of one client and version are told apart by where they lie.
 func TestMatrixLabels(t *testing.T) {
 	t.Parallel()
 	records := phones()[:1]
 	records = append(records, records[0], records[0])
-	var got []string
-	for _, c := range NewClientMatrix(records, []string{"a/b/results.json", "c/results.jsonl", "d"}).Clients {
-		got = append(got, c.Label)
-	}
-	if want := []string{"desk 1 (b)", "desk 1 (c)", "desk 1 (d)"}; !slices.Equal(got, want) {
-		t.Errorf("%q, want %q", got, want)
+	for _, c := range []struct{ paths, want []string }{
+		{[]string{"a/b/results.json", "c/results.jsonl", "d"}, []string{"b", "c", "d"}},
+		{[]string{"a/out/results.json", "b/out/", "d"}, []string{"a/out", "b/out", "d"}},
+		{[]string{"a", "a", "a/results.json"}, []string{"a", "2", "3"}},
+		{nil, []string{"1", "2", "3"}},
+	} {
+		for i, client := range NewClientMatrix(records, c.paths).Clients {
+			if want := "desk 1 (" + c.want[i] + ")"; client.Label != want || client.Short != want {
+				t.Errorf("%v: client %d is called %q, %q, want %q", c.paths, i+1, client.Label, client.Short, want)
+			}
+		}
 	}
 }
 
