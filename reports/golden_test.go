@@ -58,6 +58,15 @@ func TestGolden(t *testing.T) {
 			}
 			return nil
 		}},
+		{"matrix.md", sample(), func(w io.Writer, _ Record) error { return MatrixMarkdown(w, NewClientMatrix(phones(), nil)) }},
+		{"matrix.txt", sample(), func(w io.Writer, _ Record) error {
+			return MatrixTerminal(w, NewClientMatrix(phones(), nil), false)
+		}},
+		{"diff.txt", sample(), func(w io.Writer, _ Record) error {
+			return DiffTerminal(w, Compare(phones()[0], phones()[2]), false)
+		}},
+		{"diff.md", sample(), func(w io.Writer, _ Record) error { return DiffMarkdown(w, Compare(phones()[0], phones()[2])) }},
+		{"waivers.yaml", sample(), WaiverTemplate},
 		{"report.html", few, func(w io.Writer, r Record) error {
 			var page bytes.Buffer
 			if err := HTML(&page, r); err != nil {

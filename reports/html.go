@@ -44,7 +44,8 @@ type page struct {
 	Rows     []pageRow
 	Matrix   bool
 	Resolve  []pageCase // failed or inconclusive
-	Gaps     []pageCase // warned, skipped or waived
+	Gaps     []pageCase // warned or skipped
+	Waived   []pageCase
 	Groups   []pageGroup
 	Footer   string
 	CSP      string
@@ -236,7 +237,7 @@ func (p *page) addCases(results []Result) {
 	}
 	p.Resolve = append(brief(needing(results, Fail)), brief(needing(results, Inconclusive))...)
 	p.Gaps = append(brief(needing(results, Warn)), brief(needing(results, Skip))...)
-	p.Gaps = append(p.Gaps, brief(waived(results))...)
+	p.Waived = brief(waived(results))
 }
 
 // newCase says what the page shows of a result; twin may be nil.

@@ -43,7 +43,9 @@ func Progress(w io.Writer, total int) *Bar {
 func (b *Bar) Add(r Result) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.counts[r.Status]++
+	if !r.Waived {
+		b.counts[r.Status]++
+	}
 	var words []string
 	for _, status := range []Status{Fail, Inconclusive, Warn} {
 		if n := b.counts[status]; n > 0 {

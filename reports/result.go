@@ -27,8 +27,8 @@ type Verdict string
 
 // The verdicts.
 const (
-	Conforms         Verdict = "conforms"           // nothing failed, inconclusive, skipped or warned
-	ConformsWithGaps Verdict = "conforms with gaps" // something skipped or warned
+	Conforms         Verdict = "conforms"           // nothing failed, inconclusive, skipped, warned or waived
+	ConformsWithGaps Verdict = "conforms with gaps" // something skipped, warned or waived
 	DoesNotConform   Verdict = "does not conform"   // something failed
 	NotAssessed      Verdict = "not assessed"       // something inconclusive, or setup not proven
 )

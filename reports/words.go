@@ -146,7 +146,7 @@ func (r *Record) meaning() string {
 	case Conforms:
 		return "Nothing failed, was left open or was skipped."
 	case ConformsWithGaps:
-		return "Nothing failed or was left open; something was skipped or passed with a warning."
+		return "Nothing failed or was left open; something was skipped, waived or passed with a warning."
 	case DoesNotConform:
 		return "At least one case failed."
 	case NotAssessed:

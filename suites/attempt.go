@@ -19,7 +19,7 @@ import (
 
 // runCase runs one case and records its result.
 func (r *Run) runCase(ctx context.Context, cs *Case) error {
-	j, err := r.try(ctx, cs)
+	j, err := r.confirmed(ctx, cs)
 	if err != nil {
 		return fmt.Errorf("%s: %w", cs.ID, err)
 	}

@@ -36,6 +36,8 @@ type Settings struct {
 	TLSKey     pkiforge.KeyAlgorithm
 	Timeout    time.Duration // of one attempt; 0: the client's own, else DefaultTimeout
 	Keep       bool          // leave the attempts' directories
+	Confirm    int           // how often a case that fails is run again; 0: never
+	Waivers    *Waivers      // known failures that someone signed for; nil: none
 	Windows    Windows       // zero: DefaultWindows
 	// OnResult is called, one call at a time, for every result as it is known
 	// and again when the end of the run changes it.
@@ -61,6 +63,7 @@ type Run struct {
 	dns       *fakeserver.DNS
 	token     string
 	dir       string
+	began     time.Time
 
 	mu       sync.Mutex
 	judged   map[string]*Judged
@@ -92,8 +95,8 @@ func NewRun(s Settings) (*Run, error) {
 	if !slices.Contains([]pkiforge.KeyAlgorithm{pkiforge.ECDSA, pkiforge.RSA}, s.TLSKey) {
 		return nil, fmt.Errorf("unknown key algorithm %q; ecdsa or rsa", s.TLSKey)
 	}
-	if s.Jobs < 0 || s.Timeout < 0 {
-		return nil, errors.New("jobs and timeout must not be negative")
+	if s.Jobs < 0 || s.Timeout < 0 || s.Confirm < 0 {
+		return nil, errors.New("jobs, timeout and confirm must not be negative")
 	}
 	if s.Windows == (Windows{}) {
 		s.Windows = DefaultWindows()
@@ -104,7 +107,7 @@ func NewRun(s Settings) (*Run, error) {
 	}
 	r := &Run{
 		settings: s, catalogue: s.Catalogue, selected: selected, traits: s.Driver.Traits(),
-		judged: make(map[string]*Judged), done: make(chan struct{}),
+		judged: make(map[string]*Judged), done: make(chan struct{}), began: time.Now(),
 	}
 	r.controls = r.twinsOf(selected)
 	r.settings.Jobs = r.jobs()
@@ -284,7 +287,7 @@ func (r *Run) emit(j *Judged) {
 	r.judged[j.Case.ID] = j
 	r.mu.Unlock()
 	if r.settings.OnResult != nil {
-		r.settings.OnResult(j.Result)
+		r.settings.OnResult(r.signed(j.Result))
 	}
 }
 
@@ -295,7 +298,7 @@ func (r *Run) results() []reports.Result {
 	results := make([]reports.Result, 0, len(r.judged))
 	for i := range r.catalogue.Cases {
 		if j, ok := r.judged[r.catalogue.Cases[i].ID]; ok {
-			results = append(results, j.Result)
+			results = append(results, r.signed(j.Result))
 		}
 	}
 	return results
@@ -321,13 +324,13 @@ func (r *Run) Selected() []*Case { return slices.Clone(r.selected) }
 // verdict is the word on a whole run.
 func verdict(record reports.Record) reports.Verdict {
 	s := record.Summary
-	judged := s.Pass + s.Warn + s.Fail + s.Info
+	judged := s.Pass + s.Warn + s.Fail + s.Info + s.Waived
 	switch {
 	case s.Fail > 0:
 		return reports.DoesNotConform
 	case s.Inconclusive > 0 || judged == 0 || !record.Complete:
 		return reports.NotAssessed
-	case s.Skip > 0 || s.Warn > 0:
+	case s.Skip > 0 || s.Warn > 0 || s.Waived > 0:
 		return reports.ConformsWithGaps
 	default:
 		return reports.Conforms

@@ -92,7 +92,8 @@ whether the client did what the standards demand.`,
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(&cobra.Command{Use: "no-help", Hidden: true})
-	root.AddCommand(runCommand(), listCommand(), explainCommand(), forgeCommand(), clientsCommand(), reportCommand())
+	root.AddCommand(runCommand(), listCommand(), explainCommand(), forgeCommand(), clientsCommand(), reportCommand(),
+		waiversCommand(), diffCommand(), matrixCommand())
 	return root
 }
 

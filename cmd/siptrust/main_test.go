@@ -21,9 +21,12 @@ func TestMain(m *testing.M) {
 	})
 }
 
-func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata",
+func TestScripts(t *testing.T) { testscript.Run(t, scripts("testdata")) }
+
+// scripts are the scripts of a directory with what they can use.
+func scripts(dir string) testscript.Params {
+	return testscript.Params{
+		Dir:                 dir,
 		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
@@ -36,7 +39,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("TMPDIR", e.Getenv("WORK")+"/tmp")
 			return os.Mkdir(e.Getenv("WORK")+"/tmp", 0o755)
 		},
-	})
+	}
 }
 
 // status runs a program and demands its exit status: status 2 siptrust run …

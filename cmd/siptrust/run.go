@@ -18,8 +18,8 @@ import (
 
 type runOptions struct {
 	client, filter, policy, out string
-	tlsVersion, tlsKey          string
-	jobs                        int
+	tlsVersion, tlsKey, waivers string
+	jobs, confirm               int
 	timeout                     time.Duration
 	keep                        bool
 }
@@ -34,7 +34,8 @@ and report.md.
 
 Exit status: 0 nothing failed; 1 a case failed; 2 wrong usage; 3 nothing failed
 but something was inconclusive, nothing was judged, the run was interrupted, or
-siptrust could not work.`,
+siptrust could not work. A waiver that is unsigned, expired or not needed any
+more counts as a failure.`,
 		Args: func(c *cobra.Command, args []string) error {
 			if at := c.ArgsLenAtDash(); len(args) > 0 && at != 0 {
 				return fmt.Errorf("unexpected argument %q; a program goes after --", args[0])
@@ -52,6 +53,8 @@ siptrust could not work.`,
 	f.DurationVar(&o.timeout, "timeout", 0, "limit of one attempt (0: the client's own, else 10s)")
 	f.StringVar(&o.tlsVersion, "tls-version", "", "pin the servers to TLS 1.2 or 1.3")
 	f.StringVar(&o.tlsKey, "tls-key", string(pkiforge.ECDSA), "keys of all certificates: ecdsa or rsa")
+	f.IntVar(&o.confirm, "confirm", 0, "run a case that fails again, so often; what does not repeat is inconclusive")
+	f.StringVar(&o.waivers, "waivers", "", "YAML file of known failures; 'siptrust waivers RECORD' writes one to fill in")
 	f.BoolVar(&o.keep, "keep", false, "keep the attempts' directories")
 	return c
 }
@@ -68,12 +71,19 @@ func (o *runOptions) run(c *cobra.Command, argv []string) error {
 	case err != nil:
 		return usage(err)
 	}
+	var waivers *suites.Waivers
+	if o.waivers != "" {
+		if waivers, err = suites.OpenWaivers(o.waivers); err != nil {
+			return usage(err)
+		}
+	}
 	show := newProgress(c.ErrOrStderr())
 	var writer *reports.Writer
 	var writing error
 	settings := suites.Settings{
 		Driver: driver, Version: version(), Policy: suites.Policy(o.policy), Filter: o.filter, Jobs: o.jobs,
 		TLSVersion: o.tlsVersion, TLSKey: pkiforge.KeyAlgorithm(o.tlsKey), Timeout: o.timeout, Keep: o.keep,
+		Confirm: o.confirm, Waivers: waivers,
 		OnResult: func(r reports.Result) {
 			if err := writer.Add(r); err != nil && writing == nil {
 				writing = err
@@ -110,6 +120,13 @@ func (o *runOptions) run(c *cobra.Command, argv []string) error {
 	}
 	if ctx.Err() != nil {
 		return unable(fmt.Errorf("interrupted after %d of %d results", len(record.Results), run.Total()))
+	}
+	problems := run.WaiverProblems()
+	for _, problem := range problems {
+		fmt.Fprintf(c.ErrOrStderr(), "siptrust: %s\n", problem)
+	}
+	if len(problems) > 0 {
+		return &statusError{status: exitFailed}
 	}
 	return exitStatus(record)
 }
