@@ -56,7 +56,7 @@ func encodingOdd() []Case {
 			Twin:  customSound,
 			Change: ofPKI("cA FALSE is written although it is the default",
 				pkiforge.ExtensionValue(pkiforge.Server, pkiforge.OIDBasicConstraints, []byte{0x30, 3, 1, 1, 0})),
-			Expect:  Accept,
+			Expect:  Observe,
 			Level:   Should,
 			Clauses: []Clause{basicField, {"X.690", "11.5"}},
 		},
