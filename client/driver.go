@@ -21,6 +21,10 @@ type Attempt struct {
 	Server  netip.AddrPort
 	Timeout time.Duration
 
+	// A second account, in a domain of its own at the same address and port:
+	// its address of record and its server name. Empty: there is none.
+	SecondURI, SecondHost string
+
 	// What is installed at the client.
 	SystemRoots, CustomRoots []*pkiforge.Certificate
 	Identity                 []*pkiforge.Certificate // leaf first; empty: none
@@ -86,4 +90,7 @@ const (
 	LacksClientAuth    = "client-auth"
 	LacksAnswerOptions = "answers-options" // cannot answer a request of the server's
 	LacksRegister      = "register"
+	LacksReconnect     = "reconnects"     // does not register again when the server ends its connection
+	LacksSecondAccount = "second-account" // registers one account only
+	LacksAccountURI    = "account-uri"    // is given the parts of the account's URI, not the URI itself
 )

@@ -7,6 +7,7 @@ package reference
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -61,8 +62,8 @@ func (o Options) Validate() error {
 }
 
 // Driver is the reference client or one mutant. Attempts share no connection;
-// what they share is a cache of parsed roots and, in the mutant second-try
-// only, the servers it refused.
+// what they share is a cache of parsed roots and, in three mutants only,
+// what these remember of servers.
 type Driver struct {
 	name   string
 	policy policy
@@ -75,6 +76,9 @@ type Driver struct {
 
 	mu      sync.Mutex
 	refused map[server]bool // of the mutant second-try
+	known   map[server]bool // of the mutant known-server
+
+	sessions tls.ClientSessionCache // of the mutant refused-session
 }
 
 // server is what the mutant second-try remembers.
@@ -94,9 +98,13 @@ func New(o Options) *Driver {
 		err:     o.Validate(),
 		parser:  sip.NewParser(),
 		refused: make(map[server]bool),
+		known:   make(map[server]bool),
 	}
 	if o.Mutant != "" {
 		d.name = "mutant:" + o.Mutant
+	}
+	if d.lacks == checkRefusedSession {
+		d.sessions = tls.NewLRUClientSessionCache(1024)
 	}
 	if d.opts.Patience <= 0 {
 		d.opts.Patience = impatience
