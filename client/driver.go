@@ -21,8 +21,8 @@ type Attempt struct {
 	Server  netip.AddrPort
 	Timeout time.Duration
 
-	// A second account, in a domain of its own at the same address and port:
-	// its address of record and its server name. Empty: there is none.
+	// SecondHost is another server name that leads to the same address and port,
+	// SecondURI the address of record of a second account there. Empty: none.
 	SecondURI, SecondHost string
 
 	// What is installed at the client.
@@ -92,5 +92,6 @@ const (
 	LacksRegister      = "register"
 	LacksReconnect     = "reconnects"     // does not register again when the server ends its connection
 	LacksSecondAccount = "second-account" // registers one account only
+	LacksRedirects     = "redirects"      // follows no redirection to another sips URI
 	LacksAccountURI    = "account-uri"    // is given the parts of the account's URI, not the URI itself
 )

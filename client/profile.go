@@ -103,7 +103,7 @@ var allMeans = []Means{MeansHosts, MeansWrapper, MeansDNS, MeansNone, MeansAddre
 // features are the keys of a profile's lacks.
 var features = []string{
 	LacksTLS12, LacksTLS13, LacksClientAuth, LacksAnswerOptions, LacksRegister,
-	LacksReconnect, LacksSecondAccount, LacksAccountURI,
+	LacksReconnect, LacksSecondAccount, LacksRedirects, LacksAccountURI,
 }
 
 // Defaults of programs that stay: the time they get to react after the outcome

@@ -16,7 +16,7 @@ type vars struct {
 	Port              uint16
 	Address           string // without the port
 
-	// SecondURI and SecondHost are empty when there is no second account.
+	// SecondURI is empty when there is no second account.
 	SecondURI, SecondHost string
 
 	CAFile, SystemCAFile, CustomCAFile string

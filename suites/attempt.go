@@ -119,7 +119,7 @@ func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
 	if err != nil {
 		return fmt.Errorf("forge: %w", err)
 	}
-	steps, err := r.steps(ctx, cs, &scenario, material)
+	steps, later, err := r.steps(ctx, cs, &scenario, material)
 	if err != nil {
 		return err
 	}
@@ -139,6 +139,7 @@ func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
 		}
 		if n == 1 && scenario.Later != nil && scenario.Later.Restarted {
 			srv.SetBehaviour(steps[1])
+			material = later
 		}
 		a := client.Attempt{
 			Case: cs.ID, URI: uri(names.Host),
@@ -146,7 +147,10 @@ func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
 			SystemRoots: material.SystemRoots, CustomRoots: material.CustomRoots, Identity: material.Identity,
 		}
 		if scenario.SecondAccount {
-			a.SecondURI, a.SecondHost = uri(names.Other), names.Other
+			a.SecondURI = uri(names.Other)
+		}
+		if scenario.SecondAccount || scenario.Redirected {
+			a.SecondHost = names.Other
 		}
 		one, err := r.attempt(ctx, srv, cs, &scenario, a, n)
 		if err != nil {
@@ -166,18 +170,19 @@ func (r *Run) names() pkiforge.Names {
 	return pkiforge.Names{Run: r.token, Host: host, Domain: host, Other: fmt.Sprintf("other%d.r%s.test", n, r.token)}
 }
 
-// steps are the server's behaviours, the later one behind the first. It is
-// in force from the second start of the client on, or when the first is over.
-func (r *Run) steps(ctx context.Context, cs *Case, s *Scenario, m *pkiforge.Material) ([]fakeserver.Behaviour, error) {
+// steps are the server's behaviours, the later one behind the first, with its
+// material. It is in force from the second start of the client on, or when the
+// first is over.
+func (r *Run) steps(ctx context.Context, cs *Case, s *Scenario, m *pkiforge.Material) ([]fakeserver.Behaviour, *pkiforge.Material, error) {
 	steps := []fakeserver.Behaviour{r.behaviour(cs, s.Server, m)}
 	if s.Later == nil {
-		return steps, nil
+		return steps, nil, nil
 	}
 	later, err := r.forge.Forge(ctx, s.Later.Plan)
 	if err != nil {
-		return nil, fmt.Errorf("forge: %w", err)
+		return nil, nil, fmt.Errorf("forge: %w", err)
 	}
-	return append(steps, r.behaviour(cs, s.Later.Server, later)), nil
+	return append(steps, r.behaviour(cs, s.Later.Server, later)), later, nil
 }
 
 // behaviour completes the scenario's with the forged material and the run's

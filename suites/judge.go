@@ -161,6 +161,8 @@ func (j *judgement) decideStage(f *finding, expect Expectation) (reports.Status,
 		return "", ""
 	case j.seen[0].stage.restarted:
 		return reports.Inconclusive, "started again, the client sent no ClientHello: " + f.how
+	case j.seen[0].stage.redirected:
+		return reports.Skip, "the client did not follow the redirection; if it never does, let its profile say lacks: redirects"
 	case j.seen[0].stage.second:
 		return reports.Skip, "the client did not try its second account; if it takes only one, let its profile say lacks: second-account"
 	default:

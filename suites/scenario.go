@@ -23,6 +23,9 @@ type Scenario struct {
 	// SecondAccount gives the client another account to register, in the domain
 	// Names.Other at the same address and port.
 	SecondAccount bool
+	// Redirected: the server sends the client on to Names.Other, at the same
+	// address and port.
+	Redirected bool
 	// Linger has the client watched for the window of silence after it was
 	// served, too.
 	Linger bool
@@ -32,10 +35,11 @@ type Scenario struct {
 
 // Later is a server at the same address and port as before.
 type Later struct {
-	Plan   pkiforge.Plan // what it presents; what the endpoint trusts stays as it was
+	Plan   pkiforge.Plan // what it presents
 	Server fakeserver.Behaviour
-	// Restarted: it is met by the client's next start; otherwise by the connections
-	// that come after the server ended one (Behaviour.End of the first).
+	// Restarted: it is met by the client's next start, and the endpoint trusts what
+	// Plan says. Otherwise it is met by the connections that come after the server
+	// ended one (Behaviour.End of the first), and the trust stays as it was.
 	Restarted bool
 }
 

@@ -13,14 +13,15 @@ type stage struct {
 	// later: about those that met the later server. restarted: the attempt as a
 	// whole came first, or later.
 	later, restarted, first bool
-	// names, if second: about the account of names.Other, after that of names.Host.
-	second bool
-	names  pkiforge.Names
+	// names, if second: about the account of names.Other, after that of names.Host;
+	// redirected: about the one account, once it was sent on to names.Other.
+	second, redirected bool
+	names              pkiforge.Names
 }
 
 // stage gives that of the attempt n, counted from 0.
 func (s *Scenario) stage(n int) stage {
-	g := stage{second: s.SecondAccount, names: s.Names}
+	g := stage{second: s.SecondAccount || s.Redirected, redirected: s.Redirected, names: s.Names}
 	if s.Later != nil {
 		g.later, g.restarted = !s.Later.Restarted, s.Later.Restarted
 		g.first = g.restarted && n == 0

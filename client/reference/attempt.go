@@ -28,6 +28,8 @@ type attempt struct {
 	// is it. settled is closed once it may begin.
 	second  *attempt
 	settled chan struct{}
+	// redirected is where a redirection has led this attempt; nil: it has not.
+	redirected *sip.Uri
 	// sessions are those of this start of the client, for both accounts.
 	sessions tls.ClientSessionCache
 	// lost: the server ended a connection that was registered over.

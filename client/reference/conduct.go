@@ -80,10 +80,34 @@ func (t *attempt) answered(ctx context.Context, agent *sipgo.UserAgent, f *flow,
 		t.know()
 	}
 	t.misuse(ctx, agent, f, res)
+	t.follow(ctx, agent, f, res)
 	if t.second != nil && t.without(checkReuse) {
 		t.again(ctx, agent, f, t.second.registerRequest("sips", "TLS", f.LocalAddr()))
 	}
 	t.settle()
+}
+
+// follow goes where a redirection sends it (RFC 3261 8.1.3.4), once, and only to
+// a sips URI: over a connection of its own, verified by the name in that URI.
+func (t *attempt) follow(ctx context.Context, agent *sipgo.UserAgent, f *flow, res *sip.Response) {
+	h := res.GetHeader("Contact")
+	if res.StatusCode/100 != 3 || h == nil || t.redirected != nil {
+		return
+	}
+	var to sip.Uri
+	if _, err := sip.ParseAddressValue(h.Value(), &to, nil); err != nil || to.Scheme != "sips" || to.Host != t.SecondHost {
+		return // the only name that this client can resolve besides its own
+	}
+	next := *t
+	next.Host, next.redirected, next.second = to.Host, &to, nil
+	t.step(9, "SIP: sent on to %s", to.HostPort())
+	if t.without(checkReuse) {
+		t.again(ctx, agent, f, next.registerRequest("sips", "TLS", f.LocalAddr()))
+		return
+	}
+	next.trace = nil
+	next.run(ctx)
+	t.trace = append(t.trace, next.trace...)
 }
 
 // again sends another request over the connection of f.

@@ -147,7 +147,11 @@ func (t *attempt) registerRequest(scheme, transport string, local net.Addr) *sip
 	user := sip.Uri{Scheme: scheme, User: aor.User, Host: aor.Host}
 	contact := sip.Uri{Scheme: scheme, User: aor.User, Host: host, Port: int(from.Port())}
 
-	req := sip.NewRequest(sip.REGISTER, sip.Uri{Scheme: scheme, Host: aor.Host, Port: aor.Port})
+	target := sip.Uri{Scheme: scheme, Host: aor.Host, Port: aor.Port}
+	if t.redirected != nil {
+		target.Host, target.Port = t.redirected.Host, t.redirected.Port
+	}
+	req := sip.NewRequest(sip.REGISTER, target)
 	via := &sip.ViaHeader{
 		ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: transport,
 		Host: host, Port: int(from.Port()),
