@@ -139,7 +139,9 @@ func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
 		}
 		if n == 1 && scenario.Later != nil && scenario.Later.Restarted {
 			srv.SetBehaviour(steps[1])
-			material = later
+			if scenario.Later.Trust {
+				material = later
+			}
 		}
 		a := client.Attempt{
 			Case: cs.ID, URI: uri(names.Host),

@@ -291,8 +291,14 @@ var (
 			return nil
 		},
 	}
-	laterRootRemoved = ofLaterPKI("the root was removed before the second start", always(pkiforge.RootMissing()))
-	sameSerial       = Change{
+	laterRootRemoved = Change{
+		Name: "the root was removed before the second start",
+		Apply: func(s *Scenario) error {
+			s.Later.Trust = true
+			return pkiforge.RootMissing().Apply(&s.Later.Plan)
+		},
+	}
+	sameSerial = Change{
 		Name: "both certificates have the same serial number",
 		Apply: func(s *Scenario) error {
 			serial := pkiforge.Serial(pkiforge.Server, []byte{0x51, 0x50, 1, 2, 3, 4, 5, 6})

@@ -37,10 +37,12 @@ type Scenario struct {
 type Later struct {
 	Plan   pkiforge.Plan // what it presents
 	Server fakeserver.Behaviour
-	// Restarted: it is met by the client's next start, and the endpoint trusts what
-	// Plan says. Otherwise it is met by the connections that come after the server
-	// ended one (Behaviour.End of the first), and the trust stays as it was.
+	// Restarted: it is met by the client's next start; otherwise by the connections
+	// that come after the server ended one (Behaviour.End of the first).
 	Restarted bool
+	// Trust: at that start the endpoint trusts what Plan says; otherwise what it
+	// trusts stays as it was.
+	Trust bool
 }
 
 // attempts gives the number of attempts, at least one.

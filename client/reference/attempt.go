@@ -139,6 +139,7 @@ func (t *attempt) connect(ctx context.Context, settings *tls.Config) string {
 		t.judge(ctx, err)
 		t.part(ctx, tcp)
 	} else {
+		t.know()
 		state := secured.ConnectionState()
 		t.step(8, "handshake: completed, %s, %s: continue", tls.VersionName(state.Version), tls.CipherSuiteName(state.CipherSuite))
 		t.exchange(ctx, tcp, secured)

@@ -77,7 +77,6 @@ func (t *attempt) answered(ctx context.Context, agent *sipgo.UserAgent, f *flow,
 	t.step(9, "SIP: REGISTER answered %d %s", res.StatusCode, res.Reason)
 	if res.IsSuccess() {
 		t.registered = true
-		t.know()
 	}
 	t.misuse(ctx, agent, f, res)
 	t.follow(ctx, agent, f, res)

@@ -229,7 +229,7 @@ var mutants = []Mutant{
 		"RFC 5922 7.3",
 	},
 	{
-		string(checkKnownServer), "verifying every connection: a server that it registered with before is taken as it comes",
+		string(checkKnownServer), "verifying every connection: a server that it accepted before is taken as it comes",
 		"RFC 5922 7.3",
 	},
 	{

@@ -103,9 +103,6 @@ func New(o Options) *Driver {
 	if o.Mutant != "" {
 		d.name = "mutant:" + o.Mutant
 	}
-	if d.lacks == checkRefusedSession {
-		d.sessions = tls.NewLRUClientSessionCache(1024)
-	}
 	if d.opts.Patience <= 0 {
 		d.opts.Patience = impatience
 	}
@@ -116,6 +113,9 @@ func New(o Options) *Driver {
 		d.policy, _ = findPolicy(o.Policy)
 		d.lacks, _ = findMutant(o.Mutant)
 		d.opts.MinVersion = max(d.opts.MinVersion, d.policy.minVersion)
+	}
+	if d.lacks == checkRefusedSession {
+		d.sessions = tls.NewLRUClientSessionCache(1024)
 	}
 	return d
 }

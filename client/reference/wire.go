@@ -77,7 +77,9 @@ func newFlow(c *tls.Conn, tell func()) *flow {
 	return &flow{Conn: c, gone: make(chan struct{}), tell: tell}
 }
 
-// Read notes that something came, and keeps the error that ended it.
+// Read notes that something came, and keeps the error that ended it. crypto/tls
+// may give the last data and the end at once, which makes sipgo drop the data:
+// the end comes again with the next call.
 func (f *flow) Read(b []byte) (int, error) {
 	n, err := f.Conn.Read(b)
 	if n > 0 {
@@ -86,6 +88,9 @@ func (f *flow) Read(b []byte) (int, error) {
 	}
 	if err != nil {
 		f.err.CompareAndSwap(nil, &err)
+	}
+	if n > 0 {
+		return n, nil
 	}
 	return n, err
 }
