@@ -37,6 +37,7 @@ type finding struct {
 	status  reports.Status
 	outcome Outcome
 	how     string
+	subject Outcome // of what the verdict is about; outcome may be what led up to it
 	reason  string
 	demands []reports.Demand
 	worst   *seen // the attempt that decided
@@ -51,12 +52,16 @@ func (j *judgement) judge() finding {
 			f.worst, f.outcome, f.how = s, s.outcome, s.how
 		}
 	}
-	if led, how := j.led(); f.outcome == Absent && led != Accepted && j.staged() {
-		f.outcome, f.how = led, how
-	}
 	if f.outcome == Accepted && f.worst.afterEnd && j.cs.ExpectationUnder(j.policy) == Accept {
 		// It counts against a client, not for it: until it was ended it sent nothing.
 		f.outcome, f.how = Stalled, "no data until siptrust ended the client"
+		if c := f.worst.decisive; j.staged() && !inTime(f.worst.observation, c.HelloAt) {
+			f.outcome = Absent // a farewell
+		}
+	}
+	f.subject = f.outcome
+	if led, how := j.led(); f.outcome == Absent && led != Accepted && j.staged() {
+		f.outcome, f.how = led, how
 	}
 	var missed []string
 	for _, d := range j.cs.DemandsUnder(j.policy) {
@@ -141,15 +146,9 @@ func (j *judgement) led() (outcome Outcome, how string) {
 // before were not accepted, or these never came. An acceptance that is a fault
 // counts whatever came before. "": it decides nothing.
 func (j *judgement) decideStage(f *finding, expect Expectation) (reports.Status, string) {
-	subject := Absent
-	for i := range j.seen {
-		if s := j.seen[i].outcome; s.rank() > subject.rank() {
-			subject = s
-		}
-	}
 	led, how := j.led()
 	switch {
-	case subject == Accepted && expect != Accept:
+	case f.subject == Accepted && expect != Accept:
 		return "", ""
 	case led == Absent:
 		return reports.Inconclusive, "no ClientHello came: " + how
@@ -157,7 +156,7 @@ func (j *judgement) decideStage(f *finding, expect Expectation) (reports.Status,
 		return reports.Fail, fmt.Sprintf("the first connection, to a sound server, was not accepted: %s, %s", led, how)
 	case led != Accepted:
 		return reports.Inconclusive, fmt.Sprintf("the first connection, to a sound server, was %s (%s): it did not come to the one in question", led, how)
-	case subject != Absent:
+	case f.subject != Absent:
 		return "", ""
 	case j.seen[0].stage.restarted:
 		return reports.Inconclusive, "started again, the client sent no ClientHello: " + f.how
@@ -282,14 +281,14 @@ func (j *judgement) anyAccepted(ok func(*fakeserver.Connection) bool) bool {
 	return false
 }
 
-// everyHello says whether every connection in question with a ClientHello
-// satisfies ok, and there was one.
+// everyHello says whether every connection in question with a ClientHello, sent
+// before siptrust ended the client, satisfies ok, and there was one.
 func (j *judgement) everyHello(ok func(*seen, *fakeserver.Connection) bool) bool {
 	found := false
 	for i := range j.seen {
 		for k := range j.seen[i].observation.Connections {
 			c := &j.seen[i].observation.Connections[k]
-			if !c.Ear.TLS || c.ClientHello == nil || !j.seen[i].stage.about(c) {
+			if !c.Ear.TLS || c.ClientHello == nil || !j.seen[i].stage.about(c) || !inTime(j.seen[i].observation, c.HelloAt) {
 				continue
 			}
 			found = true

@@ -78,7 +78,7 @@ func resumptionCases() []Case {
 			Title:   "Whether the client resumes when it comes back",
 			Why:     "To resume is the client's choice; who plans for outages wants to know it.",
 			Twin:    "resumption.sound",
-			Change:  lingers,
+			Change:  watchedOn,
 			Expect:  Observe,
 			Demands: []Demand{Resumes},
 			Level:   Should,
@@ -269,7 +269,7 @@ var (
 		func(first, later *fakeserver.Behaviour) {
 			first.Tickets, later.Tickets = fakeserver.TicketsTaken, fakeserver.TicketsForgotten
 		})
-	lingers = Change{Name: "the client is watched a while longer", Apply: func(s *Scenario) error { s.Linger = true; return nil }}
+	watchedOn = Change{Name: "the client is watched a while longer", Apply: func(s *Scenario) error { s.Linger = true; return nil }}
 
 	laterExpired = ofLaterPKI("the certificate of the second connection has expired", always(pkiforge.Expired(pkiforge.Server)))
 	laterWrong   = func(s *Scenario) pkiforge.Change { return pkiforge.WrongName(s.Names.Other) }

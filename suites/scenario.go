@@ -26,8 +26,8 @@ type Scenario struct {
 	// Redirected: the server sends the client on to Names.Other, at the same
 	// address and port.
 	Redirected bool
-	// Linger has the client watched for the window of silence after it was
-	// served, too.
+	// Linger has the client watched for a third of the window of silence after it
+	// was served, too.
 	Linger bool
 	// URIParams are appended to the URI of the account: ";transport=tcp".
 	URIParams string

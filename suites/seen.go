@@ -119,6 +119,8 @@ func classifyConnection(o *fakeserver.Observation, c *fakeserver.Connection) see
 		}
 	case closed:
 		s.outcome, s.how, s.serverFirst = Refused, "closed after the server had ended the handshake", serverError(c)
+	case !inTime(o, c.HelloAt):
+		return seen{outcome: Absent} // siptrust had ended the client
 	default:
 		s.outcome, s.how = Stalled, "neither data nor closing"
 		if ended {

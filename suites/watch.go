@@ -30,7 +30,7 @@ func (r *Run) watch(ctx context.Context, srv *fakeserver.Server, cs *Case, s *Sc
 	over := func(o *fakeserver.Observation) bool { return isOver(o, s, expect, g) }
 	settled := r.traits.Settle
 	if s.Linger {
-		settled = max(settled, r.silence())
+		settled = max(settled, r.silence()/lingers)
 	}
 	if expect == Quiet {
 		r.watchQuiet(limited, srv, over, g)
@@ -71,6 +71,10 @@ func (r *Run) watchQuiet(ctx context.Context, srv *fakeserver.Server, over func(
 	defer stop()
 	srv.Await(closing, func(o *fakeserver.Observation) bool { return over(o) || !leftOpen(o) })
 }
+
+// lingers: an answer is acted on at once or not at all, unlike silence, which a
+// client may take its time with.
+const lingers = 3
 
 // silence is the window in which nothing may come.
 func (r *Run) silence() time.Duration {
