@@ -2,11 +2,41 @@ package suites_test
 
 import (
 	"bytes"
+	"crypto/x509"
+	"encoding/pem"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"siptrust/pkiforge"
 	"siptrust/suites"
 )
+
+// What a server presents later is forged too, in a directory of its own.
+func TestForgeLater(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	paths, err := suites.ForgeCase(t.Context(), "conduct.restarted.expired", pkiforge.ECDSA, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, when := range []string{"", "later"} {
+		data, err := os.ReadFile(filepath.Join(dir, when, "server-chain.pem"))
+		if err != nil {
+			t.Fatalf("%v among %v", err, paths)
+		}
+		block, _ := pem.Decode(data)
+		leaf, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if expired := leaf.NotAfter.Before(time.Now()); expired != (i == 1) {
+			t.Errorf("%q: it ends on %v", when, leaf.NotAfter)
+		}
+	}
+}
 
 // What is explained shows the change, whether or not the certificate can be
 // parsed.
@@ -19,20 +49,24 @@ func TestExplain(t *testing.T) {
 		"paper.custom-ca.bad-signature": {
 			"\n*   signed with  ECDSA-SHA256; not verified with the issuer's key: ",
 		},
-		"name.nul":                {"\n*   names        DNS:\"sip.siptrust.test\\x00."},
-		"name.many-last":          {"(196 more)", ", DNS:sip.siptrust.test\n"},
-		"strength.rsa-2048":       {"\n*   key          RSA, 2048 bits, exponent 65537\n"},
-		"time.not-a-date":         {"\n*   parsing      crypto/x509 refuses it: ", "\n*   valid        not to be parsed: "},
-		"time.root-expired":       {"\n*   valid        365d ago to 1d ago\n"},
-		"encoding.duplicate-san":  {"\n    extension    subjectAltName", "\n*   extension    subjectAltName"},
-		"encoding.garbage-leaf":   {"\n*   octets       "},
-		"encoding.dn-not-utf8":    {"\n*   subject      not to be parsed, "},
-		"proof.garbage-tls12":     {"the fault of its Certificate message is \"garbage\""},
-		"constraints.ca-false":    {"\n*   constraints  no CA\n"},
-		"usage.client-auth-only":  {"\n*   purposes     clientAuth\n"},
-		"usage.any-only":          {"\n*   purposes     anyExtendedKeyUsage\n"},
-		"encoding.v1-leaf":        {"\n*   version      1\n"},
-		"paper.self-signed.sound": {"\n    custom       CN=sip.siptrust.test\n"},
+		"name.nul":                        {"\n*   names        DNS:\"sip.siptrust.test\\x00."},
+		"name.many-last":                  {"(196 more)", ", DNS:sip.siptrust.test\n"},
+		"strength.rsa-2048":               {"\n*   key          RSA, 2048 bits, exponent 65537\n"},
+		"time.not-a-date":                 {"\n*   parsing      crypto/x509 refuses it: ", "\n*   valid        not to be parsed: "},
+		"time.root-expired":               {"\n*   valid        365d ago to 1d ago\n"},
+		"encoding.duplicate-san":          {"\n    extension    subjectAltName", "\n*   extension    subjectAltName"},
+		"encoding.garbage-leaf":           {"\n*   octets       "},
+		"encoding.dn-not-utf8":            {"\n*   subject      not to be parsed, "},
+		"proof.garbage-tls12":             {"the fault of its Certificate message is \"garbage\""},
+		"constraints.ca-false":            {"\n*   constraints  no CA\n"},
+		"usage.client-auth-only":          {"\n*   purposes     clientAuth\n"},
+		"usage.any-only":                  {"\n*   purposes     anyExtendedKeyUsage\n"},
+		"encoding.v1-leaf":                {"\n*   version      1\n"},
+		"conduct.reconnect.expired":       {"\nPresented later, ", "\n  server NotAfter: ", "\n  end the connection once it is registered"},
+		"conduct.restarted.wrong-name":    {"\nPresented later, ", "\n  server DNS: ", "start the client again\n"},
+		"conduct.two-accounts.first-only": {"\n  and sips:alice@other.siptrust.test:5061, "},
+		"conduct.redirect-tcp":            {"what openssl does not do by itself: the server redirects to a sip URI over TCP\n"},
+		"paper.self-signed.sound":         {"\n    custom       CN=sip.siptrust.test\n"},
 	} {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()

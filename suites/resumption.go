@@ -278,9 +278,14 @@ var (
 	laterUnknownRoot  = ofLaterPKI("the chain of the second connection leads to a root that is not installed", always(otherRoot))
 	laterBadSignature = ofLaterPKI("the signature on the certificate of the second connection does not verify", always(pkiforge.BadSignature(pkiforge.Server)))
 
-	laterOnly12 = ofLaterServer("the server speaks TLS 1.2 only on the second connection", func(b *fakeserver.Behaviour) {
-		b.MinVersion, b.MaxVersion = tls.VersionTLS12, tls.VersionTLS12
-	})
+	laterOnly12 = Change{
+		Name: "the server speaks TLS 1.2 only on the second connection",
+		Apply: func(s *Scenario) error {
+			s.Server.MinVersion, s.Server.MaxVersion = tls.VersionTLS12, tls.VersionTLS13
+			s.Later.Server.MinVersion, s.Later.Server.MaxVersion = tls.VersionTLS12, tls.VersionTLS12
+			return nil
+		},
+	}
 	laterOtherSuite = Change{
 		Name: "the server has one suite on the first connection and another on the second",
 		Apply: func(s *Scenario) error {

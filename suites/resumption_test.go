@@ -5,7 +5,7 @@ func init() {
 	for id, c := range map[string]change{
 		"offered":                       {scenario: []string{"Linger"}},
 		"certificate-expired-meanwhile": laterLeaf,
-		"version-changed":               {laterServer: []string{"MinVersion", "MaxVersion"}},
+		"version-changed":               {server: []string{"MinVersion", "MaxVersion"}, laterServer: []string{"MinVersion", "MaxVersion"}},
 		"tls12.suite-changed":           {server: []string{"CipherSuites"}, laterServer: []string{"CipherSuites"}},
 		"forgotten.expired":             laterLeaf,
 		"forgotten.wrong-name":          {later: otherName.plan},
