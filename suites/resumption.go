@@ -58,7 +58,7 @@ func resumptionCases() []Case {
 			Expect:  Accept,
 			Demands: []Demand{OffersNoEarlyData},
 			Level:   Must,
-			Clauses: []Clause{resumption13, newTicket, earlyData},
+			Clauses: []Clause{resumption13, newTicket, earlyData, noEarlyData},
 			Needs:   []string{client.LacksReconnect},
 		},
 		{
