@@ -21,6 +21,10 @@ type Attempt struct {
 	Server  netip.AddrPort
 	Timeout time.Duration
 
+	// SecondHost is another server name that leads to the same address and port,
+	// SecondURI the address of record of a second account there. Empty: none.
+	SecondURI, SecondHost string
+
 	// What is installed at the client.
 	SystemRoots, CustomRoots []*pkiforge.Certificate
 	Identity                 []*pkiforge.Certificate // leaf first; empty: none
@@ -86,4 +90,8 @@ const (
 	LacksClientAuth    = "client-auth"
 	LacksAnswerOptions = "answers-options" // cannot answer a request of the server's
 	LacksRegister      = "register"
+	LacksReconnect     = "reconnects"     // does not register again when the server ends its connection
+	LacksSecondAccount = "second-account" // registers one account only
+	LacksRedirects     = "redirects"      // follows no redirection to another sips URI
+	LacksAccountURI    = "account-uri"    // is given the parts of the account's URI, not the URI itself
 )

@@ -132,6 +132,7 @@ func TestEnvironment(t *testing.T) {
 	a.SystemRoots, a.CustomRoots = []*pkiforge.Certificate{other}, []*pkiforge.Certificate{root}
 	a.Identity = []*pkiforge.Certificate{alice, root}
 	a.DNS = netip.MustParseAddrPort("127.0.0.9:53")
+	a.SecondURI, a.SecondHost = "sips:alice@second.test", "second.test"
 	t.Setenv("SIPTRUST_URI", "left over")
 	t.Setenv("SIPTRUST_OTHER", "left over")
 	e := script("env | grep ^SIPTRUST_ | grep -v ^SIPTRUST_ATTEMPT= | sort")
@@ -151,6 +152,7 @@ func TestEnvironment(t *testing.T) {
 	want := map[string]string{
 		"SIPTRUST_URI": "sips:alice@host.test", "SIPTRUST_DOMAIN": "domain.test", "SIPTRUST_HOST": "host.test",
 		"SIPTRUST_PORT": "5061", "SIPTRUST_ADDRESS": "127.0.0.9",
+		"SIPTRUST_SECOND_URI": "sips:alice@second.test", "SIPTRUST_SECOND_HOST": "second.test",
 		"SIPTRUST_CA_FILE": own + "/ca.pem", "SIPTRUST_SYSTEM_CA_FILE": own + "/system-ca.pem", "SIPTRUST_CUSTOM_CA_FILE": own + "/custom-ca.pem",
 		"SIPTRUST_CERT_FILE": own + "/cert.pem", "SIPTRUST_KEY_FILE": own + "/key.pem", "SIPTRUST_IDENTITY_FILE": own + "/identity.pem",
 		"SIPTRUST_DIR": a.Dir, "SIPTRUST_CASE": "paper.custom-ca.sound", "SIPTRUST_TIMEOUT": "2", "SIPTRUST_DNS": "127.0.0.9:53",

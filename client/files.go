@@ -30,7 +30,7 @@ func (e *Exec) prepare(a Attempt, ports []uint16) (vars, error) {
 		URI: a.URI, Domain: a.Domain, Host: a.Host, Port: a.Server.Port(), Address: a.Server.Addr().String(),
 		CAFile: in("ca.pem"), SystemCAFile: in("system-ca.pem"), CustomCAFile: in("custom-ca.pem"),
 		Dir: dir, Case: a.Case, Timeout: int((a.Timeout + time.Second - 1) / time.Second),
-		LocalPorts: ports,
+		SecondURI: a.SecondURI, SecondHost: a.SecondHost, LocalPorts: ports,
 	}
 	if a.DNS.IsValid() {
 		v.DNS = a.DNS.String()

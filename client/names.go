@@ -95,5 +95,8 @@ func serverNames(a Attempt) []string {
 	if a.Domain != "" && a.Domain != a.Host {
 		names = append(names, a.Domain)
 	}
+	if a.SecondHost != "" {
+		names = append(names, a.SecondHost)
+	}
 	return names
 }

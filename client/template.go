@@ -16,6 +16,9 @@ type vars struct {
 	Port              uint16
 	Address           string // without the port
 
+	// SecondURI is empty when there is no second account.
+	SecondURI, SecondHost string
+
 	CAFile, SystemCAFile, CustomCAFile string
 	// CertFile, KeyFile and IdentityFile are empty when the endpoint has no
 	// identity.
@@ -31,7 +34,7 @@ type vars struct {
 }
 
 // varNames lists what a template can name, for error messages.
-const varNames = ".URI .Domain .Host .Port .Address .CAFile .SystemCAFile .CustomCAFile .CertFile .KeyFile " +
+const varNames = ".URI .Domain .Host .Port .Address .SecondURI .SecondHost .CAFile .SystemCAFile .CustomCAFile .CertFile .KeyFile " +
 	".IdentityFile .Dir .Case .Timeout .DNS .LocalPort .LocalPorts"
 
 // LocalPort is the first of LocalPorts.
@@ -54,6 +57,8 @@ func (v vars) environ() []string {
 		"SIPTRUST_HOST=" + v.Host,
 		"SIPTRUST_PORT=" + strconv.Itoa(int(v.Port)),
 		"SIPTRUST_ADDRESS=" + v.Address,
+		"SIPTRUST_SECOND_URI=" + v.SecondURI,
+		"SIPTRUST_SECOND_HOST=" + v.SecondHost,
 		"SIPTRUST_CA_FILE=" + v.CAFile,
 		"SIPTRUST_SYSTEM_CA_FILE=" + v.SystemCAFile,
 		"SIPTRUST_CUSTOM_CA_FILE=" + v.CustomCAFile,
@@ -113,6 +118,7 @@ func newTemplate(text string, ports int) (Template, error) {
 		LocalPorts: make([]uint16, ports),
 	}
 	full := bare
+	full.SecondURI, full.SecondHost = "sips:alice@second.test:5061", "second.test"
 	full.CertFile, full.KeyFile, full.IdentityFile, full.DNS = "/d/cert", "/d/key", "/d/identity", "127.0.0.1:53"
 	for _, v := range []vars{bare, full} {
 		if _, err := t.render(v); err != nil {

@@ -28,6 +28,12 @@ const (
 	AnswerSilence   Answer = "silence" // accepts TCP, reads, and never writes an octet
 	AnswerAlert     Answer = "alert"   // handshake_failure to every ClientHello, then half-closes
 	AnswerReset     Answer = "reset"   // resets the TCP connection on every ClientHello
+	AnswerClose     Answer = "close"   // half-closes on every ClientHello without a word
+	AnswerSIP       Answer = "sip"     // a SIP 400 in the clear, then half-closes
+	AnswerHTTP      Answer = "http"    // an HTTP 400 in the clear, then half-closes
+	// AnswerUnfinished is a handshake of which the server holds back the last
+	// record of its first flight: Finished in TLS 1.3, ServerHelloDone before.
+	AnswerUnfinished Answer = "unfinished"
 )
 
 // Behaviour is what the server does with a connection. It is plain data but
@@ -78,6 +84,19 @@ type Behaviour struct {
 	// SendOptions makes the server send an OPTIONS of its own once it answered
 	// a REGISTER.
 	SendOptions bool
+	// SpeaksFirst makes it send one as soon as the handshake is complete.
+	SpeaksFirst bool
+
+	Tickets Tickets
+	// Reply to the first REGISTER of a connection, and how the connection is
+	// ended then.
+	Reply Reply
+	End   Ending
+	// Octetwise writes every octet by itself.
+	Octetwise bool
+	// Warnings are alerts of level warning, by their descriptions, that the
+	// server sends in the clear before its ServerHello.
+	Warnings []uint8
 }
 
 // TrapMode says where the ears are.

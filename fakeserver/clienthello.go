@@ -1,6 +1,7 @@
 package fakeserver
 
 import (
+	"bytes"
 	"crypto/tls"
 	"errors"
 
@@ -148,6 +149,18 @@ func uint16s(s cryptobyte.String) []uint16 {
 type serverHello struct {
 	version, cipher, group uint16
 	retry                  bool // a HelloRetryRequest
+	session                []byte
+	psk                    bool // a pre-shared key was chosen
+}
+
+// resumes says whether the server takes up the session that the client offered:
+// by the key it chose in TLS 1.3 (RFC 8446 4.2.11), by the session id it repeats
+// before that (RFC 5246 7.4.1.3, RFC 5077 3.4).
+func (h *serverHello) resumes(offer *ClientHello) bool {
+	if h.version == tls.VersionTLS13 {
+		return h.psk
+	}
+	return offer != nil && len(h.session) > 0 && bytes.Equal(h.session, offer.SessionID)
 }
 
 // retryRandom is the fixed random of a HelloRetryRequest, the SHA-256 of
@@ -164,7 +177,7 @@ func parseServerHello(body []byte) (h serverHello, ok bool) {
 		!in.ReadUint8LengthPrefixed(&session) || !in.ReadUint16(&h.cipher) || !in.Skip(1) {
 		return h, false
 	}
-	h.retry = string(random) == retryRandom
+	h.retry, h.session = string(random) == retryRandom, session
 	if in.Empty() {
 		return h, true
 	}
@@ -182,6 +195,8 @@ func parseServerHello(body []byte) (h serverHello, ok bool) {
 			data.ReadUint16(&h.version)
 		case extKeyShare:
 			data.ReadUint16(&h.group)
+		case extPreSharedKey:
+			h.psk = true
 		}
 	}
 	return h, true

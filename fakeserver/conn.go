@@ -14,6 +14,7 @@ type conn struct {
 	tap       *tap
 	entry     *entry
 	behaviour Behaviour
+	step      int           // place of behaviour among those of the server
 	done      chan struct{} // closed when it is over
 
 	mu    sync.Mutex
@@ -27,9 +28,10 @@ type conn struct {
 // readBuffers are for reading, 4096 octets each.
 var readBuffers = sync.Pool{New: func() any { return new([4096]byte) }}
 
-func newConn(s *Server, raw *net.TCPConn, e *entry, b Behaviour) *conn {
-	c := &conn{server: s, raw: raw, entry: e, behaviour: b, done: make(chan struct{})}
+func newConn(s *Server, raw *net.TCPConn, e *entry, b Behaviour, step int) *conn {
+	c := &conn{server: s, raw: raw, entry: e, behaviour: b, step: step, done: make(chan struct{})}
 	c.tap = newTap(raw, e, s.leaks)
+	c.tap.octetwise, c.tap.holdBack = b.Octetwise, b.Answer == AnswerUnfinished
 	c.tap.idle = s.cfg.IdleLimit
 	c.tap.quiet = c.quiet
 	// Until a handshake is complete a connection has no right to stay for long.
@@ -63,11 +65,11 @@ func (c *conn) serve(isTLS bool) {
 		c.readRest()
 		return
 	}
-	if c.behaviour.Answer == AnswerAlert {
-		c.alertHello()
+	switch c.behaviour.Answer {
+	case AnswerAlert, AnswerClose, AnswerSIP, AnswerHTTP:
+		c.answerHello()
 		return
-	}
-	if c.behaviour.Answer == AnswerReset {
+	case AnswerReset:
 		c.resetHello()
 		return
 	}
@@ -97,8 +99,9 @@ func (c *conn) readRest() {
 	}
 }
 
-// alertHello answers a ClientHello with handshake_failure and ends.
-func (c *conn) alertHello() {
+// answerHello answers a ClientHello with handshake_failure, with clear text or
+// with nothing, and ends.
+func (c *conn) answerHello() {
 	buf := readBuffers.Get().(*[4096]byte)
 	defer readBuffers.Put(buf)
 	for !c.helloArrived() {
@@ -106,9 +109,14 @@ func (c *conn) alertHello() {
 			return
 		}
 	}
-	// RFC 8446 5.1 wants 0x0303 in the record, whatever will be negotiated.
-	alert := []byte{recordAlert, 3, 3, 0, 2, levelFatal, alertHandshakeFailure}
-	_, _ = c.tap.Write(alert) // the tap records a failure
+	switch a := c.behaviour.Answer; a {
+	case AnswerAlert:
+		// RFC 8446 5.1 wants 0x0303 in the record, whatever will be negotiated.
+		alert := []byte{recordAlert, 3, 3, 0, 2, levelFatal, alertHandshakeFailure}
+		_, _ = c.tap.Write(alert) // the tap records a failure
+	case AnswerSIP, AnswerHTTP:
+		c.tap.say(clearAnswers[a])
+	}
 	c.end()
 	c.readRest()
 }
@@ -122,6 +130,17 @@ func (c *conn) resetHello() {
 			return
 		}
 	}
+	c.reset()
+}
+
+// reset ends the connection by a reset, in both directions.
+func (c *conn) reset() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended {
+		return
+	}
+	c.ended = true
 	k := c.entry.lock()
 	at := c.entry.r.since()
 	k.ServerEnded, k.ServerEndedAt, k.ServerReset = true, at, true

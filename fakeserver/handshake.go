@@ -54,7 +54,10 @@ func (b *Behaviour) tlsConfig(keys io.Writer, now func() time.Time) *tls.Config 
 
 // handshake serves TLS on the connection until it is over.
 func (c *conn) handshake() {
-	server := tls.Server(c.tap, c.behaviour.tlsConfig(keyLog{c.tap}, c.server.cfg.Now))
+	config := c.behaviour.tlsConfig(keyLog{c.tap}, c.server.cfg.Now)
+	c.tickets(config)
+	c.warn()
+	server := tls.Server(c.tap, config)
 	c.began()
 	if err := server.Handshake(); err != nil {
 		c.tap.tlsError(err)

@@ -122,6 +122,7 @@ func (t *tap) serverHello(k *Connection, body []byte) (name, detail string) {
 		return "HelloRetryRequest", GroupName(h.group)
 	}
 	t.version, t.cipher, t.sentHello = h.version, h.cipher, true
+	k.Handshake.Resumed = h.resumes(k.ClientHello)
 	k.Handshake.Version, k.Handshake.Cipher, k.Handshake.Group = h.version, h.cipher, h.group
 	if h.version == tls.VersionTLS13 {
 		t.in.epoch, t.out.epoch = epochHandshake, epochHandshake

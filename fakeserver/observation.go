@@ -42,6 +42,9 @@ type Connection struct {
 	Ear    Ear
 	Remote netip.AddrPort
 	Opened time.Duration
+	// Step is the place of the behaviour that it met among those that
+	// [Server.SetBehaviour] was given.
+	Step int
 
 	ClientHello *ClientHello // nil: none that could be parsed arrived
 	HelloAt     time.Duration
@@ -57,6 +60,8 @@ type Connection struct {
 	// Clear is what arrived outside TLS, at most the first 4096 octets.
 	Clear   []byte
 	ClearAt time.Duration
+	// ClearKind says what Clear is, as [Datagram.Kind] does; empty: nothing came.
+	ClearKind string
 	// Leak is set when Clear holds SIP of the account under test.
 	Leak bool
 
@@ -69,6 +74,9 @@ type Connection struct {
 	SIP []SIPMessage
 	// Answered200 says that a 200 to the client's REGISTER was written.
 	Answered200 bool
+	// RegisterDone says that the server has done with a REGISTER all that its
+	// behaviour asks for: a final response, half of one, or none.
+	RegisterDone bool
 	// OptionsSent and OptionsStatus: the server's own OPTIONS over this
 	// connection and the status code that came back (0: none).
 	OptionsSent   bool
@@ -101,6 +109,8 @@ type Handshake struct {
 	Group     uint16 // key exchange group, 0 if none
 	// CertificateSent: the server's Certificate message went out.
 	CertificateSent bool
+	// Resumed: the server took up an earlier session, without a Certificate.
+	Resumed bool
 	// CertificateRequested, ClientCertificates (leaf first, DER) and
 	// CertificateVerifyValid: client authentication. Valid means that
 	// crypto/tls verified the client's CertificateVerify.
@@ -138,6 +148,10 @@ type SIPMessage struct {
 	Method    string // of a request
 	Status    int    // of a response
 	CSeq      string // value of the CSeq header field; empty: none was found
+	To        string // value of the To header field, at most 256 octets
+	// Authorization is the scheme of the Authorization or Proxy-Authorization
+	// header field, in lower case; empty: there is none.
+	Authorization string
 }
 
 // Datagram is one UDP packet.

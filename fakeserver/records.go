@@ -206,7 +206,8 @@ func (t *tap) clearText(k *Connection, d *direction, at time.Duration, data []by
 	}
 	k.Clear = append(k.Clear, data[:min(room, len(data))]...)
 	what := "clear text"
-	if classify(k.Clear) == kindSIP {
+	k.ClearKind = classify(k.Clear)
+	if k.ClearKind == kindSIP {
 		what = "clear SIP"
 		k.Leak = k.Leak || t.leaks.mentions(k.Clear)
 	}

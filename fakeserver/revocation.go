@@ -100,7 +100,7 @@ func (s *Server) ServeRevocation(ctx context.Context) (string, error) {
 func (s *Server) serveDocument(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(io.LimitReader(r.Body, maxRequestBody)) // what came, came
 	s.state.Lock()
-	behaviour := s.behaviour
+	behaviour, _ := s.current()
 	s.state.Unlock()
 	remote, _ := netip.ParseAddrPort(r.RemoteAddr)
 	request := Request{Remote: remote, Method: r.Method, Path: r.URL.Path, Body: body}

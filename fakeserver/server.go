@@ -6,6 +6,7 @@ package fakeserver
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -37,10 +38,13 @@ type Server struct {
 	once   sync.Once
 	err    error // of closing
 
-	state     sync.Mutex // guards what follows
-	behaviour Behaviour
-	conns     map[*conn]struct{}
-	service   *service // nil: not asked for
+	ticketKey [32]byte // of [TicketsTaken]
+
+	state      sync.Mutex // guards what follows
+	behaviours []Behaviour
+	step       int // place of the one in force
+	conns      map[*conn]struct{}
+	service    *service // nil: not asked for
 }
 
 // Start opens the ears and serves until [Server.Close]. ctx bounds the start
@@ -60,13 +64,14 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("start a fake server: %w", err)
 	}
 	s := &Server{
-		cfg:       cfg,
-		ears:      e,
-		behaviour: cfg.Behaviour,
-		leaks:     newLeakFinder(cfg.Account, wordOf(e.address)),
-		conns:     map[*conn]struct{}{},
-		closed:    make(chan struct{}),
+		cfg:        cfg,
+		ears:       e,
+		behaviours: []Behaviour{cfg.Behaviour},
+		leaks:      newLeakFinder(cfg.Account, wordOf(e.address)),
+		conns:      map[*conn]struct{}{},
+		closed:     make(chan struct{}),
 	}
+	rand.Read(s.ticketKey[:])
 	s.now = cfg.Now
 	s.obs = Observation{Started: s.now(), Address: e.address, Ears: e.list}
 	s.sweeps = make([]sweep, len(e.list))
@@ -88,12 +93,16 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 func (s *Server) Address() netip.AddrPort { return s.ears.address }
 
 // SetBehaviour changes what the server does with the connections that come
-// after.
-func (s *Server) SetBehaviour(b Behaviour) {
-	b.Signature.prepare(b.Key)
+// after. Each of then takes over once a connection of the one before was ended
+// as its [Behaviour.End] says; [Connection.Step] counts them.
+func (s *Server) SetBehaviour(b Behaviour, then ...Behaviour) {
+	list := append([]Behaviour{b}, then...)
+	for i := range list {
+		list[i].Signature.prepare(list[i].Key)
+	}
 	s.state.Lock()
 	defer s.state.Unlock()
-	s.behaviour = b
+	s.behaviours, s.step = list, 0
 }
 
 // Await waits until holds is true of what was observed. It asks at once and
@@ -213,12 +222,13 @@ func (s *Server) take(ear Ear, raw *net.TCPConn, remote netip.AddrPort) {
 		s.drop()
 		return
 	}
-	e := s.begin(Connection{Ear: ear, Remote: remote})
+	behaviour, step := s.current()
+	e := s.begin(Connection{Ear: ear, Remote: remote, Step: step})
 	if e == nil {
 		_ = raw.Close()
 		return
 	}
-	c := newConn(s, raw, e, s.behaviour)
+	c := newConn(s, raw, e, behaviour, step)
 	s.conns[c] = struct{}{}
 	s.running.Add(1)
 	go c.serve(ear.TLS)

@@ -8,7 +8,9 @@ import (
 	"log/slog"
 	"net"
 	"strconv"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -50,6 +52,8 @@ type sipSession struct {
 	cancel  context.CancelFunc
 	options string // CSeq of the server's own OPTIONS; empty: not sent
 
+	registers atomic.Int32 // REGISTERs so far
+
 	mu       sync.Mutex
 	closed   bool
 	handlers sync.WaitGroup
@@ -64,6 +68,7 @@ func (c *conn) serveSIP(server *tls.Conn) {
 	s.in = s.reader()
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	defer s.close()
+	s.speakFirst()
 
 	buf := readBuffers.Get().(*[4096]byte)
 	defer readBuffers.Put(buf)
@@ -133,6 +138,20 @@ func (s *sipSession) reader() sipReader {
 		onCSeq: func(value string) {
 			if list := k().SIP; kept && len(list) > 0 {
 				list[len(list)-1].CSeq = value
+			}
+		},
+		onField: func(name, value string) {
+			list := k().SIP
+			if !kept || len(list) == 0 {
+				return
+			}
+			m := &list[len(list)-1]
+			switch name {
+			case "to":
+				m.To = value
+			case "authorization":
+				scheme, _, _ := strings.Cut(value, " ")
+				m.Authorization = strings.ToLower(scheme)
 			}
 		},
 		onEnd: func() {

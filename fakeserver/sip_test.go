@@ -156,7 +156,7 @@ func TestNotSIPInsideTLS(t *testing.T) {
 	want := []SIPMessage{
 		{StartLine: "GET / HTTP/1.1"},
 		{StartLine: "\x00\x01garbage"},
-		{StartLine: "REGISTER sips:" + testHost + " SIP/2.0", Request: true, Method: "REGISTER", CSeq: "1826 REGISTER"},
+		{StartLine: "REGISTER sips:" + testHost + " SIP/2.0", Request: true, Method: "REGISTER", CSeq: "1826 REGISTER", To: "<sips:alice@" + testHost + ">"},
 		{StartLine: "OPTIONS sip:a", Request: true, Method: "OPTIONS"},
 	}
 	if diff := cmp.Diff(want, k.SIP, cmpopts.IgnoreFields(SIPMessage{}, "At")); diff != "" || !k.AppData {

@@ -8,26 +8,53 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// register answers a REGISTER (RFC 3261 10.3) and, if the behaviour says so,
-// sends an OPTIONS.
+// register answers a REGISTER (RFC 3261 10.3) as the behaviour says, sends an
+// OPTIONS and ends the connection, if it says so.
 func (s *sipSession) register(req *sip.Request, tx sip.ServerTransaction) {
-	res := sip.NewResponseFromRequest(req, sip.StatusOK, "OK", nil)
-	for _, h := range req.GetHeaders("Contact") {
-		if value := h.Value(); value != "*" {
-			res.AppendHeader(sip.NewHeader("Contact", value))
+	reply := Reply{}
+	if s.registers.Add(1) == 1 {
+		reply = s.conn.behaviour.Reply
+	}
+	status, words := statusWords(reply)
+	res := sip.NewResponseFromRequest(req, status, words, nil)
+	if status == sip.StatusOK {
+		for _, h := range req.GetHeaders("Contact") {
+			if value := h.Value(); value != "*" {
+				res.AppendHeader(sip.NewHeader("Contact", value))
+			}
 		}
+		expires := "3600"
+		if h := req.GetHeader("Expires"); h != nil {
+			expires = h.Value()
+		}
+		res.AppendHeader(sip.NewHeader("Expires", expires))
 	}
-	expires := "3600"
-	if h := req.GetHeader("Expires"); h != nil {
-		expires = h.Value()
+	for _, text := range reply.Fields {
+		res.AppendHeader(sip.NewHeader(s.conn.server.field(text)))
 	}
-	res.AppendHeader(sip.NewHeader("Expires", expires))
-	if err := tx.Respond(res); err != nil {
-		return // the client is gone; the tap has it
+	switch {
+	case reply.None:
+		s.expectAnswer(-1)
+	case reply.Half:
+		s.half(res.String())
+		s.expectAnswer(-1)
+	default:
+		if err := tx.Respond(res); err != nil {
+			return // the client is gone; the tap has it
+		}
 	}
 	if s.conn.behaviour.SendOptions {
 		s.sendOptions(req)
 	}
+	s.registered()
+	s.conn.part()
+}
+
+// registered records that the server is done with a REGISTER.
+func (s *sipSession) registered() {
+	k := s.conn.entry.lock()
+	k.RegisterDone = true
+	s.conn.entry.unlock()
 }
 
 func (s *sipSession) answerOptions(req *sip.Request, tx sip.ServerTransaction) {

@@ -19,7 +19,10 @@ const (
 type sipReader struct {
 	onStart func(SIPMessage)   // a start line, or what stands in its place
 	onCSeq  func(value string) // of the message begun last
-	onEnd   func()             // of the message begun last, body included
+	// onField gets its other header fields of interest, by their full names in
+	// lower case: to, authorization; nil: they are not wanted.
+	onField func(name, value string)
+	onEnd   func() // of the message begun last, body included
 
 	state  sipState
 	line   []byte // of the line under way, as much as is kept
@@ -130,13 +133,24 @@ func (r *sipReader) field(line []byte) {
 	switch strings.ToLower(string(bytes.TrimRight(name, " \t"))) {
 	case "cseq":
 		r.onCSeq(text)
-	case "content-length", "l": // RFC 3261 7.3.3
+	case "to", "t": // RFC 3261 7.3.3, as below
+		r.other("to", text)
+	case "authorization", "proxy-authorization":
+		r.other("authorization", text)
+	case "content-length", "l":
 		n, err := strconv.ParseUint(text, 10, 64)
 		if err != nil {
 			r.state = lost
 			return
 		}
 		r.body = n
+	}
+}
+
+// other passes on a field that is wanted by some.
+func (r *sipReader) other(name, value string) {
+	if r.onField != nil {
+		r.onField(name, value[:min(len(value), maxStartLine)])
 	}
 }
 

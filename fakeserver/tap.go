@@ -53,6 +53,9 @@ type tap struct {
 	moot func(*ClientHello) string
 	// hurry shortens the time that a write may take.
 	hurry atomic.Bool
+	// octetwise: every octet is written by itself. holdBack: the last record of
+	// the server's flight is not written, nor anything after it (held).
+	octetwise, holdBack, held bool
 }
 
 // hurryLimit is how long a write may take once the server ends a connection.
@@ -149,6 +152,29 @@ func (t *tap) askEnd() {
 // Write records and writes to the client. What was recorded of a write that
 // fails is followed by an event that says so.
 func (t *tap) Write(b []byte) (int, error) {
+	if whole := len(b); t.holdBack {
+		if t.held {
+			return whole, nil
+		}
+		if kept, ok := heldBack(b); ok {
+			t.held = true
+			n, err := t.write(kept)
+			return n + whole - len(kept), err
+		}
+	}
+	return t.write(b)
+}
+
+// say writes clear text and records it.
+func (t *tap) say(text string) {
+	k := t.entry.lock()
+	t.entry.event(k, t.entry.r.since(), FromServer, "clear text", firstLine([]byte(text)), false)
+	t.entry.unlock()
+	_ = t.SetWriteDeadline(time.Now().Add(t.idle))
+	_, _ = t.Conn.Write([]byte(text)) // a client that is gone is recorded by reading
+}
+
+func (t *tap) write(b []byte) (int, error) {
 	k := t.entry.lock()
 	sent := k.Handshake.CertificateSent
 	t.feed(k, &t.out, t.entry.r.since(), b)
@@ -160,7 +186,11 @@ func (t *tap) Write(b []byte) (int, error) {
 	if err := t.SetWriteDeadline(time.Now().Add(limit)); err != nil {
 		return 0, err
 	}
-	n, err := t.Conn.Write(b)
+	write := t.Conn.Write
+	if t.octetwise {
+		write = func(b []byte) (int, error) { return octetwise(t.Conn, b) }
+	}
+	n, err := write(b)
 	if err != nil {
 		k := t.entry.lock()
 		defer t.entry.unlock()

@@ -100,7 +100,7 @@ func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
 		config.Traps = fakeserver.TrapsNear
 	}
 	names := r.names()
-	config.Account = []string{names.Host}
+	config.Account = []string{names.Host, names.Other}
 	srv, err := fakeserver.Start(ctx, config)
 	if err != nil {
 		return fmt.Errorf("start a server: %w", err)
@@ -128,19 +128,40 @@ func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
 	if err != nil {
 		return fmt.Errorf("forge: %w", err)
 	}
-	srv.SetBehaviour(r.behaviour(cs, &scenario, material))
+	steps, later, err := r.steps(ctx, cs, &scenario, material)
+	if err != nil {
+		return err
+	}
+	srv.SetBehaviour(steps[0], steps[1:]...)
 	if r.dns != nil {
-		r.dns.Set(names.Host, address.Addr())
-		defer r.dns.Delete(names.Host)
+		for _, name := range []string{names.Host, names.Other} {
+			r.dns.Set(name, address.Addr())
+			defer r.dns.Delete(name)
+		}
+	}
+	uri := func(host string) string {
+		return fmt.Sprintf("sips:alice@%s:%d%s", host, address.Port(), scenario.URIParams)
 	}
 	for n := range scenario.attempts() {
 		if n > 0 {
 			srv.Next()
 		}
+		if n == 1 && scenario.Later != nil && scenario.Later.Restarted {
+			srv.SetBehaviour(steps[1])
+			if scenario.Later.Trust {
+				material = later
+			}
+		}
 		a := client.Attempt{
-			Case: cs.ID, URI: fmt.Sprintf("sips:alice@%s:%d", names.Host, address.Port()),
+			Case: cs.ID, URI: uri(names.Host),
 			Domain: names.Domain, Host: names.Host, Server: address, Timeout: r.settings.Timeout,
 			SystemRoots: material.SystemRoots, CustomRoots: material.CustomRoots, Identity: material.Identity,
+		}
+		if scenario.SecondAccount {
+			a.SecondURI = uri(names.Other)
+		}
+		if scenario.SecondAccount || scenario.Redirected {
+			a.SecondHost = names.Other
 		}
 		one, err := r.attempt(ctx, srv, cs, &scenario, a, n)
 		if err != nil {
@@ -160,10 +181,24 @@ func (r *Run) names() pkiforge.Names {
 	return pkiforge.Names{Run: r.token, Host: host, Domain: host, Other: fmt.Sprintf("other%d.r%s.test", n, r.token)}
 }
 
+// steps are the server's behaviours, the later one behind the first, with its
+// material. It is in force from the second start of the client on, or when the
+// first is over.
+func (r *Run) steps(ctx context.Context, cs *Case, s *Scenario, m *pkiforge.Material) ([]fakeserver.Behaviour, *pkiforge.Material, error) {
+	steps := []fakeserver.Behaviour{r.behaviour(cs, s.Server, m)}
+	if s.Later == nil {
+		return steps, nil, nil
+	}
+	later, err := r.forge.Forge(ctx, s.Later.Plan)
+	if err != nil {
+		return nil, nil, fmt.Errorf("forge: %w", err)
+	}
+	return append(steps, r.behaviour(cs, s.Later.Server, later)), later, nil
+}
+
 // behaviour completes the scenario's with the forged material and the run's
 // settings.
-func (r *Run) behaviour(cs *Case, s *Scenario, m *pkiforge.Material) fakeserver.Behaviour {
-	b := s.Server
+func (r *Run) behaviour(cs *Case, b fakeserver.Behaviour, m *pkiforge.Material) fakeserver.Behaviour {
 	b.Chain, b.Key = pkiforge.ChainDER(m.Chain), m.Chain[0].Key
 	b.Staple, b.Documents = m.Status.Staple, documents(&m.Status)
 	if len(m.ClientRoots) > 0 {
@@ -203,7 +238,7 @@ func (r *Run) attempt(ctx context.Context, srv *fakeserver.Server, cs *Case, s *
 	watched := make(chan struct{})
 	go func() {
 		defer close(watched)
-		r.watch(running, srv, cs, s)
+		r.watch(running, srv, cs, s, s.stage(n))
 		end()
 	}()
 	said, err := r.settings.Driver.Attempt(running, a)
@@ -216,7 +251,7 @@ func (r *Run) attempt(ctx context.Context, srv *fakeserver.Server, cs *Case, s *
 		return seen{}, fmt.Errorf("drive the client: %w", err)
 	}
 	o := srv.Observe(ctx)
-	return classify(&o, said), nil
+	return classify(&o, said, s.stage(n)), nil
 }
 
 func (r *Run) attemptDir(cs *Case, n int) (string, error) {

@@ -135,7 +135,19 @@ func handshake(t *testing.T, forge *pkiforge.Forge, id string, v verifier) (bool
 	if err != nil {
 		t.Fatal(err)
 	}
-	behaviour := scenario.Server
+	behaviour, roots, host := scenario.Server, slices.Concat(m.SystemRoots, m.CustomRoots), scenario.Names.Host
+	if scenario.SecondAccount || scenario.Redirected {
+		host = scenario.Names.Other // whose connection is in question
+	}
+	if later := scenario.Later; later != nil {
+		behaviour = later.Server
+		if m, err = forge.Forge(t.Context(), later.Plan); err != nil {
+			t.Fatal(err)
+		}
+		if later.Trust {
+			roots = slices.Concat(m.SystemRoots, m.CustomRoots)
+		}
+	}
 	behaviour.Chain, behaviour.Key = pkiforge.ChainDER(m.Chain), m.Chain[0].Key
 	behaviour.Staple = m.Status.Staple
 	behaviour.KeepOpen = false // a matter of conduct; here it only holds the verifier up
@@ -144,11 +156,10 @@ func handshake(t *testing.T, forge *pkiforge.Forge, id string, v verifier) (bool
 		t.Fatal(err)
 	}
 	defer srv.Close()
-	roots := slices.Concat(m.SystemRoots, m.CustomRoots)
 	file := filepath.Join(t.TempDir(), "roots.pem")
 	if err := os.WriteFile(file, pkiforge.CertificatesPEM(roots...), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	accepted, said := v.accepts(t, target{srv.Address(), scenario.Names.Host, roots, file})
+	accepted, said := v.accepts(t, target{srv.Address(), host, roots, file})
 	return accepted, string(bytes.TrimSpace([]byte(said)))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 
 	"siptrust/fakeserver"
@@ -30,7 +31,8 @@ func Known(id string) error {
 }
 
 // ForgeCase writes a case's chain, key and roots into dir, for use by hand
-// with the server name sip.siptrust.test, and gives the paths.
+// with the server name sip.siptrust.test, and gives the paths. What a server
+// presents later goes into the directory "later" there.
 func ForgeCase(ctx context.Context, id string, key pkiforge.KeyAlgorithm, dir string) ([]string, error) {
 	if err := Known(id); err != nil {
 		return nil, err
@@ -45,7 +47,15 @@ func ForgeCase(ctx context.Context, id string, key pkiforge.KeyAlgorithm, dir st
 	if err != nil {
 		return nil, fmt.Errorf("forge %s: %w", id, err)
 	}
-	return pkiforge.ExportAll(dir, material)
+	paths, err := pkiforge.ExportAll(dir, material)
+	if err != nil || scenario.Later == nil {
+		return paths, err
+	}
+	if material, err = forge.Forge(ctx, scenario.Later.Plan); err != nil {
+		return nil, fmt.Errorf("forge %s: %w", id, err)
+	}
+	later, err := pkiforge.ExportAll(filepath.Join(dir, "later"), material)
+	return append(paths, later...), err
 }
 
 func handNames() pkiforge.Names {
@@ -101,6 +111,16 @@ func expectWords(e Expectation) string {
 	}[e]
 }
 
+// beyond says whether the server behaves as none from a box does.
+func beyond(s *Scenario) bool {
+	b := &s.Server
+	switch b.Answer {
+	case fakeserver.AnswerHandshake, fakeserver.AnswerSilence, fakeserver.AnswerAlert:
+		return b.Octetwise || b.SpeaksFirst || len(b.Warnings) > 0 || b.Reply.Status > 0 || b.Reply.None || b.Reply.Half || len(b.Reply.Fields) > 0
+	}
+	return true
+}
+
 // byHand gives the commands that put a client before the same server.
 func byHand(cs *Case, s *Scenario) []string {
 	lines := []string{fmt.Sprintf("siptrust forge %s --out pki", cs.ID)}
@@ -128,8 +148,21 @@ func byHand(cs *Case, s *Scenario) []string {
 	}
 	lines = append(lines,
 		"on the client: "+handHost+" resolves to this machine, pki/roots.pem holds the trusted roots",
-		"register sips:alice@"+handHost+":5061")
-	if s.attempts() > 1 {
+		"register sips:alice@"+handHost+":5061"+s.URIParams)
+	if s.SecondAccount {
+		lines = append(lines, "and sips:alice@other.siptrust.test:5061, a name of the same machine")
+	}
+	if beyond(s) {
+		lines = append(lines, "what openssl does not do by itself: "+cs.Change.Name)
+	}
+	switch {
+	case s.Later == nil:
+	case s.Later.Restarted:
+		lines = append(lines, "then serve what lies in pki/later, and start the client again")
+	default:
+		lines = append(lines, "end the connection once it is registered, and serve what lies in pki/later from then on")
+	}
+	if s.attempts() > 1 && s.Later == nil {
 		lines = append(lines, fmt.Sprintf("%d times in a row", s.attempts()))
 	}
 	return lines

@@ -40,6 +40,14 @@ func explainPKI(ctx context.Context, w io.Writer, cs *Case, s *Scenario) error {
 			}
 		}
 	}
+	if s.Later != nil {
+		if diff := pkiforge.Diff(s.Plan, s.Later.Plan); len(diff) > 0 {
+			fmt.Fprint(w, "\nPresented later, where it differs from what is presented first\n")
+			for _, line := range diff {
+				fmt.Fprintf(w, "  %s\n", legible(line))
+			}
+		}
+	}
 	if fault := s.Server.Certificate; fault != fakeserver.CertificateSound {
 		fmt.Fprintf(w, "\nThe server does not send these certificates as they are: the fault of its Certificate message is %q\n", fault)
 	}

@@ -2,11 +2,41 @@ package suites_test
 
 import (
 	"bytes"
+	"crypto/x509"
+	"encoding/pem"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"siptrust/pkiforge"
 	"siptrust/suites"
 )
+
+// What a server presents later is forged too, in a directory of its own.
+func TestForgeLater(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	paths, err := suites.ForgeCase(t.Context(), "conduct.restarted.expired", pkiforge.ECDSA, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, when := range []string{"", "later"} {
+		data, err := os.ReadFile(filepath.Join(dir, when, "server-chain.pem"))
+		if err != nil {
+			t.Fatalf("%v among %v", err, paths)
+		}
+		block, _ := pem.Decode(data)
+		leaf, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if expired := leaf.NotAfter.Before(time.Now()); expired != (i == 1) {
+			t.Errorf("%q: it ends on %v", when, leaf.NotAfter)
+		}
+	}
+}
 
 // What is explained shows the change, whether or not the certificate can be
 // parsed.
@@ -39,6 +69,10 @@ func TestExplain(t *testing.T) {
 		"revocation.list-forged.listed":   {"\n*   revoked      server\n", "\n    list first.crl entries: 0; ", "/issuing.crl out, as application/pkix-crl\n"},
 		"revocation.ocsp.silent":          {"\n*   service      takes requests and never answers\n"},
 		"revocation.must-staple.absent":   {"\n*   stapled      not here, as in the twin: good", "TLS feature"},
+		"conduct.reconnect.expired":       {"\nPresented later, ", "\n  server NotAfter: ", "\n  end the connection once it is registered"},
+		"conduct.restarted.wrong-name":    {"\nPresented later, ", "\n  server DNS: ", "start the client again\n"},
+		"conduct.two-accounts.first-only": {"\n  and sips:alice@other.siptrust.test:5061, "},
+		"conduct.redirect-tcp":            {"what openssl does not do by itself: the server redirects to a sip URI over TCP\n"},
 		"paper.self-signed.sound":         {"\n    custom       CN=sip.siptrust.test\n"},
 	} {
 		t.Run(id, func(t *testing.T) {

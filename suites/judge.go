@@ -37,6 +37,7 @@ type finding struct {
 	status  reports.Status
 	outcome Outcome
 	how     string
+	subject Outcome // of what the verdict is about; outcome may be what led up to it
 	reason  string
 	demands []reports.Demand
 	worst   *seen // the attempt that decided
@@ -54,6 +55,13 @@ func (j *judgement) judge() finding {
 	if f.outcome == Accepted && f.worst.afterEnd && j.cs.ExpectationUnder(j.policy) == Accept {
 		// It counts against a client, not for it: until it was ended it sent nothing.
 		f.outcome, f.how = Stalled, "no data until siptrust ended the client"
+		if c := f.worst.decisive; j.staged() && !inTime(f.worst.observation, c.HelloAt) {
+			f.outcome = Absent // a farewell
+		}
+	}
+	f.subject = f.outcome
+	if led, how := j.led(); f.outcome == Absent && led != Accepted && j.staged() {
+		f.outcome, f.how = led, how
 	}
 	var missed []string
 	for _, d := range j.cs.DemandsUnder(j.policy) {
@@ -84,13 +92,18 @@ func (j *judgement) decide(f *finding, missed []string) (reports.Status, string)
 	if why := j.moot(f); why != "" {
 		return reports.Skip, why
 	}
+	if j.staged() {
+		if status, why := j.decideStage(f, expect); status != "" {
+			return status, why
+		}
+	}
 	if expect == Observe {
-		return observed(f)
+		return observed(f, missed)
 	}
 	if f.outcome == Absent {
 		return reports.Inconclusive, "no ClientHello came: " + f.how
 	}
-	if len(j.seen) > 1 {
+	if len(j.seen) > 1 && !j.staged() {
 		// A row of attempts proves nothing where one of them never came.
 		for i := range j.seen {
 			if j.seen[i].outcome == Absent && f.outcome != Accepted {
@@ -108,11 +121,52 @@ func (j *judgement) decide(f *finding, missed []string) (reports.Status, string)
 	}
 }
 
-func observed(f *finding) (reports.Status, string) {
+func observed(f *finding, missed []string) (reports.Status, string) {
 	if f.outcome == Absent {
 		return reports.Inconclusive, "no ClientHello came: " + f.how
 	}
-	return reports.Info, fmt.Sprintf("the client %s (%s)", f.outcome, f.how)
+	return reports.Info, strings.Join(append([]string{fmt.Sprintf("the client %s (%s)", f.outcome, f.how)}, missed...), "; ")
+}
+
+// staged says that some of what was seen only leads up to what is judged.
+func (j *judgement) staged() bool { return len(j.seen) > 0 && j.seen[0].stage.staged() }
+
+// led gives what became of the connections that lead up to what is judged.
+func (j *judgement) led() (outcome Outcome, how string) {
+	outcome = Absent
+	for i := range j.seen {
+		if s := &j.seen[i]; i == 0 || s.led.rank() > outcome.rank() {
+			outcome, how = s.led, s.ledHow
+		}
+	}
+	return outcome, how
+}
+
+// decideStage decides what needs no look at the connections in question: those
+// before were not accepted, or these never came. An acceptance that is a fault
+// counts whatever came before. "": it decides nothing.
+func (j *judgement) decideStage(f *finding, expect Expectation) (reports.Status, string) {
+	led, how := j.led()
+	switch {
+	case f.subject == Accepted && expect != Accept:
+		return "", ""
+	case led == Absent:
+		return reports.Inconclusive, "no ClientHello came: " + how
+	case led != Accepted && expect == Accept:
+		return reports.Fail, fmt.Sprintf("the first connection, to a sound server, was not accepted: %s, %s", led, how)
+	case led != Accepted:
+		return reports.Inconclusive, fmt.Sprintf("the first connection, to a sound server, was %s (%s): it did not come to the one in question", led, how)
+	case f.subject != Absent:
+		return "", ""
+	case j.seen[0].stage.restarted:
+		return reports.Inconclusive, "started again, the client sent no ClientHello: " + f.how
+	case j.seen[0].stage.redirected:
+		return reports.Skip, "the client did not follow the redirection; if it never does, let its profile say lacks: redirects"
+	case j.seen[0].stage.second:
+		return reports.Skip, "the client did not try its second account; if it takes only one, let its profile say lacks: second-account"
+	default:
+		return reports.Skip, "the client did not register again on another connection in time; if it never does, let its profile say lacks: reconnects"
+	}
 }
 
 // moot says why the case says nothing of this client, if so.
@@ -177,7 +231,7 @@ func (j *judgement) decideRefuse(f *finding, missed []string) (reports.Status, s
 	switch {
 	case f.worst.moot != "" && len(missed) == 0: // else [judgement.moot] skips the case
 		return reports.Pass, "refused by its ClientHello: " + f.worst.moot
-	case !f.worst.certificateSent && f.worst.moot == "":
+	case !f.worst.certificateSent && !f.worst.resumed && f.worst.moot == "":
 		return reports.Inconclusive, "the client left before the server's Certificate was sent"
 	case f.worst.serverFirst != "":
 		return reports.Inconclusive, "the server failed the handshake before the client had decided: " + f.worst.serverFirst
@@ -219,7 +273,7 @@ func (j *judgement) anyAccepted(ok func(*fakeserver.Connection) bool) bool {
 	for i := range j.seen {
 		for k := range j.seen[i].observation.Connections {
 			c := &j.seen[i].observation.Connections[k]
-			if c.Handshake.Completed && c.AppData && ok(c) {
+			if j.seen[i].stage.about(c) && c.Handshake.Completed && c.AppData && ok(c) {
 				return true
 			}
 		}
@@ -227,14 +281,14 @@ func (j *judgement) anyAccepted(ok func(*fakeserver.Connection) bool) bool {
 	return false
 }
 
-// everyHello says whether every connection with a ClientHello satisfies ok,
-// and there was one.
+// everyHello says whether every connection in question with a ClientHello, sent
+// before siptrust ended the client, satisfies ok, and there was one.
 func (j *judgement) everyHello(ok func(*seen, *fakeserver.Connection) bool) bool {
 	found := false
 	for i := range j.seen {
 		for k := range j.seen[i].observation.Connections {
 			c := &j.seen[i].observation.Connections[k]
-			if !c.Ear.TLS || c.ClientHello == nil {
+			if !c.Ear.TLS || c.ClientHello == nil || !j.seen[i].stage.about(c) || !inTime(j.seen[i].observation, c.HelloAt) {
 				continue
 			}
 			found = true
@@ -256,7 +310,7 @@ func (j *judgement) clearSIP() bool {
 			}
 		}
 		for k := range o.Connections {
-			if o.Connections[k].Leak {
+			if o.Connections[k].ClearKind == "sip" {
 				return true
 			}
 		}

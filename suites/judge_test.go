@@ -105,7 +105,7 @@ func TestJudgeWalksTheWholeTable(t *testing.T) {
 								Demands: []Demand{{Name: "d", Missed: "d was missed", met: func(*judgement) bool { return demands == "met" }}},
 							},
 							policy: Interop, windows: DefaultWindows(), twin: twin,
-							seen: []seen{classify(observationOf(outcome), client.Outcome{Started: true, Ended: true})},
+							seen: []seen{classify(observationOf(outcome), client.Outcome{Started: true, Ended: true}, stage{})},
 						}
 						if got := j.seen[0].outcome; got != outcome {
 							t.Fatalf("%s: the sample was classified %s", name, got)
@@ -198,7 +198,7 @@ func TestClassify(t *testing.T) {
 		{"accepted over stalled", []fakeserver.Connection{hello(func(*fakeserver.Connection) {}), hello(sent)}, 0, Accepted, "data inside TLS"},
 	} {
 		o := &fakeserver.Observation{Connections: tc.conns, Frozen: tc.frozen}
-		if got := classify(o, client.Outcome{}); got.outcome != tc.want || got.how != tc.how {
+		if got := classify(o, client.Outcome{}, stage{}); got.outcome != tc.want || got.how != tc.how {
 			t.Errorf("%s: %s (%s), want %s (%s)", tc.name, got.outcome, got.how, tc.want, tc.how)
 		}
 	}
@@ -209,7 +209,7 @@ func TestLeakOverridesEverything(t *testing.T) {
 	o := observationOf(Accepted)
 	o.Frozen = time.Millisecond
 	o.Datagrams = []fakeserver.Datagram{{At: time.Second, Leak: true, Kind: "sip"}}
-	if got := classify(o, client.Outcome{}).outcome; got != Leaked {
+	if got := classify(o, client.Outcome{}, stage{}).outcome; got != Leaked {
 		t.Errorf("outcome %s, want leaked", got)
 	}
 }
@@ -225,9 +225,9 @@ func TestSkips(t *testing.T) {
 		seen seen
 		want reports.Status
 	}{
-		{"unsupported, nothing came", classify(observationOf(Absent), client.Outcome{Unsupported: "no TLS here"}), reports.Skip},
-		{"unsupported, but it came", classify(observationOf(Accepted), client.Outcome{Unsupported: "no TLS here"}), reports.Pass},
-		{"moot ClientHello", classify(moot, client.Outcome{}), reports.Skip},
+		{"unsupported, nothing came", classify(observationOf(Absent), client.Outcome{Unsupported: "no TLS here"}, stage{}), reports.Skip},
+		{"unsupported, but it came", classify(observationOf(Accepted), client.Outcome{Unsupported: "no TLS here"}, stage{}), reports.Pass},
+		{"moot ClientHello", classify(moot, client.Outcome{}, stage{}), reports.Skip},
 	} {
 		j := judgement{cs: cs, policy: Interop, seen: []seen{tc.seen}}
 		if f := j.judge(); f.status != tc.want || f.reason == "" {
@@ -240,7 +240,7 @@ func TestSkips(t *testing.T) {
 func TestRefusalNeedsTheCertificate(t *testing.T) {
 	o := observationOf(Refused)
 	o.Connections[0].Handshake.CertificateSent = false
-	j := judgement{cs: &Case{ID: "x.y", Expect: Refuse, Level: Must}, policy: Interop, twin: TwinAccepted, seen: []seen{classify(o, client.Outcome{})}}
+	j := judgement{cs: &Case{ID: "x.y", Expect: Refuse, Level: Must}, policy: Interop, twin: TwinAccepted, seen: []seen{classify(o, client.Outcome{}, stage{})}}
 	if f := j.judge(); f.status != reports.Inconclusive {
 		t.Errorf("judged %s (%s), want inconclusive", f.status, f.reason)
 	}
@@ -261,7 +261,7 @@ func TestDataAfterTheEnd(t *testing.T) {
 	} {
 		j := judgement{
 			cs: &Case{ID: "x.y", Expect: expect, Level: Must}, policy: Interop, twin: TwinAccepted,
-			seen: []seen{classify(o, client.Outcome{})},
+			seen: []seen{classify(o, client.Outcome{}, stage{})},
 		}
 		if f := j.judge(); f.outcome != want.outcome || f.status != want.status {
 			t.Errorf("%s: %s, %s (%s), want %s, %s", expect, f.outcome, f.status, f.reason, want.outcome, want.status)
@@ -280,7 +280,7 @@ func TestPreconditions(t *testing.T) {
 			}
 			j := judgement{
 				cs:     &Case{ID: "x.y", Expect: Refuse, Level: Must, Hello: []Precondition{OffersTLS13}},
-				policy: Interop, twin: TwinAccepted, seen: []seen{classify(o, client.Outcome{})},
+				policy: Interop, twin: TwinAccepted, seen: []seen{classify(o, client.Outcome{}, stage{})},
 			}
 			f := j.judge()
 			if skipped := f.status == reports.Skip; skipped != (!offered && outcome != Leaked) {
@@ -308,7 +308,7 @@ func TestRefusedByOffer(t *testing.T) {
 		o.Connections[0].Handshake.CertificateSent = false
 		j := judgement{
 			cs:     &Case{ID: "x.y", Expect: tc.expect, Level: Must, RefusedByOffer: true},
-			policy: Interop, twin: tc.twin, seen: []seen{classify(o, client.Outcome{})},
+			policy: Interop, twin: tc.twin, seen: []seen{classify(o, client.Outcome{}, stage{})},
 		}
 		if f := j.judge(); f.status != tc.want {
 			t.Errorf("%s, twin %s: judged %s (%s), want %s", tc.expect, tc.twin, f.status, f.reason, tc.want)

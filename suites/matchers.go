@@ -118,10 +118,10 @@ func toSeen(actual any) ([]seen, error) {
 		}
 	case *fakeserver.Observation:
 		if a != nil {
-			return []seen{classify(a, client.Outcome{})}, nil
+			return []seen{classify(a, client.Outcome{}, stage{})}, nil
 		}
 	case fakeserver.Observation:
-		return []seen{classify(&a, client.Outcome{})}, nil
+		return []seen{classify(&a, client.Outcome{}, stage{})}, nil
 	}
 	return nil, fmt.Errorf("expected an observation or a judged case, got %T", actual)
 }

@@ -14,12 +14,44 @@ type Scenario struct {
 	Server fakeserver.Behaviour
 	// Names the plan was made for.
 	Names pkiforge.Names
-	// Attempts in a row at the same server; 0 means 1.
+	// Attempts in a row at the same server; 0 means 1, or 2 for Later.Restarted.
 	Attempts int
+
+	// Later is the server as the client meets it after the first connection;
+	// nil: as before.
+	Later *Later
+	// SecondAccount gives the client another account to register, in the domain
+	// Names.Other at the same address and port.
+	SecondAccount bool
+	// Redirected: the server sends the client on to Names.Other, at the same
+	// address and port.
+	Redirected bool
+	// Linger has the client watched for a third of the window of silence after it
+	// was served, too.
+	Linger bool
+	// URIParams are appended to the URI of the account: ";transport=tcp".
+	URIParams string
+}
+
+// Later is a server at the same address and port as before.
+type Later struct {
+	Plan   pkiforge.Plan // what it presents
+	Server fakeserver.Behaviour
+	// Restarted: it is met by the client's next start; otherwise by the connections
+	// that come after the server ended one (Behaviour.End of the first).
+	Restarted bool
+	// Trust: at that start the endpoint trusts what Plan says; otherwise what it
+	// trusts stays as it was.
+	Trust bool
 }
 
 // attempts gives the number of attempts, at least one.
-func (s *Scenario) attempts() int { return max(s.Attempts, 1) }
+func (s *Scenario) attempts() int {
+	if s.Later != nil && s.Later.Restarted {
+		return max(s.Attempts, 2)
+	}
+	return max(s.Attempts, 1)
+}
 
 // publishes says whether certificates of the scenario point to the revocation
 // service.

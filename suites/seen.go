@@ -36,8 +36,13 @@ type seen struct {
 	observation *fakeserver.Observation
 	said        client.Outcome
 
+	// stage of the attempt; outcome and how are of what the verdict is about, led
+	// and ledHow of what leads up to it.
+	stage   stage
 	outcome Outcome
 	how     string
+	led     Outcome
+	ledHow  string
 	// moot: no server could have answered the ClientHello; why.
 	moot string
 	// serverFirst: the server had failed the handshake before the client
@@ -49,20 +54,34 @@ type seen struct {
 	// certificateSent: the server's Certificate went out on the connection
 	// that decided.
 	certificateSent bool
-	decisive        *fakeserver.Connection // nil: none
+	// resumed: there was none, because an earlier session was taken up.
+	resumed  bool
+	decisive *fakeserver.Connection // nil: none
 }
 
 // classify reads the outcome of one attempt off what the server observed.
 // What the client said of itself counts only where nothing came.
-func classify(o *fakeserver.Observation, said client.Outcome) seen {
-	s := seen{observation: o, said: said, outcome: Absent, how: absence(o, said)}
+func classify(o *fakeserver.Observation, said client.Outcome, g stage) seen {
+	why := absence(o, said)
+	s := seen{outcome: Absent, how: why}
+	led := seen{outcome: Absent, how: why}
 	for i := range o.Connections {
-		c := classifyConnection(o, &o.Connections[i])
-		if c.outcome.rank() > s.outcome.rank() {
-			c.observation, c.said = o, said
+		k := &o.Connections[i]
+		c := classifyConnection(o, k)
+		if g.about(k) && c.outcome.rank() > s.outcome.rank() {
 			s = c
+			if g.second && c.outcome == Accepted && asksFor(k, g.names.Host) {
+				s.how += ", of the second account over the first one's connection"
+			}
+		}
+		if g.leadsUp(k) && c.outcome.rank() > led.outcome.rank() {
+			led = c
 		}
 	}
+	if s.outcome == Absent {
+		s.moot = led.moot
+	}
+	s.observation, s.said, s.stage, s.led, s.ledHow = o, said, g, led.outcome, led.how
 	if how, leaked := leak(o); leaked {
 		s.outcome, s.how = Leaked, how
 	}
@@ -75,7 +94,7 @@ func classifyConnection(o *fakeserver.Observation, c *fakeserver.Connection) see
 	if !c.Ear.TLS || c.ClientHello == nil {
 		return seen{outcome: Absent}
 	}
-	s := seen{decisive: c, certificateSent: c.Handshake.CertificateSent}
+	s := seen{decisive: c, certificateSent: c.Handshake.CertificateSent, resumed: c.Handshake.Resumed}
 	late := ""
 	if c.Handshake.Completed {
 		late = "late, "
@@ -100,6 +119,8 @@ func classifyConnection(o *fakeserver.Observation, c *fakeserver.Connection) see
 		}
 	case closed:
 		s.outcome, s.how, s.serverFirst = Refused, "closed after the server had ended the handshake", serverError(c)
+	case !inTime(o, c.HelloAt):
+		return seen{outcome: Absent} // siptrust had ended the client
 	default:
 		s.outcome, s.how = Stalled, "neither data nor closing"
 		if ended {

@@ -14,10 +14,13 @@ import (
 )
 
 // change is what may differ between a case and its twin: fields of the plan,
-// fields of the server's behaviour, the number of attempts.
+// fields of the server's behaviour, the number of attempts, what the endpoint is
+// given besides; and the plan and behaviour of the later server.
 type change struct {
-	plan, server []string
-	attempts     int // 0: as the twin, one
+	plan, server       []string
+	attempts           int // 0: as the twin
+	scenario           []string
+	later, laterServer []string
 }
 
 var (
@@ -93,22 +96,48 @@ func TestOneChange(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		diff := pkiforge.Diff(twin.Plan, s.Plan)
-		var fields []string
-		for _, line := range diff {
-			field, _, _ := strings.Cut(line, ":")
-			fields = append(fields, field)
-		}
-		if d := cmp.Diff(want.plan, fields, asSet, cmpopts.EquateEmpty()); d != "" {
-			t.Errorf("%s: the plan (-want +got):\n%s%s", cs.ID, d, strings.Join(diff, "\n"))
-		}
+		planDiff(t, cs.ID+": the plan", want.plan, twin.Plan, s.Plan)
 		if d := cmp.Diff(want.server, serverDiff(twin.Server, s.Server), asSet, cmpopts.EquateEmpty()); d != "" {
 			t.Errorf("%s: the server (-want +got):\n%s", cs.ID, d)
 		}
-		if s.Attempts != want.attempts {
-			t.Errorf("%s: %d attempts, want %d", cs.ID, s.Attempts, want.attempts)
+		if attempts := twin.Attempts + want.attempts; s.Attempts != attempts {
+			t.Errorf("%s: %d attempts, want %d", cs.ID, s.Attempts, attempts)
+		}
+		if d := cmp.Diff(want.scenario, scenarioDiff(twin, s), asSet, cmpopts.EquateEmpty()); d != "" {
+			t.Errorf("%s: the scenario (-want +got):\n%s", cs.ID, d)
+		}
+		if (twin.Later == nil) != (s.Later == nil) {
+			t.Errorf("%s: one of it and its twin has a later server", cs.ID)
+		} else if s.Later != nil {
+			planDiff(t, cs.ID+": the later plan", want.later, twin.Later.Plan, s.Later.Plan)
+			if d := cmp.Diff(want.laterServer, serverDiff(twin.Later.Server, s.Later.Server), asSet, cmpopts.EquateEmpty()); d != "" {
+				t.Errorf("%s: the later server (-want +got):\n%s", cs.ID, d)
+			}
 		}
 	}
+}
+
+// planDiff compares the fields in which two plans differ with those that may.
+func planDiff(t *testing.T, what string, want []string, a, b pkiforge.Plan) {
+	t.Helper()
+	diff := pkiforge.Diff(a, b)
+	var fields []string
+	for _, line := range diff {
+		field, _, _ := strings.Cut(line, ":")
+		fields = append(fields, field)
+	}
+	if d := cmp.Diff(want, fields, asSet, cmpopts.EquateEmpty()); d != "" {
+		t.Errorf("%s (-want +got):\n%s%s", what, d, strings.Join(diff, "\n"))
+	}
+}
+
+// scenarioDiff gives what differs in the scenarios besides plans, servers,
+// attempts and the names, which are always fresh.
+func scenarioDiff(a, b suites.Scenario) []string {
+	r := &fieldReporter{}
+	cmp.Equal(a, b, cmp.Reporter(r), cmpopts.IgnoreFields(suites.Scenario{}, "Plan", "Server", "Names", "Attempts"),
+		cmpopts.IgnoreFields(suites.Later{}, "Plan", "Server"))
+	return r.fields
 }
 
 var asSet = cmpopts.SortSlices(func(a, b string) bool { return a < b })

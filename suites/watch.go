@@ -11,11 +11,14 @@ import (
 // watch returns when the outcome of the attempt is certain and the client had
 // its time to do worse, or when its time is up; by then the observation is
 // frozen. It returns without freezing when ctx ends.
-func (r *Run) watch(ctx context.Context, srv *fakeserver.Server, cs *Case, s *Scenario) {
+func (r *Run) watch(ctx context.Context, srv *fakeserver.Server, cs *Case, s *Scenario, g stage) {
 	expect := cs.ExpectationUnder(r.settings.Policy)
 	if cs.RefusedByOffer && expect != Accept {
 		// The server ends the handshake: what the client does then is what counts.
 		expect = Quiet
+	}
+	if g.first {
+		expect = Accept // it leads up to what the case is about
 	}
 	limit := r.settings.Timeout
 	if s.Server.KeepOpen {
@@ -24,11 +27,15 @@ func (r *Run) watch(ctx context.Context, srv *fakeserver.Server, cs *Case, s *Sc
 	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 
-	over := func(o *fakeserver.Observation) bool { return isOver(o, s, expect) }
+	over := func(o *fakeserver.Observation) bool { return isOver(o, s, expect, g) }
+	settled := r.traits.Settle
+	if s.Linger {
+		settled = max(settled, r.silence()/lingers)
+	}
 	if expect == Quiet {
-		r.watchQuiet(limited, srv, over)
-	} else if srv.Await(limited, over) && r.traits.Settle > 0 {
-		settle, stop := context.WithTimeout(limited, r.traits.Settle)
+		r.watchQuiet(limited, srv, over, g)
+	} else if srv.Await(limited, over) && settled > 0 {
+		settle, stop := context.WithTimeout(limited, settled)
 		srv.Await(settle, worst)
 		stop()
 	}
@@ -50,16 +57,12 @@ func (r *Run) watch(ctx context.Context, srv *fakeserver.Server, cs *Case, s *Sc
 
 // watchQuiet gives the client the silence window, from its first ClientHello,
 // to leak or to be served.
-func (r *Run) watchQuiet(ctx context.Context, srv *fakeserver.Server, over func(*fakeserver.Observation) bool) {
-	said := func(o *fakeserver.Observation) bool { return over(o) || greeted(o) }
+func (r *Run) watchQuiet(ctx context.Context, srv *fakeserver.Server, over func(*fakeserver.Observation) bool, g stage) {
+	said := func(o *fakeserver.Observation) bool { return over(o) || greeted(o, g) }
 	if !srv.Await(ctx, said) {
 		return
 	}
-	window := r.traits.Silence
-	if window == 0 {
-		window = 3 * time.Second
-	}
-	silence, stop := context.WithTimeout(ctx, window)
+	silence, stop := context.WithTimeout(ctx, r.silence())
 	srv.Await(silence, over)
 	stop()
 	// A client on a busy machine is given the time to close what the server
@@ -67,6 +70,18 @@ func (r *Run) watchQuiet(ctx context.Context, srv *fakeserver.Server, over func(
 	closing, stop := context.WithTimeout(ctx, r.settings.Windows.Prompt)
 	defer stop()
 	srv.Await(closing, func(o *fakeserver.Observation) bool { return over(o) || !leftOpen(o) })
+}
+
+// lingers: an answer is acted on at once or not at all, unlike silence, which a
+// client may take its time with.
+const lingers = 3
+
+// silence is the window in which nothing may come.
+func (r *Run) silence() time.Duration {
+	if r.traits.Silence > 0 {
+		return r.traits.Silence
+	}
+	return 3 * time.Second
 }
 
 // leftOpen: the server has ended a handshake and the client not yet closed.
@@ -79,9 +94,9 @@ func leftOpen(o *fakeserver.Observation) bool {
 	return false
 }
 
-func greeted(o *fakeserver.Observation) bool {
+func greeted(o *fakeserver.Observation, g stage) bool {
 	for i := range o.Connections {
-		if o.Connections[i].ClientHello != nil {
+		if c := &o.Connections[i]; c.ClientHello != nil && g.about(c) {
 			return true
 		}
 	}
@@ -96,38 +111,48 @@ func worst(o *fakeserver.Observation) bool {
 
 // isOver says that the outcome is certain but for what a client may do after
 // a refusal.
-func isOver(o *fakeserver.Observation, s *Scenario, expect Expectation) bool {
+func isOver(o *fakeserver.Observation, s *Scenario, expect Expectation, g stage) bool {
 	if worst(o) {
 		return true
 	}
-	decided := 0
+	decided, served, led := 0, false, !g.staged() || g.restarted
 	for i := range o.Connections {
 		c := &o.Connections[i]
 		if !c.Ear.TLS || c.ClientHello == nil {
 			continue
 		}
-		switch one := classifyConnection(o, c); one.outcome {
-		case Accepted:
-			if expect != Accept || exchanged(c, s) {
-				return true
-			}
-			return false
-		case Refused:
-			if s.Server.KeepOpen && c.ClientClosed == "" {
+		about, one := g.about(c) || g.first, classifyConnection(o, c)
+		switch {
+		case one.outcome == Accepted && !about:
+			led = true
+		case one.outcome == Accepted:
+			led = led || g.leadsUp(c)
+			if expect == Accept && !exchanged(c, s) {
 				return false
 			}
+			served = true
+		case one.outcome == Refused && s.Server.KeepOpen && c.ClientClosed == "":
+			return false
+		case one.outcome == Refused && about:
 			decided++
-		default:
+		case one.outcome == Refused:
+			// What leads up to the question failed: it will not come to it.
+			led = true
+			decided++
+		case !served:
 			return false
 		}
 	}
-	return decided > 0 && expect != Quiet
+	if served {
+		return led || expect != Accept
+	}
+	return led && decided > 0 && expect != Quiet
 }
 
 // exchanged says that on an accepted connection all that the scenario asks
 // for has come to pass.
 func exchanged(c *fakeserver.Connection, s *Scenario) bool {
-	if requests(c) == 0 || (registers(c) > 0 && !c.Answered200) {
+	if requests(c) == 0 || (registers(c) > 0 && !c.RegisterDone) {
 		return false
 	}
 	return !s.Server.SendOptions || c.OptionsStatus >= 200

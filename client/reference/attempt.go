@@ -24,6 +24,19 @@ type attempt struct {
 	aor     sip.Uri // the account, from URI
 	trace   []string
 
+	// second is the attempt of the second account; nil: there is none, or this
+	// is it. settled is closed once it may begin.
+	second  *attempt
+	settled chan struct{}
+	// redirected is where a redirection has led this attempt; nil: it has not.
+	redirected *sip.Uri
+	// sessions are those of this start of the client, for both accounts.
+	sessions tls.ClientSessionCache
+	// lost: the server ended a connection that was registered over.
+	lost bool
+	// registered: a REGISTER was answered with success on the connection.
+	registered bool
+
 	// blind: verification is off, by the mutant second-try.
 	blind bool
 	// turnedAway: the server ended the handshake, or the connection before it
@@ -56,9 +69,14 @@ func (d *Driver) Attempt(ctx context.Context, a client.Attempt) (client.Outcome,
 		own, cancel = context.WithTimeout(ctx, a.Timeout)
 	}
 	defer cancel()
-	t := &attempt{Driver: d, Attempt: a, anchors: anchors, aor: aor}
+	t := &attempt{Driver: d, Attempt: a, anchors: anchors, aor: aor, sessions: d.sessionCache(), settled: make(chan struct{})}
+	if a.SecondURI != "" {
+		if t.second, err = t.another(); err != nil {
+			return client.Outcome{}, fmt.Errorf("start the %s client: %w", d.name, err)
+		}
+	}
 	t.blind = d.remembers(t.server())
-	diagnosis := t.run(own)
+	diagnosis := t.runAll(own)
 	return client.Outcome{
 		Started:   true,
 		Ended:     ctx.Err() == nil,
@@ -79,7 +97,14 @@ func (t *attempt) step(n int, format string, args ...any) {
 // run makes the attempt and says why none came about; empty: one did.
 func (t *attempt) run(ctx context.Context) string {
 	settings := t.settings(ctx)
+	if t.without(checkTransport) && t.clearTransport(ctx) {
+		return ""
+	}
 	diagnosis := t.connect(ctx, settings)
+	for pause := recovery; t.lost && wait(ctx, pause); pause *= 2 {
+		t.lost = false
+		diagnosis = t.connect(ctx, settings)
+	}
 	if t.turnedAway && t.without(checkVersionFallback) {
 		t.turnedAway = false
 		settings.MinVersion, settings.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
@@ -107,10 +132,14 @@ func (t *attempt) connect(ctx context.Context, settings *tls.Config) string {
 	t.step(3, "handshake: started")
 
 	secured, err := t.handshake(ctx, tcp, settings)
+	if err == nil && t.without(checkRefusedSession) {
+		err = t.verifyLate(ctx, secured)
+	}
 	if err != nil {
 		t.judge(ctx, err)
 		t.part(ctx, tcp)
 	} else {
+		t.know()
 		state := secured.ConnectionState()
 		t.step(8, "handshake: completed, %s, %s: continue", tls.VersionName(state.Version), tls.CipherSuiteName(state.CipherSuite))
 		t.exchange(ctx, tcp, secured)
@@ -129,6 +158,10 @@ func (t *attempt) settings(ctx context.Context) *tls.Config {
 		MinVersion:           t.opts.MinVersion,
 		MaxVersion:           t.opts.MaxVersion,
 		Time:                 t.opts.Now,
+		ClientSessionCache:   t.sessions,
+	}
+	if t.without(checkRefusedSession) {
+		config.VerifyConnection = nil
 	}
 	if config.MaxVersion == 0 {
 		config.MaxVersion = tls.VersionTLS13
@@ -175,6 +208,9 @@ func (t *attempt) handshake(ctx context.Context, tcp *net.TCPConn, settings *tls
 func (t *attempt) verify(ctx context.Context, state tls.ConnectionState) error {
 	if t.blind {
 		t.step(6, "verdict: not verified, the server was refused before: proceed")
+		return nil
+	}
+	if t.trusts(state) {
 		return nil
 	}
 	v := validation{driver: t.Driver, anchors: t.anchors, host: t.Host}
@@ -237,7 +273,7 @@ func (t *attempt) judge(ctx context.Context, err error) {
 		t.step(6, "verdict: refused (%s): close", r.check)
 	case errors.Is(err, errNoCertificate):
 		return
-	case ended(err):
+	case ended(err), isClearText(err):
 		t.turnedAway = true
 		t.step(8, "handshake: ended by the server: %v: close", err)
 		return

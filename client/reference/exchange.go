@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"sync/atomic"
 	"syscall"
+	"time"
 
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
@@ -50,7 +51,18 @@ func (t *attempt) exchange(ctx context.Context, tcp *net.TCPConn, secured *tls.C
 	// when a connection ends before the transaction has begun (v1.7.2).
 	live, ended := context.WithCancel(ctx)
 	defer ended()
-	f := newFlow(secured, ended)
+	var f *flow
+	late := time.AfterFunc(answerLimit, ended)
+	late.Stop()
+	defer late.Stop()
+	f = newFlow(secured, func() {
+		if f.whole.Load() {
+			late.Reset(answerLimit)
+		} else {
+			ended()
+		}
+	})
+	t.registered = false
 	var answered atomic.Int32
 	if err := t.answer(agent, &answered); err != nil {
 		t.step(9, "SIP: %v: close", err)
@@ -73,6 +85,7 @@ func (t *attempt) exchange(ctx context.Context, tcp *net.TCPConn, secured *tls.C
 	}
 	if f.over() {
 		t.turnedAway = !f.heard.Load()
+		t.lost = t.registered
 		t.step(9, "SIP: the server ended the connection: %s: close", f.reason())
 	}
 	if t.turnedAway && t.without(checkClose) {
@@ -94,7 +107,7 @@ func (t *attempt) register(ctx context.Context, agent *sipgo.UserAgent, f *flow)
 	res, err := uac.Do(ctx, req)
 	switch {
 	case err == nil:
-		t.step(9, "SIP: REGISTER answered %d %s", res.StatusCode, res.Reason)
+		t.answered(ctx, agent, f, res)
 	case ctx.Err() != nil:
 		t.step(9, "SIP: REGISTER sent, no answer taken before the end")
 	default:
@@ -134,7 +147,11 @@ func (t *attempt) registerRequest(scheme, transport string, local net.Addr) *sip
 	user := sip.Uri{Scheme: scheme, User: aor.User, Host: aor.Host}
 	contact := sip.Uri{Scheme: scheme, User: aor.User, Host: host, Port: int(from.Port())}
 
-	req := sip.NewRequest(sip.REGISTER, sip.Uri{Scheme: scheme, Host: aor.Host, Port: aor.Port})
+	target := sip.Uri{Scheme: scheme, Host: aor.Host, Port: aor.Port}
+	if t.redirected != nil {
+		target.Host, target.Port = t.redirected.Host, t.redirected.Port
+	}
+	req := sip.NewRequest(sip.REGISTER, target)
 	via := &sip.ViaHeader{
 		ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: transport,
 		Host: host, Port: int(from.Port()),

@@ -67,6 +67,15 @@ const (
 	checkVersionFallback    check = "version-fallback"
 	checkSecondTry          check = "second-try"
 	checkOptions            check = "options"
+
+	checkReuse          check = "connection-reuse"
+	checkKnownServer    check = "known-server"
+	checkSessionName    check = "session-name"
+	checkRefusedSession check = "refused-session"
+	checkClearHop       check = "clear-hop"
+	checkScheme         check = "sips-scheme"
+	checkBasic          check = "basic-credentials"
+	checkTransport      check = "uri-transport"
 )
 
 // Mutant is the reference client with one check left out and nothing else
@@ -83,7 +92,7 @@ func Mutants() []Mutant { return slices.Clone(mutants) }
 
 var mutants = []Mutant{
 	{
-		string(checkSilence), "waiting for the handshake: what is not answered for 100 ms is sent in the clear on the same connection",
+		string(checkSilence), "waiting for the handshake: when that is not over after 100 ms it registers in the clear on the same connection",
 		"RFC 3261 26.3.2.1",
 	},
 	{
@@ -285,6 +294,38 @@ var mutants = []Mutant{
 	{
 		string(checkOptions), "answering requests of the server",
 		"RFC 3261 11.2",
+	},
+	{
+		string(checkReuse), "opening a connection for each domain: the second account goes over the first one's",
+		"RFC 5922 7.3",
+	},
+	{
+		string(checkKnownServer), "verifying every connection: a server that it accepted before is taken as it comes",
+		"RFC 5922 7.3",
+	},
+	{
+		string(checkSessionName), "keeping sessions apart by server name: the last one is resumed for any name, and a resumed one is not verified",
+		"RFC 8446 4.6.1",
+	},
+	{
+		string(checkRefusedSession), "forgetting sessions of servers that it refused: it verifies late, keeps the ticket and does not verify what it resumes",
+		"RFC 8446 4.6.1",
+	},
+	{
+		string(checkClearHop), "keeping to TLS where an answer names a hop without it: it goes there in the clear",
+		"RFC 3261 26.2.2",
+	},
+	{
+		string(checkScheme), "keeping the scheme sips: told that it is not supported or not to be had it asks again with sip",
+		"RFC 5630 5.1.1",
+	},
+	{
+		string(checkBasic), "leaving Basic challenges unanswered: it sends its password",
+		"RFC 3261 22",
+	},
+	{
+		string(checkTransport), "using TLS for a sips URI whatever its transport parameter says",
+		"RFC 3261 26.2.2",
 	},
 }
 

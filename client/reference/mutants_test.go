@@ -182,12 +182,12 @@ func TestMutants(t *testing.T) {
 	clients := []string{""}
 	for _, m := range Mutants() {
 		clients = append(clients, m.Name)
-		if len(lacking[check(m.Name)]) == 0 {
+		if len(lacking[check(m.Name)]) == 0 && !slices.Contains(conductChecks, check(m.Name)) {
 			t.Errorf("the mutant %s differs from the reference in no situation", m.Name)
 		}
 	}
-	if len(lacking) != len(mutants) {
-		t.Errorf("the table has %d mutants, there are %d", len(lacking), len(mutants))
+	if n := len(lacking) + len(conductChecks); n != len(mutants) {
+		t.Errorf("the tables have %d mutants, there are %d", n, len(mutants))
 	}
 	names := map[string]bool{}
 	for _, s := range situations() {

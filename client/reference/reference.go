@@ -7,6 +7,7 @@ package reference
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -61,8 +62,8 @@ func (o Options) Validate() error {
 }
 
 // Driver is the reference client or one mutant. Attempts share no connection;
-// what they share is a cache of parsed roots and verified CAs and, in the mutant second-try
-// only, the servers it refused.
+// what they share is a cache of parsed roots and verified CAs and, in three
+// mutants only, what these remember of servers.
 type Driver struct {
 	name   string
 	policy policy
@@ -76,6 +77,9 @@ type Driver struct {
 
 	mu      sync.Mutex
 	refused map[server]bool // of the mutant second-try
+	known   map[server]bool // of the mutant known-server
+
+	sessions tls.ClientSessionCache // of the mutant refused-session
 }
 
 // server is what the mutant second-try remembers.
@@ -95,6 +99,7 @@ func New(o Options) *Driver {
 		err:     o.Validate(),
 		parser:  sip.NewParser(),
 		refused: make(map[server]bool),
+		known:   make(map[server]bool),
 	}
 	if o.Mutant != "" {
 		d.name = "mutant:" + o.Mutant
@@ -109,6 +114,9 @@ func New(o Options) *Driver {
 		d.policy, _ = findPolicy(o.Policy)
 		d.lacks, _ = findMutant(o.Mutant)
 		d.opts.MinVersion = max(d.opts.MinVersion, d.policy.minVersion)
+	}
+	if d.lacks == checkRefusedSession {
+		d.sessions = tls.NewLRUClientSessionCache(1024)
 	}
 	return d
 }

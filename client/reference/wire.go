@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -20,7 +21,12 @@ var longAgo = time.Unix(1, 0)
 // something unread would turn the alert before it into a reset.
 const linger = 100 * time.Millisecond
 
-// impatience is how long the mutant silence waits for an answer, in ticks.
+// answerLimit bounds how long an answer that arrived just before the server ended
+// the connection may take on its way through sipgo, which has a goroutine of its
+// own for it.
+const answerLimit = time.Second
+
+// impatience is how long the mutant silence waits for a handshake, in ticks.
 const (
 	impatience = 100 * time.Millisecond
 	ticks      = 5
@@ -63,6 +69,7 @@ type flow struct {
 	tell func()        // called then
 
 	heard atomic.Bool // the server sent application data
+	whole atomic.Bool // what it sent last ends a message without a body
 	err   atomic.Pointer[error]
 }
 
@@ -70,14 +77,20 @@ func newFlow(c *tls.Conn, tell func()) *flow {
 	return &flow{Conn: c, gone: make(chan struct{}), tell: tell}
 }
 
-// Read notes that something came, and keeps the error that ended it.
+// Read notes that something came, and keeps the error that ended it. crypto/tls
+// may give the last data and the end at once, which makes sipgo drop the data:
+// the end comes again with the next call.
 func (f *flow) Read(b []byte) (int, error) {
 	n, err := f.Conn.Read(b)
 	if n > 0 {
 		f.heard.Store(true)
+		f.whole.Store(bytes.HasSuffix(b[:n], []byte("\r\n\r\n")))
 	}
 	if err != nil {
 		f.err.CompareAndSwap(nil, &err)
+	}
+	if n > 0 {
+		return n, nil
 	}
 	return n, err
 }
@@ -142,15 +155,14 @@ func (s *single) Addr() net.Addr { return s.conn.LocalAddr() }
 // impatientConn is the connection of the mutant silence.
 type impatientConn struct {
 	*net.TCPConn
-	heard   atomic.Bool
 	tick    time.Duration
 	done    chan struct{} // closed: no more patience is needed
 	clock   sync.WaitGroup
 	request []byte
 }
 
-// impatient starts the mutant's clock: what the server has not answered when
-// it has run out is followed by a REGISTER in the clear.
+// impatient starts the mutant's clock: a handshake that is not over when it has
+// run out is followed by a REGISTER in the clear.
 func (t *attempt) impatient(tcp *net.TCPConn) *impatientConn {
 	c := &impatientConn{TCPConn: tcp, tick: t.opts.Patience / ticks, done: make(chan struct{}), request: t.clearRegister("TCP", tcp.LocalAddr())}
 	c.clock.Go(c.wait)
@@ -168,9 +180,6 @@ func (c *impatientConn) wait() {
 			return
 		case <-ticker.C:
 		}
-		if c.heard.Load() {
-			return
-		}
 	}
 	_, _ = c.Write(c.request)
 }
@@ -179,13 +188,4 @@ func (c *impatientConn) wait() {
 func (c *impatientConn) stop() {
 	close(c.done)
 	c.clock.Wait()
-}
-
-// Read notes that the server answered.
-func (c *impatientConn) Read(b []byte) (int, error) {
-	n, err := c.TCPConn.Read(b)
-	if n > 0 {
-		c.heard.Store(true)
-	}
-	return n, err
 }
