@@ -53,6 +53,11 @@ type Behaviour struct {
 	Signature   SignatureFault
 	Certificate CertificateFault
 
+	// ServerName is the only name that the server has a certificate for: it ends
+	// the handshake with unrecognized_name when the client asks for another by
+	// server_name, or for none (RFC 6066 3); empty: it does not matter.
+	ServerName string
+
 	Answer     Answer
 	ClientAuth ClientAuth
 	// ClientRoots verify a client's certificate; RefuseClient refuses every

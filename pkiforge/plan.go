@@ -139,6 +139,9 @@ type Names struct {
 	Domain string       // SIP domain of the account; empty: the same as Host
 	IPs    []netip.Addr // presented as iPAddress as well; only for clients that cannot be given a name
 	Other  string       // a name that is none of the above, for wrong-name changes
+	// Address is where the server listens. It is presented only where a change
+	// says so; the zero value is for plans that have nothing to do with it.
+	Address netip.Addr
 }
 
 // Certificate is a forged certificate with its key.

@@ -100,13 +100,14 @@ func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
 		config.Traps = fakeserver.TrapsNear
 	}
 	names := r.names()
-	config.Account = []string{names.Host}
+	config.Account = accountNames(names.Host)
 	srv, err := fakeserver.Start(ctx, config)
 	if err != nil {
 		return fmt.Errorf("start a server: %w", err)
 	}
 	defer srv.Close()
 	address := srv.Address()
+	names.Address = address.Addr()
 	if r.traits.ByAddress {
 		names.Host, names.IPs = address.Addr().String(), []netip.Addr{address.Addr()}
 		names.Domain = names.Host
@@ -120,17 +121,18 @@ func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
 		return fmt.Errorf("forge: %w", err)
 	}
 	srv.SetBehaviour(r.behaviour(cs, &scenario, material))
-	if r.dns != nil {
-		r.dns.Set(names.Host, address.Addr())
-		defer r.dns.Delete(names.Host)
+	withdraw, err := r.publish(&scenario, address)
+	if err != nil {
+		return err
 	}
+	defer withdraw()
 	for n := range scenario.attempts() {
 		if n > 0 {
 			srv.Next()
 		}
 		a := client.Attempt{
-			Case: cs.ID, URI: fmt.Sprintf("sips:alice@%s:%d", names.Host, address.Port()),
-			Domain: names.Domain, Host: names.Host, Server: address, Timeout: r.settings.Timeout,
+			Case: cs.ID, URI: scenario.uri(address), Lookup: scenario.Zone != nil,
+			Domain: scenario.Names.Domain, Host: scenario.Names.Host, Server: address, Timeout: r.settings.Timeout,
 			SystemRoots: material.SystemRoots, CustomRoots: material.CustomRoots, Identity: material.Identity,
 		}
 		one, err := r.attempt(ctx, srv, cs, &scenario, a, n)
@@ -206,7 +208,9 @@ func (r *Run) attempt(ctx context.Context, srv *fakeserver.Server, cs *Case, s *
 		return seen{}, fmt.Errorf("drive the client: %w", err)
 	}
 	o := srv.Observe(ctx)
-	return classify(&o, said), nil
+	one := classify(&o, said)
+	one.host = a.Host
+	return one, nil
 }
 
 func (r *Run) attemptDir(cs *Case, n int) (string, error) {

@@ -35,6 +35,7 @@ func (o Outcome) rank() int {
 type seen struct {
 	observation *fakeserver.Observation
 	said        client.Outcome
+	host        string // that the client was given
 
 	outcome Outcome
 	how     string

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"strings"
 	"time"
 
@@ -22,6 +21,7 @@ type attempt struct {
 	client.Attempt
 	anchors []*x509.Certificate
 	aor     sip.Uri // the account, from URI
+	place   place   // that is tried
 	trace   []string
 
 	// blind: verification is off, by the mutant second-try.
@@ -78,8 +78,24 @@ func (t *attempt) step(n int, format string, args ...any) {
 
 // run makes the attempt and says why none came about; empty: one did.
 func (t *attempt) run(ctx context.Context) string {
-	settings := t.settings()
-	diagnosis := t.connect(ctx, settings)
+	places, err := t.locate(ctx)
+	if err != nil {
+		t.step(1, "DNS: %v", err)
+		return fmt.Sprintf("the name did not resolve: %v", err)
+	}
+	var settings *tls.Config
+	diagnosis := ""
+	// What cannot be reached is passed over (RFC 3263 4.3). A refusal is final.
+	for _, t.place = range places {
+		t.Server, settings = t.place.addr, t.settings()
+		if t.place.clear {
+			t.registerClear(ctx)
+			return ""
+		}
+		if diagnosis = t.connect(ctx, settings); diagnosis == "" || t.without(checkNextTarget) {
+			break
+		}
+	}
 	if t.turnedAway && t.without(checkVersionFallback) {
 		t.turnedAway = false
 		settings.MinVersion, settings.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
@@ -143,10 +159,7 @@ func (t *attempt) settings() *tls.Config {
 		every := func(string) bool { return true }
 		config.CipherSuites = append(suitesWhere(tls.CipherSuites(), every), suitesWhere(tls.InsecureCipherSuites(), every)...)
 	}
-	// RFC 6066 3: a server_name is no address.
-	if _, err := netip.ParseAddr(strings.Trim(t.Host, "[]")); err != nil {
-		config.ServerName = t.Host
-	}
+	config.ServerName = t.serverName()
 	return config
 }
 
@@ -177,7 +190,7 @@ func (t *attempt) verify(state tls.ConnectionState) error {
 		t.step(6, "verdict: not verified, the server was refused before: proceed")
 		return nil
 	}
-	v := validation{driver: t.Driver, anchors: t.anchors, host: t.Host}
+	v := validation{driver: t.Driver, anchors: t.anchors, host: t.referenceName(), peer: t.Server.Addr()}
 	p, err := v.find(state.PeerCertificates)
 	if err != nil {
 		t.step(4, "path validation: refused: %v", err)
@@ -188,7 +201,7 @@ func (t *attempt) verify(state tls.ConnectionState) error {
 		t.step(5, "criteria: refused: %v", err)
 		return err
 	}
-	if t.without(checkName) {
+	if t.without(checkName) || t.without(checkFoundName) && t.place.target != "" {
 		t.step(5, "criteria: the name was not compared")
 	} else {
 		matched, err := v.name(p.leaf())
