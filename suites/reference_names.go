@@ -84,12 +84,13 @@ func internationalCases() []Case {
 		{
 			ID:         "reference.a-label-wildcard",
 			Title:      "A * stands for what follows xn-- in the A-label",
-			Why:        "A * within an A-label would stand for letters that nobody can foresee: it covers every internationalized name of the domain.",
+			Why:        "A * within an A-label covers every internationalized name of the domain; only RFC 2818, which is older than A-labels, would have it.",
 			Twin:       "reference.a-label",
 			Change:     presents("a * stands in place of the A-label behind its prefix", "DNS:xn--*.{parent}"),
 			Expect:     Refuse,
+			ByPolicy:   map[Policy]Expectation{Teams: Observe},
 			Level:      Must,
-			Clauses:    []Clause{matchIdentity, matchLabels, compareIdentity},
+			Clauses:    []Clause{matchIdentity, matchLabels, compareIdentity, httpNames},
 			AboutNames: true,
 		},
 		{

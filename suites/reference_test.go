@@ -1,0 +1,125 @@
+package suites_test
+
+import "siptrust/suites"
+
+func init() {
+	names := []string{"server DNS", "server URIs"}
+	all := append([]string{"server Subject"}, names...)
+	addresses := append([]string{"server IPs"}, all...)
+	for id, c := range map[string]change{
+		"domain-without-naptr": {zone: true},
+		"domain-without-srv":   {zone: true},
+		"naptr-prefers-udp":    {zone: true},
+		"first-target-dead":    {zone: true},
+		"domain-only":          {plan: names},
+		"target-only":          {plan: names},
+		"target-wildcard":      {plan: names},
+		"service-name":         {plan: names},
+		"other-name":           {plan: names},
+
+		"foreign-target-domain-only": {plan: names},
+		"foreign-target-only":        {plan: names},
+		"foreign-target-name-only":   {plan: names},
+		"foreign-naptr-domain-only":  {plan: names},
+		"foreign-naptr-only":         {plan: names},
+		"foreign-naptr-target-only":  {plan: names},
+
+		"alias-target-only":               {plan: all},
+		"resolved-address":                {plan: []string{"server Subject", "server DNS", "server IPs"}},
+		"resolved-address-as-name":        {plan: []string{"server Subject", "server DNS"}},
+		"resolved-address-as-common-name": {plan: []string{"server Subject", "server DNS"}},
+
+		"address-only":                       {plan: []string{"server Subject", "server URIs"}},
+		"address-uri-only":                   {plan: []string{"server Subject", "server IPs"}},
+		"address-other":                      {plan: []string{"server Subject", "server IPs", "server URIs"}},
+		"address-name-only":                  {plan: addresses},
+		"address-as-name":                    {plan: addresses},
+		"address-wildcard":                   {plan: addresses},
+		"address-as-common-name":             {plan: []string{"server IPs", "server URIs"}},
+		"address-as-common-name-beside-name": {plan: []string{"server IPs", "server URIs", "server DNS"}},
+		"address-mapped":                     {plan: []string{"server Subject", "server IPs", "server URIs"}},
+		"address-of-five-octets":             {plan: []string{"server Subject", "server IPs", "server URIs", "server Extra"}},
+
+		"a-label-other":      {plan: []string{"server Subject", "server DNS"}},
+		"a-label-unaccented": {plan: []string{"server Subject", "server DNS"}},
+		"a-label-wildcard":   {plan: []string{"server Subject", "server DNS"}},
+		"u-label":            {plan: []string{"server Subject", "server DNS"}},
+		"virtual-server":     {server: []string{"ServerName"}},
+	} {
+		changes["reference."+id] = c
+	}
+
+	explainReference()
+
+	enforced["reference.address-of-five-octets"] = "x509.ParseCertificate: an iPAddress has four octets or sixteen (RFC 5280 4.2.1.6)"
+	enforced["reference.u-label"] = "x509.ParseCertificate: a dNSName is an IA5String (RFC 5280 4.2.1.6)"
+}
+
+// inReference puts the group before each name.
+func inReference(ids ...string) []string {
+	for i := range ids {
+		ids[i] = "reference." + ids[i]
+	}
+	return ids
+}
+
+// explainReference says which cases each mutant fails for what it lacks.
+func explainReference() {
+	for mutant, ids := range map[string][]string{
+		"name": {
+			"service-name", "other-name", "foreign-target-only", "foreign-target-name-only", "foreign-naptr-only",
+			"foreign-naptr-target-only", "alias-target-only", "resolved-address", "resolved-address-as-name",
+			"resolved-address-as-common-name", "address-other", "address-name-only", "address-as-name", "address-wildcard",
+			"address-as-common-name-beside-name", "a-label-other", "a-label-unaccented", "a-label-wildcard",
+		},
+		"whole-name":        {"service-name"},
+		"wildcards":         {"a-label-wildcard"},
+		"srv-target":        {"foreign-target-only", "foreign-target-name-only", "foreign-naptr-target-only"},
+		"naptr-replacement": {"foreign-naptr-only"},
+		"canonical-name":    {"alias-target-only"},
+		"name-behind-srv": {
+			"service-name", "other-name", "foreign-target-only", "foreign-target-name-only", "foreign-naptr-only",
+			"foreign-naptr-target-only",
+		},
+		"resolved-address":    {"resolved-address", "resolved-address-as-name", "resolved-address-as-common-name"},
+		"address-text":        {"address-as-name", "address-wildcard", "address-as-common-name-beside-name"},
+		"next-target":         {"first-target-dead"},
+		"naptr-service":       {"naptr-prefers-udp"},
+		"server-name":         {"asks-for-host", "virtual-server"},
+		"server-name-address": {"asks-for-nobody"},
+	} {
+		explain(mutant, inReference(ids...)...)
+	}
+	for policy, byMutant := range map[suites.Policy]map[string][]string{
+		suites.RFC5922: {
+			"name":               {"target-only", "target-wildcard", "address-only", "address-as-common-name"},
+			"whole-name":         {"target-only"},
+			"wildcards":          {"target-wildcard"},
+			"srv-target":         {"domain-only", "target-only", "foreign-target-domain-only", "foreign-naptr-domain-only"},
+			"naptr-replacement":  {"foreign-naptr-domain-only"},
+			"name-behind-srv":    {"target-only", "target-wildcard"},
+			"address-text":       {"address-as-common-name"},
+			"server-name":        {"asks-for-domain"},
+			"server-name-target": {"asks-for-domain"},
+		},
+		suites.RFC9525: {
+			"name":       {"target-only", "target-wildcard", "address-as-common-name"},
+			"whole-name": {"target-only"},
+			"wildcards":  {"target-wildcard"},
+			// Wildcards count under this policy, and one covers the target.
+			"srv-target": {
+				"domain-only", "target-only", "target-wildcard", "foreign-target-domain-only",
+				"foreign-naptr-domain-only",
+			},
+			"naptr-replacement": {"foreign-naptr-domain-only"},
+			"name-behind-srv":   {"target-only", "target-wildcard"},
+			"address-text":      {"address-as-common-name"},
+		},
+		suites.Apple: {"name": {"address-uri-only", "address-as-common-name"}, "address-text": {"address-as-common-name"}},
+		suites.Teams: {"name": {"address-uri-only", "address-as-common-name"}, "address-text": {"address-as-common-name"}},
+	} {
+		for mutant, ids := range byMutant {
+			explainUnder(policy, mutant, inReference(ids...)...)
+		}
+	}
+}
