@@ -6,19 +6,20 @@ import (
 )
 
 // givesAddress is the change of every case in which the client is given an
-// address in place of a name.
-var givesAddress = Change{Name: "the client is given the address of the server in place of a name", Apply: givenAddress}
+// address in place of a name. Sound is what has the address in every field in
+// which a client looks for it: verifiers without iPAddress are about.
+var givesAddress = both("the client is given the address of the server, which its certificate has in every field",
+	Change{Apply: givenAddress}, presents("", "IP:{address}", "URI:sip:{address}", "DNS:{address}"))
 
 // dials is what a client of these cases needs.
 var dials = []string{client.LacksAddress}
 
-// addressCases: the client is given an IP address. Sound is what presents it as
-// iPAddress and, for RFC 5922, in a SIP URI.
+// addressCases: the client is given an IP address.
 func addressCases() []Case {
 	return []Case{
 		{
 			ID:       "reference.address",
-			Title:    "The client is given an IP address; the certificate has it as iPAddress and in a SIP URI",
+			Title:    "The client is given an IP address; the certificate has it as iPAddress, in a SIP URI and as dNSName",
 			Why:      "Telephone systems are often set up by address; their certificates then have to say so.",
 			Style:    pkiforge.CustomCA,
 			Change:   givesAddress,
@@ -57,7 +58,7 @@ func addressCases() []Case {
 			Title:   "The client is given an IP address; the certificate has another",
 			Why:     "An address is an identity like any other: a certificate for one machine must not answer for the next.",
 			Twin:    "reference.address",
-			Change:  presents("the certificate has another address", "IP:192.0.2.1", "URI:sip:192.0.2.1"),
+			Change:  presents("the certificate has another address", "IP:192.0.2.1", "URI:sip:192.0.2.1", "DNS:192.0.2.1"),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{matchIPAddress, compareIdentity, noMatch, noRegister},

@@ -5,7 +5,7 @@ import "siptrust/suites"
 func init() {
 	names := []string{"server DNS", "server URIs"}
 	all := append([]string{"server Subject"}, names...)
-	addresses := append([]string{"server IPs"}, all...)
+	addresses := append([]string{"server IPs"}, names...)
 	for id, c := range map[string]change{
 		"domain-without-naptr": {zone: true},
 		"domain-without-srv":   {zone: true},
@@ -29,16 +29,16 @@ func init() {
 		"resolved-address-as-name":        {plan: []string{"server Subject", "server DNS"}},
 		"resolved-address-as-common-name": {plan: []string{"server Subject", "server DNS"}},
 
-		"address-only":                       {plan: []string{"server Subject", "server URIs"}},
-		"address-uri-only":                   {plan: []string{"server Subject", "server IPs"}},
-		"address-other":                      {plan: []string{"server Subject", "server IPs", "server URIs"}},
+		"address-only":                       {plan: names},
+		"address-uri-only":                   {plan: []string{"server DNS", "server IPs"}},
+		"address-other":                      {plan: addresses},
 		"address-name-only":                  {plan: addresses},
-		"address-as-name":                    {plan: addresses},
+		"address-as-name":                    {plan: []string{"server IPs", "server URIs"}},
 		"address-wildcard":                   {plan: addresses},
-		"address-as-common-name":             {plan: []string{"server IPs", "server URIs"}},
-		"address-as-common-name-beside-name": {plan: []string{"server IPs", "server URIs", "server DNS"}},
-		"address-mapped":                     {plan: []string{"server Subject", "server IPs", "server URIs"}},
-		"address-of-five-octets":             {plan: []string{"server Subject", "server IPs", "server URIs", "server Extra"}},
+		"address-as-common-name":             {plan: append([]string{"server Subject"}, addresses...)},
+		"address-as-common-name-beside-name": {plan: append([]string{"server Subject"}, addresses...)},
+		"address-mapped":                     {plan: addresses},
+		"address-of-five-octets":             {plan: append([]string{"server Extra"}, addresses...)},
 
 		"a-label-other":      {plan: []string{"server Subject", "server DNS"}},
 		"a-label-unaccented": {plan: []string{"server Subject", "server DNS"}},
@@ -76,7 +76,7 @@ func explainReference() {
 		"wildcards":         {"a-label-wildcard"},
 		"srv-target":        {"foreign-target-only", "foreign-target-name-only", "foreign-naptr-target-only"},
 		"naptr-replacement": {"foreign-naptr-only"},
-		"canonical-name":    {"alias-target-only"},
+		"canonical-name":    {"alias", "alias-target-only"}, // which does not name what the alias leads to
 		"name-behind-srv": {
 			"service-name", "other-name", "foreign-target-only", "foreign-target-name-only", "foreign-naptr-only",
 			"foreign-naptr-target-only",

@@ -36,6 +36,7 @@ type seen struct {
 	observation *fakeserver.Observation
 	said        client.Outcome
 	host        string // that the client was given
+	asked       bool   // DNS was asked for it
 
 	outcome Outcome
 	how     string
