@@ -91,10 +91,11 @@ const (
 	LacksClientAuth    = "client-auth"
 	LacksAnswerOptions = "answers-options" // cannot answer a request of the server's
 	LacksRegister      = "register"
-	LacksDNS           = "dns"   // does not ask the DNS server that siptrust starts
-	LacksSRV           = "srv"   // looks for no SRV records of a domain without a port
-	LacksNAPTR         = "naptr" // looks for no NAPTR records either
-	LacksAddress       = "address"
+	LacksDNS           = "dns"       // does not ask the DNS server that siptrust starts
+	LacksSRV           = "srv"       // looks for no SRV records of a domain without a port
+	LacksNAPTR         = "naptr"     // looks for no NAPTR records either
+	LacksAddress       = "address"   // cannot be given an IP address in place of a name
+	LacksFinalDot      = "final-dot" // cannot be given a name with a final dot
 	// LacksDefaultPort: no server can be put at port 5061 of an address.
 	LacksDefaultPort = "default-port"
 )

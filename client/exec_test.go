@@ -149,7 +149,8 @@ func TestEnvironment(t *testing.T) {
 	}
 	own := filepath.Join(a.Dir, ownDir)
 	want := map[string]string{
-		"SIPTRUST_URI": "sips:alice@host.test", "SIPTRUST_DOMAIN": "domain.test", "SIPTRUST_HOST": "host.test",
+		"SIPTRUST_URI": "sips:alice@host.test:5061", "SIPTRUST_DOMAIN": "domain.test", "SIPTRUST_HOST": "host.test",
+		"SIPTRUST_HOSTPORT": "host.test:5061",
 		"SIPTRUST_PORT": "5061", "SIPTRUST_ADDRESS": "127.0.0.9",
 		"SIPTRUST_CA_FILE": own + "/ca.pem", "SIPTRUST_SYSTEM_CA_FILE": own + "/system-ca.pem", "SIPTRUST_CUSTOM_CA_FILE": own + "/custom-ca.pem",
 		"SIPTRUST_CERT_FILE": own + "/cert.pem", "SIPTRUST_KEY_FILE": own + "/key.pem", "SIPTRUST_IDENTITY_FILE": own + "/identity.pem",

@@ -3,6 +3,7 @@ package suites
 import (
 	"strings"
 
+	"siptrust/client"
 	"siptrust/fakeserver"
 	"siptrust/pkiforge"
 )
@@ -168,6 +169,7 @@ func serverNameCases() []Case {
 			Demands:    []Demand{AsksForHost},
 			Level:      Should,
 			Clauses:    []Clause{indicateName, sipSyntax, matchLabels},
+			Needs:      []string{client.LacksFinalDot},
 			AboutNames: true,
 		},
 	}
