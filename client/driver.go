@@ -18,6 +18,7 @@ type Attempt struct {
 	// URI is the address of record to register: sips:alice@host:port, or
 	// sips:alice@domain where DNS says the rest (RFC 3263 4).
 	URI     string
+	Proxy   string // URI of the outbound proxy, sips:host:port; empty: there is none
 	Domain  string // SIP domain
 	Host    string // server name, what the client must compare with
 	Server  netip.AddrPort
@@ -95,6 +96,7 @@ const (
 	LacksSRV           = "srv"       // looks for no SRV records of a domain without a port
 	LacksNAPTR         = "naptr"     // looks for no NAPTR records either
 	LacksAddress       = "address"   // cannot be given an IP address in place of a name
+	LacksProxy         = "proxy"     // cannot be given an outbound proxy
 	LacksFinalDot      = "final-dot" // cannot be given a name with a final dot
 	// LacksDefaultPort: no server can be put at port 5061 of an address.
 	LacksDefaultPort = "default-port"

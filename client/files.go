@@ -33,6 +33,9 @@ func (e *Exec) prepare(a Attempt, ports []uint16) (vars, error) {
 		LocalPorts: ports,
 	}
 	_, v.HostPort, _ = strings.Cut(a.URI, "@")
+	if v.Proxy = a.Proxy; v.Proxy != "" {
+		_, v.HostPort, _ = strings.Cut(v.Proxy, ":")
+	}
 	if isAddress(a.Host) {
 		v.Literal = a.Host
 	}

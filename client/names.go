@@ -94,13 +94,14 @@ func hostsFile(a Attempt) string {
 }
 
 // serverNames are the names that lead to the server.
-// Where they are DNS's to say, the hosts file has none.
+// Where they are DNS's to say, the hosts file has none; behind a proxy the
+// domain leads nowhere.
 func serverNames(a Attempt) []string {
 	if a.Lookup || isAddress(a.Host) {
 		return nil
 	}
 	names := []string{a.Host}
-	if a.Domain != "" && a.Domain != a.Host {
+	if a.Domain != "" && a.Domain != a.Host && a.Proxy == "" {
 		names = append(names, a.Domain)
 	}
 	return names

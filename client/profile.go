@@ -102,7 +102,7 @@ var allMeans = []Means{MeansHosts, MeansWrapper, MeansDNS, MeansNone, MeansAddre
 
 // features are the keys of a profile's lacks.
 var features = []string{LacksTLS12, LacksTLS13, LacksClientAuth, LacksAnswerOptions, LacksRegister,
-	LacksDNS, LacksSRV, LacksNAPTR, LacksAddress, LacksFinalDot, LacksDefaultPort}
+	LacksDNS, LacksSRV, LacksNAPTR, LacksAddress, LacksProxy, LacksFinalDot, LacksDefaultPort}
 
 // Defaults of programs that stay: the time they get to react after the outcome
 // is certain, and the window of cases in which nothing may come.

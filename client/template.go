@@ -14,10 +14,11 @@ import (
 type vars struct {
 	URI, Domain, Host string
 	// HostPort is the host as it stands in the URI, with the port if that has one.
-	// Literal is Host where that is an IP address; empty: it is a name.
-	HostPort, Literal string
-	Port              uint16
-	Address           string // without the port
+	// Proxy is the URI of the outbound proxy, whose host HostPort then is; empty:
+	// there is none. Literal is Host where that is an IP address; empty: it is a name.
+	HostPort, Proxy, Literal string
+	Port                     uint16
+	Address                  string // without the port
 
 	CAFile, SystemCAFile, CustomCAFile string
 	// CertFile, KeyFile and IdentityFile are empty when the endpoint has no
@@ -34,7 +35,7 @@ type vars struct {
 }
 
 // varNames lists what a template can name, for error messages.
-const varNames = ".URI .Domain .Host .HostPort .Literal .Port .Address .CAFile .SystemCAFile .CustomCAFile .CertFile .KeyFile " +
+const varNames = ".URI .Domain .Host .HostPort .Proxy .Literal .Port .Address .CAFile .SystemCAFile .CustomCAFile .CertFile .KeyFile " +
 	".IdentityFile .Dir .Case .Timeout .DNS .LocalPort .LocalPorts"
 
 // LocalPort is the first of LocalPorts.
@@ -56,6 +57,7 @@ func (v vars) environ() []string {
 		"SIPTRUST_DOMAIN=" + v.Domain,
 		"SIPTRUST_HOST=" + v.Host,
 		"SIPTRUST_HOSTPORT=" + v.HostPort,
+		"SIPTRUST_PROXY=" + v.Proxy,
 		"SIPTRUST_PORT=" + strconv.Itoa(int(v.Port)),
 		"SIPTRUST_ADDRESS=" + v.Address,
 		"SIPTRUST_CA_FILE=" + v.CAFile,

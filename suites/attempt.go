@@ -131,7 +131,7 @@ func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
 			srv.Next()
 		}
 		a := client.Attempt{
-			Case: cs.ID, URI: scenario.uri(address), Lookup: scenario.Zone != nil,
+			Case: cs.ID, URI: scenario.uri(address), Proxy: scenario.proxy(address), Lookup: scenario.Zone != nil,
 			Domain: scenario.Names.Domain, Host: scenario.Names.Host, Server: address, Timeout: r.settings.Timeout,
 			SystemRoots: material.SystemRoots, CustomRoots: material.CustomRoots, Identity: material.Identity,
 		}

@@ -110,6 +110,14 @@ func expectWords(e Expectation) string {
 	}[e]
 }
 
+// by names the outbound proxy for people.
+func (s *Scenario) by() string {
+	if proxy := s.proxy(handServer); proxy != "" {
+		return " by the outbound proxy " + proxy
+	}
+	return ""
+}
+
 // explainRoute writes what leads the client to the server, where that is not
 // just the server's name and port.
 func explainRoute(w io.Writer, s *Scenario) error {
@@ -117,6 +125,9 @@ func explainRoute(w io.Writer, s *Scenario) error {
 		return nil
 	}
 	fmt.Fprintf(w, "\nThe client is given %s\n", s.uri(handServer))
+	if proxy := s.proxy(handServer); proxy != "" {
+		fmt.Fprintf(w, "Its outbound proxy is %s\n", proxy)
+	}
 	records, err := s.records(handServer)
 	if err != nil || len(records) == 0 {
 		return err
@@ -159,7 +170,7 @@ func byHand(cs *Case, s *Scenario) []string {
 	case s.Given == GivenAddress:
 		resolves = ""
 	}
-	lines = append(lines, "on the client: "+resolves+"pki/roots.pem holds the trusted roots", "register "+s.uri(handServer))
+	lines = append(lines, "on the client: "+resolves+"pki/roots.pem holds the trusted roots", "register "+s.uri(handServer)+s.by())
 	if s.attempts() > 1 {
 		lines = append(lines, fmt.Sprintf("%d times in a row", s.attempts()))
 	}

@@ -9,6 +9,7 @@ import (
 
 // Clauses of the reference identity and of the way to the server.
 var (
+	nextHop        = Clause{"RFC 3263", "4"}
 	serverLookup   = Clause{"RFC 3263", "4.1"}
 	portLookup     = Clause{"RFC 3263", "4.2"}
 	tryNext        = Clause{"RFC 3263", "4.3"}
@@ -20,7 +21,7 @@ var (
 // referenceCases are the cases of the group reference: which name the client
 // compares with the certificate, whatever DNS says, and asks the server for.
 func referenceCases() []Case {
-	return slices.Concat(domainCases(), foreignCases(), aliasCases(), addressCases(), internationalCases(), serverNameCases())
+	return slices.Concat(domainCases(), foreignCases(), aliasCases(), proxyCases(), addressCases(), internationalCases(), serverNameCases())
 }
 
 // What a client needs to find its way by DNS.

@@ -29,6 +29,10 @@ func init() {
 		"resolved-address-as-name":        {plan: []string{"server Subject", "server DNS"}},
 		"resolved-address-as-common-name": {plan: []string{"server Subject", "server DNS"}},
 
+		"proxy-only":        {plan: all},
+		"proxy-domain-only": {plan: all},
+		"proxy-other":       {plan: all},
+
 		"address-only":                       {plan: names},
 		"address-uri-only":                   {plan: []string{"server DNS", "server IPs"}},
 		"address-other":                      {plan: addresses},
@@ -68,7 +72,7 @@ func explainReference() {
 	for mutant, ids := range map[string][]string{
 		"name": {
 			"service-name", "other-name", "foreign-target-only", "foreign-target-name-only", "foreign-naptr-only",
-			"foreign-naptr-target-only", "alias-target-only", "resolved-address", "resolved-address-as-name",
+			"proxy-other", "foreign-naptr-target-only", "alias-target-only", "resolved-address", "resolved-address-as-name",
 			"resolved-address-as-common-name", "address-other", "address-name-only", "address-as-name", "address-wildcard",
 			"address-as-common-name-beside-name", "a-label-other", "a-label-unaccented", "a-label-wildcard",
 		},
@@ -97,6 +101,7 @@ func explainReference() {
 			"wildcards":          {"target-wildcard"},
 			"srv-target":         {"domain-only", "target-only", "foreign-target-domain-only", "foreign-naptr-domain-only"},
 			"naptr-replacement":  {"foreign-naptr-domain-only"},
+			"proxy-domain":       {"proxy-only"},
 			"name-behind-srv":    {"target-only", "target-wildcard"},
 			"address-text":       {"address-as-common-name"},
 			"server-name":        {"asks-for-domain"},
@@ -112,6 +117,7 @@ func explainReference() {
 				"foreign-naptr-domain-only",
 			},
 			"naptr-replacement": {"foreign-naptr-domain-only"},
+			"proxy-domain":      {"proxy-only"},
 			"name-behind-srv":   {"target-only", "target-wildcard"},
 			"address-text":      {"address-as-common-name"},
 		},

@@ -25,6 +25,7 @@ const (
 	GivenDomain  Given = "domain"  // a name alone: DNS says the rest (RFC 3263 4)
 	GivenAddress Given = "address" // IP address and port
 	GivenDotted  Given = "dotted"  // name, with a final dot, and port
+	GivenProxy   Given = "proxy"   // a domain, and the server as outbound proxy
 )
 
 // closedPort is one at which nothing listens: tcpmux, which nobody serves.
@@ -36,11 +37,21 @@ func (s *Scenario) uri(at netip.AddrPort) string {
 	switch s.Given {
 	case GivenDomain:
 		return "sips:alice@" + s.Names.Host
+	case GivenProxy:
+		return "sips:alice@" + s.Names.Domain
 	case GivenDotted:
 		return "sips:alice@" + s.Names.Host + ".:" + port
 	default:
 		return "sips:alice@" + net.JoinHostPort(s.Names.Host, port)
 	}
+}
+
+// proxy is the URI of the outbound proxy; empty: the client is given none.
+func (s *Scenario) proxy(at netip.AddrPort) string {
+	if s.Given != GivenProxy {
+		return ""
+	}
+	return "sips:" + net.JoinHostPort(s.Names.Host, strconv.Itoa(int(at.Port())))
 }
 
 // records are the resource records of the zone for a server at the address.
@@ -117,6 +128,15 @@ func (r *Run) noDefaultPort() {
 func givenAddress(s *Scenario) error {
 	s.Given = GivenAddress
 	return s.rename(s.Names.Address.String())
+}
+
+// givenProxy has the client reach a domain by the server as outbound proxy. The
+// certificate names both.
+func givenProxy(s *Scenario) error {
+	s.Given, s.Names.Domain = GivenProxy, topLevelName(s.Names.Host)
+	plan, err := pkiforge.NewPlan(s.Plan.Style, s.Names)
+	s.Plan = plan
+	return err
 }
 
 // rename gives the server another name, for which the plan is made anew.

@@ -195,6 +195,8 @@ func portOr(port, other int) uint16 { return uint16(cmp.Or(port, other)) }
 func (t *attempt) referenceName() string {
 	p := t.place
 	switch {
+	case t.Proxy != "" && t.without(checkNextHop):
+		return t.Domain
 	case p.target != "" && t.without(checkTarget):
 		return p.target
 	case p.replacement != "" && t.without(checkReplacement):

@@ -69,6 +69,7 @@ func locateSituations() []situation {
 		{name: "resolved-address", changes: shows("IP:{address}"), want: "failed"},
 		{name: "address-text", given: "127.0.0.1", changes: shows("DNS:{address}"), want: "failed"},
 		{name: "other-address", given: "127.0.0.1", changes: shows("IP:127.0.0.2"), want: "failed"},
+		{name: "proxy-only", changes: shows("DNS:{host}"), proxied: true, want: "accepted"},
 		{name: "dead-target", zone: deadZone, changes: shows("DNS:{host}", "DNS:edge.{host}"), want: "accepted"},
 		{name: "naptr-udp", zone: udpZone, changes: shows("DNS:{host}", "DNS:edge.{host}"), want: "accepted"},
 		{name: "named", server: only(testHost), want: "accepted"},
@@ -83,6 +84,9 @@ func (s situation) lead(t *testing.T, a *client.Attempt) {
 	port := strconv.Itoa(int(a.Server.Port()))
 	if s.given != "" {
 		a.Host, a.URI = s.given, "sips:alice@"+s.given+":"+port
+	}
+	if s.proxied {
+		a.Proxy, a.URI = "sips:"+a.Host+":"+port, "sips:alice@"+a.Domain
 	}
 	if s.zone == nil {
 		return

@@ -45,6 +45,7 @@ const (
 	checkTarget       check = "srv-target"
 	checkReplacement  check = "naptr-replacement"
 	checkCanonical    check = "canonical-name"
+	checkNextHop      check = "proxy-domain"
 	checkFoundName    check = "name-behind-srv"
 	checkResolved     check = "resolved-address"
 	checkAddressText  check = "address-text"
@@ -202,6 +203,10 @@ var mutants = []Mutant{
 	{
 		string(checkCanonical), "keeping to the name it was given: it compares the name that a CNAME record led to",
 		"RFC 9525 6.1.1",
+	},
+	{
+		string(checkNextHop), "comparing the name of its outbound proxy: it compares the domain of the account",
+		"RFC 5922 7.3",
 	},
 	{
 		string(checkFoundName), "comparing names when an SRV record led it to the server",

@@ -28,6 +28,7 @@ type situation struct {
 	policy  string                      // empty: interop
 	given   string                      // as host; empty: the server's name
 	zone    []string                    // what DNS answers of the name, which then is given without a port
+	proxied bool                        // the server is the client's outbound proxy
 	want    string
 }
 
@@ -166,6 +167,7 @@ var lacking = map[check]map[string]string{
 	checkReplacement:        {"naptr-domain-only": "accepted"},
 	checkCanonical:          {"alias-target-only": "accepted"},
 	checkFoundName:          {"srv-target-only": "accepted", "naptr-domain-only": "accepted"},
+	checkNextHop:            {"proxy-only": "failed"},
 	checkResolved:           {"resolved-address": "accepted"},
 	checkAddressText:        {"address-text": "accepted"},
 	checkNextTarget:         {"dead-target": "failed"},
