@@ -1,6 +1,14 @@
 package suites_test
 
-import "siptrust/suites"
+import (
+	"slices"
+	"testing"
+
+	"siptrust/client"
+	"siptrust/client/reference"
+	"siptrust/reports"
+	"siptrust/suites"
+)
 
 func init() {
 	names := []string{"server DNS", "server URIs"}
@@ -128,4 +136,72 @@ func explainReference() {
 			explainUnder(policy, mutant, inReference(ids...)...)
 		}
 	}
+}
+
+// A case needs DNS if and only if its scenario has a zone, and a zone can be
+// answered.
+func TestZones(t *testing.T) {
+	t.Parallel()
+	all := suites.All()
+	for i := range all.Cases {
+		cs := &all.Cases[i]
+		s, err := all.Scenario(cs.ID, namesOf("zz"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if needs := slices.Contains(cs.Needs, client.LacksDNS); needs != (s.Zone != nil) {
+			t.Errorf("%s: needs DNS: %t, its zone: %q", cs.ID, needs, s.Zone)
+		}
+		if needs := slices.Contains(cs.Needs, client.LacksSRV); needs != (s.Given == suites.GivenDomain) {
+			t.Errorf("%s: looks for SRV records: %t, and is given %q", cs.ID, needs, s.Given)
+		}
+	}
+}
+
+// near is the reference client as one that takes ports of its own.
+type near struct{ client.Driver }
+
+func (n near) Traits() client.Traits {
+	traits := n.Driver.Traits()
+	traits.NearTraps = true
+	return traits
+}
+
+// At near traps there is no default port; the cases that need one are skipped
+// and all others pass.
+func TestReferenceNear(t *testing.T) {
+	t.Parallel()
+	record := execute(t, near{reference.New(reference.Options{})}, func(s *suites.Settings) { s.Filter = "reference" })
+	if skipped := with(record, reports.Skip); !slices.Equal(skipped, []string{"reference.domain-without-srv"}) {
+		t.Errorf("skipped: %v", skipped)
+	}
+	if record.Verdict != reports.ConformsWithGaps {
+		t.Errorf("%s: failed %v, inconclusive %v", record.Verdict, failed(record), with(record, reports.Inconclusive))
+	}
+}
+
+// A client that lacks DNS is not asked for what DNS knows, and no DNS server is
+// started for it: the cases are skipped, with the reason.
+func TestReferenceWithoutDNS(t *testing.T) {
+	t.Parallel()
+	lacking := lackingDNS{reference.New(reference.Options{})}
+	record := execute(t, lacking, func(s *suites.Settings) { s.Filter = "reference" })
+	for i := range record.Results {
+		r := &record.Results[i]
+		s, err := suites.All().Scenario(r.ID, namesOf("zz"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if skipped := r.Status == reports.Skip; skipped != (s.Zone != nil) || skipped && r.Reason == "" {
+			t.Errorf("%s: %s (%s)", r.ID, r.Status, r.Reason)
+		}
+	}
+}
+
+type lackingDNS struct{ client.Driver }
+
+func (l lackingDNS) Traits() client.Traits {
+	traits := l.Driver.Traits()
+	traits.Lacks = map[string]string{client.LacksDNS: "it has a list of its own"}
+	return traits
 }
