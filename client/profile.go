@@ -101,8 +101,10 @@ const (
 var allMeans = []Means{MeansHosts, MeansWrapper, MeansDNS, MeansNone, MeansAddress}
 
 // features are the keys of a profile's lacks.
-var features = []string{LacksTLS12, LacksTLS13, LacksClientAuth, LacksAnswerOptions, LacksRegister,
-	LacksDNS, LacksSRV, LacksNAPTR, LacksAddress, LacksProxy, LacksFinalDot, LacksDefaultPort}
+var features = []string{
+	LacksTLS12, LacksTLS13, LacksClientAuth, LacksAnswerOptions, LacksRegister,
+	LacksDNS, LacksSRV, LacksNAPTR, LacksAddress, LacksProxy, LacksFinalDot, LacksDefaultPort,
+}
 
 // Defaults of programs that stay: the time they get to react after the outcome
 // is certain, and the window of cases in which nothing may come.

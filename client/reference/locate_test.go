@@ -162,7 +162,8 @@ func TestLocate(t *testing.T) {
 		"priorities": {"sips:alice@{host}", deadZone, "127.0.0.1:1/edge.{host}// 127.0.0.1:7/edge.{host}//"},
 		"no udp":     {"sips:alice@{host}", udpZone, "127.0.0.1:7/edge.{host}//"},
 		"both versions of IP": {
-			"sips:alice@{host}:9", []string{`{host} A 127.0.0.1`, `{host} AAAA ::1`},
+			"sips:alice@{host}:9",
+			[]string{`{host} A 127.0.0.1`, `{host} AAAA ::1`},
 			"127.0.0.1:9/// [::1]:9///",
 		},
 		"literal":                  {"sips:alice@127.0.0.3", ownZone, "127.0.0.3:5061///"},
