@@ -14,8 +14,11 @@ import (
 
 // Attempt is what a driver is given for one start of the client.
 type Attempt struct {
-	Case    string // id; for logs and SIPTRUST_CASE only
-	URI     string // address of record to register: sips:alice@host:port
+	Case string // id; for logs and SIPTRUST_CASE only
+	// URI is the address of record to register: sips:alice@host:port, or
+	// sips:alice@domain where DNS says the rest (RFC 3263 4).
+	URI     string
+	Proxy   string // URI of the outbound proxy, sips:host:port; empty: there is none
 	Domain  string // SIP domain
 	Host    string // server name, what the client must compare with
 	Server  netip.AddrPort
@@ -31,8 +34,11 @@ type Attempt struct {
 
 	// Dir is the attempt's own directory; empty unless Traits.Files.
 	Dir string
-	// DNS is a DNS server that knows Host; zero unless Traits.DNS.
+	// DNS is a DNS server that knows Host; zero unless Traits.DNS or Lookup.
 	DNS netip.AddrPort
+	// Lookup: what leads from the URI to the server (NAPTR, SRV, CNAME) is known
+	// to DNS alone, and the client must ask there.
+	Lookup bool
 }
 
 // Outcome is what a driver says of an attempt. It never decides a verdict
@@ -94,4 +100,12 @@ const (
 	LacksSecondAccount = "second-account" // registers one account only
 	LacksRedirects     = "redirects"      // follows no redirection to another sips URI
 	LacksAccountURI    = "account-uri"    // is given the parts of the account's URI, not the URI itself
+	LacksDNS           = "dns"            // does not ask the DNS server that siptrust starts
+	LacksSRV           = "srv"            // looks for no SRV records of a domain without a port
+	LacksNAPTR         = "naptr"          // looks for no NAPTR records either
+	LacksAddress       = "address"        // cannot be given an IP address in place of a name
+	LacksProxy         = "proxy"          // cannot be given an outbound proxy
+	LacksFinalDot      = "final-dot"      // cannot be given a name with a final dot
+	// LacksDefaultPort: no server can be put at port 5061 of an address.
+	LacksDefaultPort = "default-port"
 )

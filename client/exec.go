@@ -106,6 +106,11 @@ func (e *Exec) Version(ctx context.Context) string { return e.profile.version(ct
 // Traits are the profile's, and what this machine made of its names.
 func (e *Exec) Traits() Traits {
 	p := e.profile
+	lacks := map[string]string{}
+	if e.means != MeansDNS && e.means != MeansHosts {
+		lacks[LacksDNS] = fmt.Sprintf("its names are made known by %s, not by DNS", e.means)
+	}
+	maps.Copy(lacks, p.Lacks)
 	return Traits{
 		Files:     true,
 		DNS:       e.means == MeansDNS || e.means == MeansHosts,
@@ -115,7 +120,7 @@ func (e *Exec) Traits() Traits {
 		Timeout:   p.Timeout,
 		NearTraps: p.NearTraps,
 		ByAddress: e.means == MeansAddress,
-		Lacks:     maps.Clone(p.Lacks),
+		Lacks:     lacks,
 		Notes:     slices.Clone(e.notes),
 	}
 }
@@ -129,6 +134,9 @@ func (e *Exec) Attempt(ctx context.Context, a Attempt) (Outcome, error) {
 	begin := time.Now()
 	if a.Dir == "" {
 		return Outcome{}, errors.New("run client: the attempt has no directory")
+	}
+	if a.Lookup && e.means == MeansHosts && a.DNS.Port() != resolverPort {
+		return Outcome{Unsupported: "it asks DNS at port 53 only, which siptrust may not open here"}, nil
 	}
 	ports, release, err := freePorts(e.profile.Ports)
 	if err != nil {

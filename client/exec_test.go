@@ -128,6 +128,7 @@ func TestEnvironment(t *testing.T) {
 	root, other := certificate(t, "root", nil), certificate(t, "other", nil)
 	alice := certificate(t, "alice", root)
 	a := attempt(t, "host.test", somewhere, nil)
+	a.Proxy = "sips:proxy.test:5061"
 	a.Domain, a.Case, a.Timeout = "domain.test", "paper.custom-ca.sound", 1500*time.Millisecond
 	a.SystemRoots, a.CustomRoots = []*pkiforge.Certificate{other}, []*pkiforge.Certificate{root}
 	a.Identity = []*pkiforge.Certificate{alice, root}
@@ -150,7 +151,8 @@ func TestEnvironment(t *testing.T) {
 	}
 	own := filepath.Join(a.Dir, ownDir)
 	want := map[string]string{
-		"SIPTRUST_URI": "sips:alice@host.test", "SIPTRUST_DOMAIN": "domain.test", "SIPTRUST_HOST": "host.test",
+		"SIPTRUST_URI": "sips:alice@host.test:5061", "SIPTRUST_DOMAIN": "domain.test", "SIPTRUST_HOST": "host.test",
+		"SIPTRUST_HOSTPORT": "proxy.test:5061", "SIPTRUST_PROXY": "sips:proxy.test:5061",
 		"SIPTRUST_PORT": "5061", "SIPTRUST_ADDRESS": "127.0.0.9",
 		"SIPTRUST_SECOND_URI": "sips:alice@second.test", "SIPTRUST_SECOND_HOST": "second.test",
 		"SIPTRUST_CA_FILE": own + "/ca.pem", "SIPTRUST_SYSTEM_CA_FILE": own + "/system-ca.pem", "SIPTRUST_CUSTOM_CA_FILE": own + "/custom-ca.pem",

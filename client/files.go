@@ -32,6 +32,13 @@ func (e *Exec) prepare(a Attempt, ports []uint16) (vars, error) {
 		Dir: dir, Case: a.Case, Timeout: int((a.Timeout + time.Second - 1) / time.Second),
 		SecondURI: a.SecondURI, SecondHost: a.SecondHost, LocalPorts: ports,
 	}
+	_, v.HostPort, _ = strings.Cut(a.URI, "@")
+	if v.Proxy = a.Proxy; v.Proxy != "" {
+		_, v.HostPort, _ = strings.Cut(v.Proxy, ":")
+	}
+	if isAddress(a.Host) {
+		v.Literal = a.Host
+	}
 	if a.DNS.IsValid() {
 		v.DNS = a.DNS.String()
 	}

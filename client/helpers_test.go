@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"fmt"
 	"math/big"
 	"net"
 	"net/netip"
@@ -141,7 +142,7 @@ func serveOne(s *tls.Conn) seen {
 func attempt(t *testing.T, host string, server netip.AddrPort, root *pkiforge.Certificate) Attempt {
 	t.Helper()
 	a := Attempt{
-		Case: "test.case", URI: "sips:alice@" + host, Domain: host, Host: host, Server: server,
+		Case: "test.case", URI: fmt.Sprintf("sips:alice@%s:%d", host, server.Port()), Domain: host, Host: host, Server: server,
 		Timeout: 5 * time.Second, Dir: t.TempDir(),
 	}
 	if root != nil {

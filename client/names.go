@@ -75,6 +75,10 @@ func tryWith(apply func(*program, Attempt) error) error {
 	return nil
 }
 
+// resolverPort is where the system's resolver asks: resolv.conf has no room for
+// another.
+const resolverPort = 53
+
 // hostsFile is an /etc/hosts with the server's names and nothing from outside.
 func hostsFile(a Attempt) string {
 	local := "localhost"
@@ -90,13 +94,23 @@ func hostsFile(a Attempt) string {
 }
 
 // serverNames are the names that lead to the server.
+// Where they are DNS's to say, the hosts file has none; behind a proxy the
+// domain leads nowhere.
 func serverNames(a Attempt) []string {
+	if a.Lookup || isAddress(a.Host) {
+		return nil
+	}
 	names := []string{a.Host}
-	if a.Domain != "" && a.Domain != a.Host {
+	if a.Domain != "" && a.Domain != a.Host && a.Proxy == "" {
 		names = append(names, a.Domain)
 	}
 	if a.SecondHost != "" {
 		names = append(names, a.SecondHost)
 	}
 	return names
+}
+
+func isAddress(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil
 }

@@ -107,7 +107,7 @@ func bindNames(p *program, a Attempt, attr syscall.SysProcAttr) error {
 	// names the case's own address, where nothing answers: no question leaves
 	// the machine.
 	dns := a.Server.Addr()
-	if a.DNS.IsValid() && a.DNS.Port() == 53 {
+	if a.DNS.IsValid() && a.DNS.Port() == resolverPort {
 		dns = a.DNS.Addr()
 	}
 	hosts, err := writeOwn(a, "hosts", hostsFile(a))

@@ -2,6 +2,8 @@ package client
 
 import (
 	"errors"
+	"fmt"
+	"net/netip"
 	"os"
 	"strings"
 	"testing"
@@ -117,6 +119,27 @@ func TestResolvConf(t *testing.T) {
 	}
 }
 
+// TestLookup: what DNS alone is to say stands in no hosts file, and a program
+// that finds DNS by resolv.conf is not started where nobody answers there.
+func TestLookup(t *testing.T) {
+	t.Parallel()
+	a := Attempt{Host: "host.test", Domain: "domain.test", Server: somewhere}
+	if got := hostsFile(a); !strings.Contains(got, " host.test\n") || !strings.Contains(got, " domain.test\n") {
+		t.Errorf("a hosts file without the names:\n%s", got)
+	}
+	a.Lookup = true
+	if got := hostsFile(a); strings.Contains(got, ".test") {
+		t.Errorf("a hosts file with names that DNS knows:\n%s", got)
+	}
+	e := script("exit")
+	e.means = MeansHosts
+	b := attempt(t, "host.test", somewhere, nil)
+	b.Lookup, b.DNS = true, netip.MustParseAddrPort("127.0.0.8:5353")
+	if out := make1(t, e, b); out.Started || out.Unsupported == "" {
+		t.Errorf("%+v", out)
+	}
+}
+
 func TestTraits(t *testing.T) {
 	t.Parallel()
 	p := yamlProfile(t, sound+"settle: 1s\nsilence: 2s\ntimeout: 3s\nparallel: 4\ntraps: near\nlacks: {tls13: why}\n")
@@ -130,6 +153,9 @@ func TestTraits(t *testing.T) {
 		want.Files, want.Parallel, want.NearTraps = true, 4, true
 		want.Settle, want.Silence, want.Timeout = 1e9, 2e9, 3e9
 		want.Lacks, want.Notes = map[string]string{LacksTLS13: "why"}, []string{"note"}
+		if !want.DNS {
+			want.Lacks[LacksDNS] = fmt.Sprintf("its names are made known by %s, not by DNS", m)
+		}
 		e := &Exec{profile: p, means: m, notes: []string{"note"}}
 		if diff := cmp.Diff(want, e.Traits()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", m, diff)

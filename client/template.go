@@ -13,8 +13,12 @@ import (
 // vars is what the templates of a profile can name.
 type vars struct {
 	URI, Domain, Host string
-	Port              uint16
-	Address           string // without the port
+	// HostPort is the host as it stands in the URI, with the port if that has one.
+	// Proxy is the URI of the outbound proxy, whose host HostPort then is; empty:
+	// there is none. Literal is Host where that is an IP address; empty: it is a name.
+	HostPort, Proxy, Literal string
+	Port                     uint16
+	Address                  string // without the port
 
 	// SecondURI is empty when there is no second account.
 	SecondURI, SecondHost string
@@ -34,7 +38,7 @@ type vars struct {
 }
 
 // varNames lists what a template can name, for error messages.
-const varNames = ".URI .Domain .Host .Port .Address .SecondURI .SecondHost .CAFile .SystemCAFile .CustomCAFile .CertFile .KeyFile " +
+const varNames = ".URI .Domain .Host .HostPort .Proxy .Literal .Port .Address .SecondURI .SecondHost .CAFile .SystemCAFile .CustomCAFile .CertFile .KeyFile " +
 	".IdentityFile .Dir .Case .Timeout .DNS .LocalPort .LocalPorts"
 
 // LocalPort is the first of LocalPorts.
@@ -55,6 +59,8 @@ func (v vars) environ() []string {
 		"SIPTRUST_URI=" + v.URI,
 		"SIPTRUST_DOMAIN=" + v.Domain,
 		"SIPTRUST_HOST=" + v.Host,
+		"SIPTRUST_HOSTPORT=" + v.HostPort,
+		"SIPTRUST_PROXY=" + v.Proxy,
 		"SIPTRUST_PORT=" + strconv.Itoa(int(v.Port)),
 		"SIPTRUST_ADDRESS=" + v.Address,
 		"SIPTRUST_SECOND_URI=" + v.SecondURI,
@@ -113,7 +119,7 @@ func newTemplate(text string, ports int) (Template, error) {
 		return Template{}, err
 	}
 	bare := vars{
-		URI: "sips:alice@host.test:5061", Domain: "host.test", Host: "host.test", Port: 5061, Address: "127.0.0.1",
+		URI: "sips:alice@host.test:5061", Domain: "host.test", Host: "host.test", HostPort: "host.test:5061", Port: 5061, Address: "127.0.0.1",
 		CAFile: "/d/ca", SystemCAFile: "/d/system", CustomCAFile: "/d/custom", Dir: "/d", Case: "a.b", Timeout: 10,
 		LocalPorts: make([]uint16, ports),
 	}

@@ -67,6 +67,10 @@ type Behaviour struct {
 	// fails. See [Server.ServeRevocation].
 	Documents []Document
 	Service   ServiceFault
+	// ServerName is the only name that the server has a certificate for: it ends
+	// the handshake with unrecognized_name when the client asks for another by
+	// server_name, or for none (RFC 6066 3); empty: it does not matter.
+	ServerName string
 
 	Answer     Answer
 	ClientAuth ClientAuth

@@ -40,6 +40,7 @@ type DNS struct {
 	mu      sync.Mutex
 	records map[string][]dns.RR // by lower-case name, fully qualified
 	queries []Query
+	asked   map[string]bool // of the names of records
 }
 
 // StartDNS opens a DNS server. The zero addr, and port 0, mean a free port of
@@ -71,7 +72,7 @@ func StartDNS(addr netip.AddrPort) (*DNS, error) {
 }
 
 func serveDNS(at netip.AddrPort, udp net.PacketConn, tcp net.Listener) *DNS {
-	d := &DNS{addr: at, records: map[string][]dns.RR{}}
+	d := &DNS{addr: at, records: map[string][]dns.RR{}, asked: map[string]bool{}}
 	handler := dns.HandlerFunc(d.answer)
 	started := make(chan struct{}, 2)
 	ready := func() { started <- struct{}{} }
@@ -122,6 +123,14 @@ func (d *DNS) Delete(host string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.records, canonical(host))
+	delete(d.asked, canonical(host))
+}
+
+// Asked says whether anything was asked of host since it was made known.
+func (d *DNS) Asked(host string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.asked[canonical(host)]
 }
 
 // Queries gives what was asked, in order, the first 1024 questions.
@@ -172,6 +181,9 @@ func (d *DNS) lookUp(reply *dns.Msg, q dns.Question) {
 		d.queries = append(d.queries, Query{
 			Name: strings.TrimSuffix(name, "."), Type: dns.TypeToString[q.Qtype],
 		})
+	}
+	if _, known := d.records[name]; known {
+		d.asked[name] = true
 	}
 	for range 8 {
 		records, known := d.records[name]

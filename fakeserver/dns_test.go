@@ -85,3 +85,27 @@ func TestDNS(t *testing.T) {
 		t.Error("two servers at one port")
 	}
 }
+
+// What was asked of a name is known as long as the name is.
+func TestAsked(t *testing.T) {
+	t.Parallel()
+	d, err := StartDNS(netip.AddrPort{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	d.Set("asked.test", netip.MustParseAddr("127.0.0.1"))
+	d.Set("quiet.test", netip.MustParseAddr("127.0.0.1"))
+	for _, name := range []string{"Asked.test.", "unknown.test."} {
+		if _, _, err := new(dns.Client).ExchangeContext(t.Context(), new(dns.Msg).SetQuestion(name, dns.TypeSRV), d.Addr().String()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !d.Asked("asked.test") || d.Asked("quiet.test") || d.Asked("unknown.test") {
+		t.Errorf("asked: %v %v %v", d.Asked("asked.test"), d.Asked("quiet.test"), d.Asked("unknown.test"))
+	}
+	d.Delete("asked.test")
+	if d.Asked("asked.test") {
+		t.Error("asked of a name that is not known any more")
+	}
+}

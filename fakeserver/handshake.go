@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -25,6 +26,9 @@ func (b *Behaviour) tlsConfig(keys io.Writer, now func() time.Time) *tls.Config 
 	}
 	if len(b.Chain) > 0 && b.Key != nil {
 		config.Certificates = []tls.Certificate{{Certificate: b.Certificate.message(b.Chain), PrivateKey: b.Signature.signer(b.Key), OCSPStaple: b.Staple}}
+	}
+	if b.ServerName != "" {
+		b.onlyNamed(config)
 	}
 	switch b.ClientAuth {
 	case AuthOptional:
@@ -50,6 +54,19 @@ func (b *Behaviour) tlsConfig(keys io.Writer, now func() time.Time) *tls.Config 
 		}
 	}
 	return config
+}
+
+// onlyNamed keeps the certificates for clients that ask for them by name.
+// Where it has none crypto/tls sends unrecognized_name.
+func (b *Behaviour) onlyNamed(config *tls.Config) {
+	certs := config.Certificates
+	config.Certificates = nil
+	config.GetCertificate = func(h *tls.ClientHelloInfo) (*tls.Certificate, error) {
+		if len(certs) == 0 || !strings.EqualFold(h.ServerName, b.ServerName) {
+			return nil, nil
+		}
+		return &certs[0], nil
+	}
 }
 
 // handshake serves TLS on the connection until it is over.

@@ -250,3 +250,30 @@ func TestUnprotectedAlert(t *testing.T) {
 		t.Errorf("%+v, moot %q", k.Handshake, k.MootHello)
 	}
 }
+
+// A server of one name ends the handshakes of those who ask for another, or for
+// none, and says why (RFC 6066 3).
+func TestServerName(t *testing.T) {
+	t.Parallel()
+	p := testPKI()
+	for asked, served := range map[string]bool{testHost: true, "PBX.siptrust.test": true, "other.test": false, "": false} {
+		t.Run("asked for "+asked, func(t *testing.T) {
+			t.Parallel()
+			b := serving(p.ecdsa)
+			b.ServerName = testHost
+			s := start(t, b)
+			config := p.trusting()
+			config.ServerName, config.InsecureSkipVerify = asked, true
+			c := tls.Client(dial(t, s.Address().String()), config)
+			err := c.Handshake()
+			_ = c.Close()
+			k := one(t, s.Observe(t.Context()))
+			if k.Handshake.Completed != served || (err == nil) != served {
+				t.Errorf("completed: %t, %v", k.Handshake.Completed, err)
+			}
+			if !served && (len(k.ServerAlerts) == 0 || k.ServerAlerts[0].Description != 112 || k.MootHello != "") {
+				t.Errorf("alerts %v, moot %q", k.ServerAlerts, k.MootHello)
+			}
+		})
+	}
+}

@@ -52,9 +52,10 @@ var (
 //
 // Without any from DNS on there is no subject alternative name. Without
 // CN the common name is [Nameless]. In a value {host}, {other} and {run} are
-// those of the plan's names, {HOST} is the host in upper case, {label} the
+// those of the plan's names, {domain} the SIP domain, {HOST} is the host in upper case, {label} the
 // host's first label, {first} and {last} that label's first and last letter,
-// {parent} what follows it, {twin} an A-label that looks like it.
+// {parent} what follows it, {twin} an A-label that looks like it, {address} the
+// address at which the server listens.
 func Presents(identities ...string) Change {
 	name := "presents " + strings.Join(identities, " ")
 	return Change{Name: name, Apply: func(p *Plan) error {
@@ -65,6 +66,9 @@ func Presents(identities ...string) Change {
 		fill, err := placeholders(p.Names)
 		if err != nil {
 			return err
+		}
+		if !p.Names.Address.IsValid() && strings.Contains(name, "{address}") {
+			return fmt.Errorf("%w: the plan's names have no address", ErrNotApplicable)
 		}
 		c.Subject, c.DNS, c.URIs, c.IPs = pkix.Name{CommonName: Nameless}, nil, nil, nil
 		var names []generalName
@@ -92,8 +96,12 @@ func placeholders(n Names) (*strings.Replacer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make a look-alike of %q: %w", label, err)
 	}
-	return strings.NewReplacer("{host}", n.Host, "{HOST}", strings.ToUpper(n.Host), "{other}", n.Other, "{run}", n.Run,
-		"{label}", label, "{parent}", parent, "{first}", label[:1], "{last}", label[len(label)-1:], "{twin}", twin), nil
+	domain := n.Domain
+	if domain == "" {
+		domain = n.Host
+	}
+	return strings.NewReplacer("{host}", n.Host, "{domain}", domain, "{HOST}", strings.ToUpper(n.Host), "{other}", n.Other, "{run}", n.Run,
+		"{address}", n.Address.String(), "{label}", label, "{parent}", parent, "{first}", label[:1], "{last}", label[len(label)-1:], "{twin}", twin), nil
 }
 
 // addElsewhere adds what is no part of the subject alternative name. False: it

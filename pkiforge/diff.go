@@ -75,6 +75,9 @@ func newNeutral(n Names) neutral {
 	list := neutral{
 		{n.Host, "{host}"}, {n.Domain, "{domain}"}, {n.Other, "{other}"}, {n.Run, "{run}"}, {n.Service, "{service}"},
 	}
+	if n.Address.IsValid() {
+		list = append(list, struct{ value, placeholder string }{n.Address.String(), "{address}"})
+	}
 	for i, ip := range n.IPs {
 		list = append(list, struct{ value, placeholder string }{ip.String(), fmt.Sprintf("{ip%d}", i)})
 	}

@@ -143,6 +143,9 @@ type Names struct {
 	// Service is the base URL of the revocation service, without a slash at its
 	// end; empty: nobody answers.
 	Service string
+	// Address is where the server listens. It is presented only where a change
+	// says so; the zero value is for plans that have nothing to do with it.
+	Address netip.Addr
 }
 
 // Certificate is a forged certificate with its key.

@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -100,13 +101,14 @@ func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
 		config.Traps = fakeserver.TrapsNear
 	}
 	names := r.names()
-	config.Account = []string{names.Host, names.Other}
+	config.Account = slices.Insert(accountNames(names.Host), 1, names.Other) // the second is {other} in answers
 	srv, err := fakeserver.Start(ctx, config)
 	if err != nil {
 		return fmt.Errorf("start a server: %w", err)
 	}
 	defer srv.Close()
 	address := srv.Address()
+	names.Address = address.Addr()
 	if r.traits.ByAddress {
 		names.Host, names.IPs = address.Addr().String(), []netip.Addr{address.Addr()}
 		names.Domain = names.Host
@@ -133,15 +135,11 @@ func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
 		return err
 	}
 	srv.SetBehaviour(steps[0], steps[1:]...)
-	if r.dns != nil {
-		for _, name := range []string{names.Host, names.Other} {
-			r.dns.Set(name, address.Addr())
-			defer r.dns.Delete(name)
-		}
+	withdraw, err := r.publish(&scenario, address)
+	if err != nil {
+		return err
 	}
-	uri := func(host string) string {
-		return fmt.Sprintf("sips:alice@%s:%d%s", host, address.Port(), scenario.URIParams)
-	}
+	defer withdraw()
 	for n := range scenario.attempts() {
 		if n > 0 {
 			srv.Next()
@@ -153,12 +151,12 @@ func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
 			}
 		}
 		a := client.Attempt{
-			Case: cs.ID, URI: uri(names.Host),
-			Domain: names.Domain, Host: names.Host, Server: address, Timeout: r.settings.Timeout,
+			Case: cs.ID, URI: scenario.uri(address), Proxy: scenario.proxy(address), Lookup: scenario.Zone != nil,
+			Domain: scenario.Names.Domain, Host: scenario.Names.Host, Server: address, Timeout: r.settings.Timeout,
 			SystemRoots: material.SystemRoots, CustomRoots: material.CustomRoots, Identity: material.Identity,
 		}
 		if scenario.SecondAccount {
-			a.SecondURI = uri(names.Other)
+			a.SecondURI = scenario.secondURI(address)
 		}
 		if scenario.SecondAccount || scenario.Redirected {
 			a.SecondHost = names.Other
@@ -251,7 +249,10 @@ func (r *Run) attempt(ctx context.Context, srv *fakeserver.Server, cs *Case, s *
 		return seen{}, fmt.Errorf("drive the client: %w", err)
 	}
 	o := srv.Observe(ctx)
-	return classify(&o, said, s.stage(n)), nil
+	one := classify(&o, said, s.stage(n))
+	one.host = a.Host
+	one.asked = r.dns != nil && r.dns.Asked(a.Host)
+	return one, nil
 }
 
 func (r *Run) attemptDir(cs *Case, n int) (string, error) {

@@ -95,6 +95,10 @@ type Case struct {
 	// Needs lists client features (client.Lacks…) without which the case is
 	// skipped.
 	Needs []string
+	// MustCome: that the client does not come is the failure, where its twin was
+	// accepted and DNS was asked for the server's name; elsewhere a client that
+	// does not come proves nothing.
+	MustCome bool
 	// AboutNames: the case is skipped for a client that can be given no name.
 	AboutNames bool
 }

@@ -28,7 +28,7 @@ var All = sync.OnceValue(func() *Catalogue {
 	c, err := NewCatalogue(slices.Concat(
 		paperCases(), trustCases(), chainCases(), signatureCases(), timeCases(), nameCases(), sipNameCases(), usageCases(),
 		constraintCases(), strengthCases(), encodingCases(), versionCases(), suiteCases(), proofCases(), clientAuthCases(),
-		appleCases(), teamsCases(), revocationCases(), resumptionCases(), conductCases(),
+		appleCases(), teamsCases(), revocationCases(), resumptionCases(), conductCases(), referenceCases(),
 	))
 	if err != nil {
 		panic(err) // the table is in the program: a test walks it

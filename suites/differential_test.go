@@ -45,12 +45,20 @@ var verifiers = []verifier{
 		return true, ""
 	}},
 	{"openssl s_client", "openssl", func(t *testing.T, v target) (bool, string) {
-		return program(t, "openssl", "s_client", "-connect", v.address.String(), "-servername", v.host, "-verify_hostname", v.host,
-			"-verify_return_error", "-CAfile", v.file, "-no-CApath", "-no-CAstore")
+		named := []string{"-servername", v.host, "-verify_hostname", v.host}
+		if _, err := netip.ParseAddr(v.host); err == nil {
+			named = []string{"-noservername", "-verify_ip", v.host}
+		}
+		return program(t, "openssl", append([]string{
+			"s_client", "-connect", v.address.String(), "-verify_return_error", "-CAfile", v.file, "-no-CApath", "-no-CAstore",
+		}, named...)...)
 	}},
 	{"gnutls-cli", "gnutls-cli", func(t *testing.T, v target) (bool, string) {
-		return program(t, "gnutls-cli", "--x509cafile", v.file, "--port", strconv.Itoa(int(v.address.Port())),
-			"--sni-hostname", v.host, "--verify-hostname", v.host, v.address.Addr().String())
+		args := []string{"--x509cafile", v.file, "--port", strconv.Itoa(int(v.address.Port())), "--verify-hostname", v.host}
+		if _, err := netip.ParseAddr(v.host); err != nil {
+			args = append(args, "--sni-hostname", v.host)
+		}
+		return program(t, "gnutls-cli", append(args, v.address.Addr().String())...)
 	}},
 }
 
@@ -127,7 +135,14 @@ func aboutConduct(cs *suites.Case) bool {
 // handshake puts a verifier before the server of a case.
 func handshake(t *testing.T, forge *pkiforge.Forge, id string, v verifier) (bool, string) {
 	t.Helper()
-	scenario, err := suites.All().Scenario(id, namesOf("d1ff"))
+	srv, err := fakeserver.Start(t.Context(), fakeserver.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer srv.Close()
+	names := namesOf("d1ff")
+	names.Address = srv.Address().Addr()
+	scenario, err := suites.All().Scenario(id, names)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,11 +166,7 @@ func handshake(t *testing.T, forge *pkiforge.Forge, id string, v verifier) (bool
 	behaviour.Chain, behaviour.Key = pkiforge.ChainDER(m.Chain), m.Chain[0].Key
 	behaviour.Staple = m.Status.Staple
 	behaviour.KeepOpen = false // a matter of conduct; here it only holds the verifier up
-	srv, err := fakeserver.Start(t.Context(), fakeserver.Config{Behaviour: behaviour})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer srv.Close()
+	srv.SetBehaviour(behaviour)
 	file := filepath.Join(t.TempDir(), "roots.pem")
 	if err := os.WriteFile(file, pkiforge.CertificatesPEM(roots...), 0o644); err != nil {
 		t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net/netip"
 	"path/filepath"
 	"strings"
 
@@ -11,8 +12,11 @@ import (
 	"siptrust/pkiforge"
 )
 
-// handHost is the name in the certificates that are forged for use by hand.
+// handHost is the name in the certificates that are forged for use by hand,
+// handServer where the server is then.
 const handHost = "sip.siptrust.test"
+
+var handServer = netip.MustParseAddrPort("127.0.0.1:5061")
 
 // Known says in one line that a case does not exist, if so.
 func Known(id string) error {
@@ -59,7 +63,9 @@ func ForgeCase(ctx context.Context, id string, key pkiforge.KeyAlgorithm, dir st
 }
 
 func handNames() pkiforge.Names {
-	return pkiforge.Names{Run: newToken(), Host: handHost, Domain: handHost, Other: "other.siptrust.test", Service: handService}
+	return pkiforge.Names{
+		Run: newToken(), Host: handHost, Domain: handHost, Other: "other.siptrust.test", Address: handServer.Addr(), Service: handService,
+	}
 }
 
 // Explain writes what a case is, why it matters, its clauses, what the server
@@ -91,6 +97,9 @@ func Explain(ctx context.Context, w io.Writer, id string) error {
 	if !cs.Sound() {
 		fmt.Fprintf(&b, "Twin     %s; the one change: %s\n", cs.Twin, cs.Change.Name)
 	}
+	if err := explainRoute(&b, &scenario); err != nil {
+		return fmt.Errorf("explain %s: %w", id, err)
+	}
 	if err := explainPKI(ctx, &b, cs, &scenario); err != nil {
 		return fmt.Errorf("explain %s: %w", id, err)
 	}
@@ -121,6 +130,35 @@ func beyond(s *Scenario) bool {
 	return true
 }
 
+// by names the outbound proxy for people.
+func (s *Scenario) by() string {
+	if proxy := s.proxy(handServer); proxy != "" {
+		return " by the outbound proxy " + proxy
+	}
+	return ""
+}
+
+// explainRoute writes what leads the client to the server, where that is not
+// just the server's name and port.
+func explainRoute(w io.Writer, s *Scenario) error {
+	if s.Zone == nil && s.Given == GivenHost {
+		return nil
+	}
+	fmt.Fprintf(w, "\nThe client is given %s\n", s.uri(handServer))
+	if proxy := s.proxy(handServer); proxy != "" {
+		fmt.Fprintf(w, "Its outbound proxy is %s\n", proxy)
+	}
+	records, err := s.records(handServer)
+	if err != nil || len(records) == 0 {
+		return err
+	}
+	fmt.Fprint(w, "DNS answers\n")
+	for _, rr := range records {
+		fmt.Fprintf(w, "  %s\n", strings.Join(strings.Fields(rr.String()), " "))
+	}
+	return nil
+}
+
 // byHand gives the commands that put a client before the same server.
 func byHand(cs *Case, s *Scenario) []string {
 	lines := []string{fmt.Sprintf("siptrust forge %s --out pki", cs.ID)}
@@ -131,6 +169,9 @@ func byHand(cs *Case, s *Scenario) []string {
 		lines = append(lines, "openssl s_server -accept 5061 -nocert -cipher NULL -tls1_2    # nothing in common: handshake_failure")
 	default:
 		server := "openssl s_server -accept 5061 -cert pki/server-chain.pem -cert_chain pki/server-chain.pem -key pki/server-key.pem"
+		if s.Server.ServerName != "" {
+			server += " -servername " + s.Server.ServerName + " -servername_fatal -cert2 pki/server-chain.pem -key2 pki/server-key.pem    # refuses other names only"
+		}
 		switch s.Server.ClientAuth {
 		case fakeserver.AuthOptional:
 			server += " -verify 3 -CAfile pki/client-roots.pem"
@@ -146,11 +187,16 @@ func byHand(cs *Case, s *Scenario) []string {
 		lines = append(lines, server)
 		lines = append(lines, publishByHand(s)...)
 	}
-	lines = append(lines,
-		"on the client: "+handHost+" resolves to this machine, pki/roots.pem holds the trusted roots",
-		"register sips:alice@"+handHost+":5061"+s.URIParams)
+	resolves := s.Names.Host + " resolves to this machine, "
+	switch {
+	case s.Zone != nil:
+		resolves = "a DNS server of your own answers the records above, "
+	case s.Given == GivenAddress:
+		resolves = ""
+	}
+	lines = append(lines, "on the client: "+resolves+"pki/roots.pem holds the trusted roots", "register "+s.uri(handServer)+s.by())
 	if s.SecondAccount {
-		lines = append(lines, "and sips:alice@other.siptrust.test:5061, a name of the same machine")
+		lines = append(lines, "and "+s.secondURI(handServer)+", a name of the same machine")
 	}
 	if beyond(s) {
 		lines = append(lines, "what openssl does not do by itself: "+cs.Change.Name)

@@ -236,6 +236,30 @@ func TestSkips(t *testing.T) {
 	}
 }
 
+// Where a case says so, a client that finds its twin, asks DNS and does not come
+// has failed; in any other case, and without any of the two, it proves nothing.
+func TestMustCome(t *testing.T) {
+	for _, tc := range []struct {
+		mustCome, asked bool
+		twin            TwinState
+		want            reports.Status
+	}{
+		{true, true, TwinAccepted, reports.Fail},
+		{true, false, TwinAccepted, reports.Inconclusive},
+		{true, true, TwinNot, reports.Inconclusive},
+		{false, true, TwinAccepted, reports.Inconclusive},
+	} {
+		s := classify(observationOf(Absent), client.Outcome{}, stage{})
+		s.asked = tc.asked
+		j := judgement{
+			cs: &Case{ID: "x.y", Expect: Accept, Level: Must, MustCome: tc.mustCome}, policy: Interop, twin: tc.twin, seen: []seen{s},
+		}
+		if f := j.judge(); f.status != tc.want {
+			t.Errorf("%+v: %s (%s)", tc, f.status, f.reason)
+		}
+	}
+}
+
 // A refusal before the faulty certificate was sent proves nothing of it.
 func TestRefusalNeedsTheCertificate(t *testing.T) {
 	o := observationOf(Refused)

@@ -24,7 +24,7 @@ func init() {
 		"name.child-domain", "name.leading-dot", "name.appended-domain", "name.prefixed-label", "name.look-alike",
 		"name.utf8-look-alike", "name.nul", "name.port", "name.empty", "name.list", "name.wildcard",
 		"name.wildcard-two-labels", "name.wildcard-apex", "name.wildcard-label-end", "name.wildcard-label-start",
-		"name.wildcard-label-middle", "name.wildcard-inner", "name.wildcard-double", "name.wildcard-alone",
+		"name.wildcard-label-middle", "name.wildcard-inner", "name.wildcard-double", "name.wildcard-alone", "name.wildcard-top-level",
 		"name.cn-first-of-two", "name.cn-last-of-two", "name.cn-wildcard", "name.cn-sentence", "name.cn-uri", "name.cn-nul",
 		"name.none", "name.nothing", "name.nul-at-end", "name.space", "name.space-behind", "name.two-dots", "name.uri-as-name",
 		"name.address-of-record-as-name", "name.domain-components", "name.unit",
@@ -65,10 +65,10 @@ func init() {
 	)
 	explain("common-name", "name.cn-beside-other-name", "name.cn-beside-wildcard")
 	explainUnder(suites.RFC5922, "name",
-		"name.wildcard", "name.wildcard-label-end", "name.wildcard-label-start", "name.cn-beside-mail", "name.cn-wildcard",
+		"name.wildcard", "name.wildcard-top-level", "name.wildcard-label-end", "name.wildcard-label-start", "name.cn-beside-mail", "name.cn-wildcard",
 		"name.srv-only", "name.cn-beside-empty-alt-name",
 	)
-	explainUnder(suites.RFC5922, "wildcards", "name.wildcard", "name.wildcard-label-end", "name.wildcard-label-start")
+	explainUnder(suites.RFC5922, "wildcards", "name.wildcard", "name.wildcard-top-level", "name.wildcard-label-end", "name.wildcard-label-start")
 	explainUnder(suites.RFC5922, "common-name", "name.cn-beside-mail", "name.cn-beside-empty-alt-name")
 	explainUnder(suites.RFC9525, "wildcards", "name.wildcard-label-end", "name.wildcard-label-start")
 	explainUnder(suites.RFC9525, "name",

@@ -1,5 +1,10 @@
 package suites
 
+import "siptrust/pkiforge"
+
+// directlyBeneath gives the server a name directly beneath a top-level domain.
+var directlyBeneath = Change{Name: "the server's name is directly beneath a top-level domain", Apply: beneathTop}
+
 // wildcardCases are about a dNSName with a *.
 func wildcardCases() []Case {
 	return []Case{
@@ -95,6 +100,29 @@ func wildcardCases() []Case {
 			ByPolicy:   map[Policy]Expectation{Teams: Observe},
 			Level:      Must,
 			Clauses:    []Clause{matchIdentity, matchLabels, compareIdentity},
+			AboutNames: true,
+		},
+		{
+			ID:         "name.beneath-top",
+			Title:      "The server's name is directly beneath a top-level domain",
+			Why:        "The name of a company's domain itself, which a * beneath the top-level domain would cover.",
+			Style:      pkiforge.PublicCA,
+			Change:     directlyBeneath,
+			Expect:     Accept,
+			Level:      Must,
+			Clauses:    []Clause{compareIdentity, anyIdentity},
+			AboutNames: true,
+		},
+		{
+			ID:         "name.wildcard-top-level",
+			Title:      "The certificate names every domain of the server's top-level domain",
+			Why:        "It would be a certificate for all of .com; RFC 9525 does not forbid it, verifiers do by rules of their own.",
+			Twin:       "name.beneath-top",
+			Change:     presents("a * stands directly beneath the top-level domain", "DNS:*.{parent}"),
+			Expect:     Observe,
+			ByPolicy:   map[Policy]Expectation{RFC5922: Refuse},
+			Level:      Must,
+			Clauses:    []Clause{matchIdentity, matchLabels},
 			AboutNames: true,
 		},
 		{

@@ -110,6 +110,7 @@ func NewRun(s Settings) (*Run, error) {
 		judged: make(map[string]*Judged), done: make(chan struct{}), began: time.Now(),
 	}
 	r.controls = r.twinsOf(selected)
+	r.noDefaultPort()
 	r.settings.Jobs = r.jobs()
 	r.settings.Timeout = r.timeout()
 	return r, nil
@@ -217,7 +218,7 @@ func (r *Run) open(ctx context.Context) error {
 			return fmt.Errorf("make a directory for the attempts: %w", err)
 		}
 	}
-	if r.traits.DNS {
+	if r.traits.DNS || r.asksDNS() {
 		if r.dns, err = startDNS(); err != nil {
 			r.close()
 			return fmt.Errorf("start a DNS server: %w", err)

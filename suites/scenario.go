@@ -14,6 +14,11 @@ type Scenario struct {
 	Server fakeserver.Behaviour
 	// Names the plan was made for.
 	Names pkiforge.Names
+	// Given is what leads the client to the server; Zone is what DNS answers,
+	// see [Scenario.records]. Without a zone there is nothing but the address
+	// records of the server's name and of the other.
+	Given Given
+	Zone  []string
 	// Attempts in a row at the same server; 0 means 1, or 2 for Later.Restarted.
 	Attempts int
 

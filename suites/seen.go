@@ -35,6 +35,8 @@ func (o Outcome) rank() int {
 type seen struct {
 	observation *fakeserver.Observation
 	said        client.Outcome
+	host        string // that the client was given
+	asked       bool   // DNS was asked for it
 
 	// stage of the attempt; outcome and how are of what the verdict is about, led
 	// and ledHow of what leads up to it.

@@ -1,6 +1,7 @@
 package suites_test
 
 import (
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -14,10 +15,12 @@ import (
 )
 
 // change is what may differ between a case and its twin: fields of the plan,
-// fields of the server's behaviour, the number of attempts, what the endpoint is
-// given besides; and the plan and behaviour of the later server.
+// fields of the server's behaviour, the way to the server, the number of
+// attempts, what the endpoint is given besides; and the plan and behaviour of the
+// later server.
 type change struct {
 	plan, server       []string
+	given, zone        bool
 	attempts           int // 0: as the twin
 	scenario           []string
 	later, laterServer []string
@@ -70,7 +73,10 @@ var changes = map[string]change{
 
 func namesOf(run string) pkiforge.Names {
 	host := "sip." + run + ".test"
-	return pkiforge.Names{Run: run, Host: host, Domain: host, Other: "other." + run + ".test"}
+	return pkiforge.Names{
+		Run: run, Host: host, Domain: host, Other: "other." + run + ".test",
+		Address: netip.AddrFrom4([4]byte{127, 9, run[0], run[1]}),
+	}
 }
 
 // Every case differs from its twin in its change and in nothing else, though
@@ -99,6 +105,12 @@ func TestOneChange(t *testing.T) {
 		planDiff(t, cs.ID+": the plan", want.plan, twin.Plan, s.Plan)
 		if d := cmp.Diff(want.server, serverDiff(twin.Server, s.Server), asSet, cmpopts.EquateEmpty()); d != "" {
 			t.Errorf("%s: the server (-want +got):\n%s", cs.ID, d)
+		}
+		if given := s.Given != twin.Given; given != want.given {
+			t.Errorf("%s: the client is given %q, its twin %q", cs.ID, s.Given, twin.Given)
+		}
+		if zone := !slices.Equal(s.Zone, twin.Zone); zone != want.zone {
+			t.Errorf("%s: the zone is %q, its twin's %q", cs.ID, s.Zone, twin.Zone)
 		}
 		if attempts := twin.Attempts + want.attempts; s.Attempts != attempts {
 			t.Errorf("%s: %d attempts, want %d", cs.ID, s.Attempts, attempts)

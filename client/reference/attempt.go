@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"strings"
 	"time"
 
@@ -22,6 +21,7 @@ type attempt struct {
 	client.Attempt
 	anchors []*x509.Certificate
 	aor     sip.Uri // the account, from URI
+	place   place   // that is tried
 	trace   []string
 
 	// second is the attempt of the second account; nil: there is none, or this
@@ -96,11 +96,27 @@ func (t *attempt) step(n int, format string, args ...any) {
 
 // run makes the attempt and says why none came about; empty: one did.
 func (t *attempt) run(ctx context.Context) string {
-	settings := t.settings(ctx)
+	places, err := t.locate(ctx)
+	if err != nil {
+		t.step(1, "DNS: %v", err)
+		return fmt.Sprintf("the name did not resolve: %v", err)
+	}
 	if t.without(checkTransport) && t.clearTransport(ctx) {
 		return ""
 	}
-	diagnosis := t.connect(ctx, settings)
+	var settings *tls.Config
+	diagnosis := ""
+	// What cannot be reached is passed over (RFC 3263 4.3). A refusal is final.
+	for _, t.place = range places {
+		t.Server, settings = t.place.addr, t.settings(ctx)
+		if t.place.clear {
+			t.registerClear(ctx)
+			return ""
+		}
+		if diagnosis = t.connect(ctx, settings); diagnosis == "" || t.without(checkNextTarget) {
+			break
+		}
+	}
 	for pause := recovery; t.lost && wait(ctx, pause); pause *= 2 {
 		t.lost = false
 		diagnosis = t.connect(ctx, settings)
@@ -176,10 +192,7 @@ func (t *attempt) settings(ctx context.Context) *tls.Config {
 		every := func(string) bool { return true }
 		config.CipherSuites = append(suitesWhere(tls.CipherSuites(), every), suitesWhere(tls.InsecureCipherSuites(), every)...)
 	}
-	// RFC 6066 3: a server_name is no address.
-	if _, err := netip.ParseAddr(strings.Trim(t.Host, "[]")); err != nil {
-		config.ServerName = t.Host
-	}
+	config.ServerName = t.serverName()
 	return config
 }
 
@@ -213,7 +226,7 @@ func (t *attempt) verify(ctx context.Context, state tls.ConnectionState) error {
 	if t.trusts(state) {
 		return nil
 	}
-	v := validation{driver: t.Driver, anchors: t.anchors, host: t.Host}
+	v := validation{driver: t.Driver, anchors: t.anchors, host: t.referenceName(), peer: t.Server.Addr()}
 	p, err := v.find(state.PeerCertificates)
 	if err != nil {
 		t.step(4, "path validation: refused: %v", err)
@@ -224,7 +237,7 @@ func (t *attempt) verify(ctx context.Context, state tls.ConnectionState) error {
 		t.step(5, "criteria: refused: %v", err)
 		return err
 	}
-	if t.without(checkName) {
+	if t.without(checkName) || t.without(checkFoundName) && t.place.target != "" {
 		t.step(5, "criteria: the name was not compared")
 	} else {
 		matched, err := v.name(p.leaf())

@@ -2,6 +2,7 @@ package reference
 
 import (
 	"crypto/x509"
+	"net"
 	"net/netip"
 	pathpkg "path"
 	"slices"
@@ -17,7 +18,7 @@ import (
 func (v *validation) name(leaf *x509.Certificate) (string, error) {
 	rules := v.driver.policy
 	if addr, err := netip.ParseAddr(strings.Trim(v.host, "[]")); err == nil {
-		return rules.matchAddress(leaf, addr)
+		return v.matchAddress(leaf, addr)
 	}
 	host, err := reference(v.host)
 	if err != nil {
@@ -43,6 +44,11 @@ func (v *validation) name(leaf *x509.Certificate) (string, error) {
 	case uriAgrees:
 		matched = hasDNS && (hasURI || len(sip) == 0)
 	}
+	if !matched && v.driver.without(checkResolved) {
+		if text, err := v.matchAddressOf(leaf); err == nil {
+			return text, nil
+		}
+	}
 	if !matched {
 		return "", refuse(checkName, "%s is for %s, not for %s", title(leaf), presented(leaf), host)
 	}
@@ -54,15 +60,42 @@ func (v *validation) name(leaf *x509.Certificate) (string, error) {
 
 // matchAddress compares octets (RFC 9525 6.4); a dNSName in the form of an
 // address counts for nothing.
-func (r policy) matchAddress(leaf *x509.Certificate, addr netip.Addr) (string, error) {
-	if r.ipAddress {
-		for _, ip := range leaf.IPAddresses {
-			if a, ok := netip.AddrFromSlice(ip); ok && a.Unmap() == addr.Unmap() {
-				return "IP:" + addr.String(), nil
+func (v *validation) matchAddress(leaf *x509.Certificate, addr netip.Addr) (string, error) {
+	rules := v.driver.policy
+	if rules.ipAddress && hasAddress(leaf, addr) {
+		return "IP:" + addr.String(), nil
+	}
+	// RFC 5922 7.1 takes the host of a SIP URI as it stands.
+	if rules.uris == uriDecides && slices.Contains(v.sipIdentities(leaf), addr.String()) {
+		return "URI:sip:" + addr.String(), nil
+	}
+	if v.driver.without(checkAddressText) {
+		for _, n := range append(slices.Clone(leaf.DNSNames), leaf.Subject.CommonName) {
+			if v.matchHost(n, addr.String()) || matchPattern(n, addr.String()) {
+				return "the text " + n, nil
 			}
 		}
 	}
 	return "", refuse(checkName, "%s is for %s, not for the address %s", title(leaf), presented(leaf), addr)
+}
+
+// matchAddressOf is what the mutant resolved-address adds: the address that the
+// client is connected to, in whatever field.
+func (v *validation) matchAddressOf(leaf *x509.Certificate) (string, error) {
+	text := v.peer.String()
+	if hasAddress(leaf, v.peer) || leaf.Subject.CommonName == text || slices.Contains(leaf.DNSNames, text) {
+		return "the address " + text, nil
+	}
+	return "", refuse(checkResolved, "%s does not name %s", title(leaf), text)
+}
+
+// hasAddress says whether c presents the address; one of IPv4 may be written as
+// one of IPv6.
+func hasAddress(c *x509.Certificate, addr netip.Addr) bool {
+	return slices.ContainsFunc(c.IPAddresses, func(ip net.IP) bool {
+		a, ok := netip.AddrFromSlice(ip)
+		return ok && a.Unmap() == addr.Unmap()
+	})
 }
 
 // matchDNS looks for host among the dNSNames and, where the policy lets it

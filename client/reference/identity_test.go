@@ -112,8 +112,10 @@ func TestNames(t *testing.T) {
 		{names: "CN:sip:sip.example.test", accept: none},
 		{names: "CN:sip.example.test\x00.other.test", accept: none},
 
-		{names: "IP:192.0.2.1", host: "192.0.2.1", accept: []string{"interop", "rfc9525", "apple", "bcp195"}},
-		{names: "IP:2001:db8::1", host: "[2001:db8:0::1]", accept: []string{"interop", "rfc9525", "apple", "bcp195"}},
+		{names: "IP:192.0.2.1", host: "192.0.2.1", accept: []string{"interop", "rfc9525", "apple", "teams", "bcp195"}},
+		{names: "IP:2001:db8::1", host: "[2001:db8:0::1]", accept: []string{"interop", "rfc9525", "apple", "teams", "bcp195"}},
+		{names: "URI:sip:192.0.2.1", host: "192.0.2.1", accept: []string{"rfc5922"}},
+		{names: "URI:sip:192.0.2.2", host: "192.0.2.1", accept: none},
 		{names: "IP:192.0.2.2", host: "192.0.2.1", accept: none},
 		{names: "DNS:192.0.2.1", host: "192.0.2.1", accept: none},
 		{names: "CN:192.0.2.1", host: "192.0.2.1", accept: none},

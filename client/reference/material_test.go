@@ -24,7 +24,10 @@ const (
 	testOther = "sip.other.test"
 )
 
-var testNames = pkiforge.Names{Run: "unit", Host: testHost, Domain: "example.test", Other: testOther}
+// loopback is where the tests' servers are.
+var loopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+
+var testNames = pkiforge.Names{Run: "unit", Host: testHost, Domain: "example.test", Other: testOther, Address: loopback}
 
 // forged signs the plan of a style after the changes.
 func forged(t testing.TB, style pkiforge.Style, changes ...pkiforge.Change) material {

@@ -56,6 +56,18 @@ const (
 	checkListSignature     check = "crl-signature"
 	checkListExtensions    check = "crl-extensions"
 	checkIssuerRevocation  check = "issuer-revocation"
+	checkTarget            check = "srv-target"
+	checkReplacement       check = "naptr-replacement"
+	checkCanonical         check = "canonical-name"
+	checkNextHop           check = "proxy-domain"
+	checkFoundName         check = "name-behind-srv"
+	checkResolved          check = "resolved-address"
+	checkAddressText       check = "address-text"
+	checkNextTarget        check = "next-target"
+	checkService           check = "naptr-service"
+	checkServerName        check = "server-name"
+	checkServerTarget      check = "server-name-target"
+	checkNoAddress         check = "server-name-address"
 
 	checkClientCertificate  check = "client-certificate"
 	checkCertificateRequest check = "certificate-request"
@@ -258,6 +270,54 @@ var mutants = []Mutant{
 	{
 		string(checkIssuerRevocation), "looking whether a CA is revoked: it looks at the server's certificate only",
 		"RFC 5280 6.1.3 (a)(3)",
+	},
+	{
+		string(checkTarget), "keeping to the domain it was given: it compares the name that an SRV record gave",
+		"RFC 5922 7.3",
+	},
+	{
+		string(checkReplacement), "keeping to the domain it was given: it compares the domain that a NAPTR record gave",
+		"RFC 5922 7.3",
+	},
+	{
+		string(checkCanonical), "keeping to the name it was given: it compares the name that a CNAME record led to",
+		"RFC 9525 6.1.1",
+	},
+	{
+		string(checkNextHop), "comparing the name of its outbound proxy: it compares the domain of the account",
+		"RFC 5922 7.3",
+	},
+	{
+		string(checkFoundName), "comparing names when an SRV record led it to the server",
+		"RFC 5922 7.3",
+	},
+	{
+		string(checkResolved), "keeping to the name it was given: the address that it resolved to will do",
+		"RFC 5922 7.3",
+	},
+	{
+		string(checkAddressText), "holding an address against iPAddress: a name that reads like the address will do",
+		"RFC 9525 6.4",
+	},
+	{
+		string(checkNextTarget), "trying the next target when the first cannot be reached",
+		"RFC 3263 4.3",
+	},
+	{
+		string(checkService), "passing over NAPTR records without TLS: it registers over UDP when they come first",
+		"RFC 3263 4.1",
+	},
+	{
+		string(checkServerName), "asking for the server by name: it sends no server_name",
+		"RFC 6066 3",
+	},
+	{
+		string(checkServerTarget), "asking for the domain by name: it asks for the name that an SRV record gave",
+		"RFC 5922 7.8",
+	},
+	{
+		string(checkNoAddress), "leaving server_name out where it was given an address",
+		"RFC 6066 3",
 	},
 	{
 		string(checkClientCertificate), "sending its certificate when asked: it answers with an empty Certificate",

@@ -26,6 +26,9 @@ type situation struct {
 	patient bool                        // the attempt is ended by its own time limit only
 	times   int                         // attempts in a row; 0: one
 	policy  string                      // empty: interop
+	given   string                      // as host; empty: the server's name
+	zone    []string                    // what DNS answers of the name, which then is given without a port
+	proxied bool                        // the server is the client's outbound proxy
 	want    string
 }
 
@@ -62,6 +65,7 @@ func situations() []situation {
 	all = append(all, nameSituations()...)
 	all = append(all, constraintSituations()...)
 	all = append(all, revocationSituations()...)
+	all = append(all, locateSituations()...)
 	return append(all, []situation{
 		{name: "not-ca", changes: []pkiforge.Change{pkiforge.NotCA(pkiforge.Issuing)}, want: "failed"},
 		{name: "rollover", changes: []pkiforge.Change{pkiforge.RootRollover()}, want: "accepted"},
@@ -136,11 +140,13 @@ var lacking = map[check]map[string]string{
 	checkIssuerValidity: {"issuing-expired": "accepted"},
 	checkName: {
 		"custom-ca.wrong-name": "accepted", "self-signed.wrong-name": "accepted", "public-ca.wrong-name": "accepted",
+		"srv-target-only": "accepted", "naptr-domain-only": "accepted", "alias-target-only": "accepted",
+		"resolved-address": "accepted", "address-text": "accepted", "other-address": "accepted",
 		"kept-open": "accepted", "parent-domain": "accepted", "nul-name": "accepted", "partial-wildcard": "accepted", "common-name": "accepted",
 	},
 	checkAllNames:           {"second-name": "failed"},
 	checkLetterCase:         {"capital-name": "failed"},
-	checkWholeName:          {"parent-domain": "accepted", "nul-name": "accepted"},
+	checkWholeName:          {"parent-domain": "accepted", "nul-name": "accepted", "srv-target-only": "accepted"},
 	checkNUL:                {"nul-name": "accepted"},
 	checkWildcards:          {"partial-wildcard": "accepted"},
 	checkCommonName:         {"common-name": "accepted"},
@@ -158,6 +164,18 @@ var lacking = map[check]map[string]string{
 	checkEveryAnchor:        {"rollover": "failed"},
 	checkDigests:            {"md5": "accepted", "sha1": "accepted"},
 	checkKeyLengths:         {"rsa-1024": "accepted"},
+	checkTarget:             {"srv-domain-only": "failed", "srv-target-only": "accepted"},
+	checkReplacement:        {"naptr-domain-only": "accepted"},
+	checkCanonical:          {"alias-target-only": "accepted"},
+	checkFoundName:          {"srv-target-only": "accepted", "naptr-domain-only": "accepted"},
+	checkNextHop:            {"proxy-only": "failed"},
+	checkResolved:           {"resolved-address": "accepted"},
+	checkAddressText:        {"address-text": "accepted"},
+	checkNextTarget:         {"dead-target": "failed"},
+	checkService:            {"naptr-udp": "failed+leaked"},
+	checkServerName:         {"named": "failed", "named-domain": "failed"},
+	checkServerTarget:       {"named-domain": "failed"},
+	checkNoAddress:          {"unnamed": "failed"},
 	checkSecondTry:          {"again": "failed accepted accepted"},
 	checkClientCertificate:  {"identity-wanted": "accepted", "identity-required": "failed"},
 	checkCertificateRequest: {"none-optional": "failed"},
@@ -231,6 +249,7 @@ func (s situation) run(t *testing.T, m material, mutant string, version uint16) 
 		s.server(server, m)
 	}
 	a := m.attemptAt(server.serve(t))
+	s.lead(t, &a)
 	if s.patient && mutant != string(checkSilence) {
 		a.Timeout = impatience + 30*time.Millisecond
 	}

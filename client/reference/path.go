@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 )
 
@@ -78,7 +79,8 @@ func refuse(c check, format string, args ...any) error {
 type validation struct {
 	driver  *Driver
 	anchors []*x509.Certificate
-	host    string // reference identity: a DNS name or an IP address
+	host    string     // reference identity: a DNS name or an IP address
+	peer    netip.Addr // the address that the client is connected to
 	tried   int
 	first   error // of the most promising path that failed
 	rank    int   // of first: 2 a path to an anchor, 1 another

@@ -33,7 +33,7 @@ type policy struct {
 	uris       sipURIs
 	wildcard   bool // a whole left-most label may be "*" (RFC 9525 6.3); RFC 5922 7.2 forbids it
 	commonName bool // the CN counts when there is no dNSName (RFC 2818 3.1); RFC 9525 2 forbids it
-	ipAddress  bool // iPAddress counts when an address is dialled (RFC 9525 6.4)
+	ipAddress  bool // iPAddress counts when an address is dialled (RFC 9525 6.4, RFC 2818 3.1)
 
 	// Extended key usage (RFC 5280 4.2.1.12): serverAuth always will do.
 	noUsage   bool // so does having no extension at all
@@ -93,11 +93,11 @@ var policies = []policy{
 		since: time.Date(2019, time.July, 1, 0, 0, 0, 0, time.UTC),
 	},
 	{
-		// Microsoft's rules for Direct Routing: RFC 2818 names, CN or SAN,
-		// serverAuth present. Its list of suites has two in CBC mode, of which
+		// Microsoft's rules for Direct Routing: RFC 2818 names, CN or SAN, which
+		// for an address is an iPAddress (3.1), serverAuth present. Its list of suites has two in CBC mode, of which
 		// crypto/tls knows the one with SHA-256.
 		name: "teams", title: "Microsoft Teams Direct Routing",
-		uris: uriIgnored, wildcard: true, commonName: true,
+		uris: uriIgnored, wildcard: true, commonName: true, ipAddress: true,
 		minRSA: 2048, minVersion: tls.VersionTLS12, suites: teamsSuites,
 	},
 	{

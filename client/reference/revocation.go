@@ -103,7 +103,7 @@ func (t *attempt) fetched(ctx context.Context, c, issuer *x509.Certificate) erro
 	}
 	var sources []source
 	for _, u := range c.OCSPServer {
-		sources = append(sources, source{checkOCSP, u, func(ctx context.Context, u string) (answer, error) { return t.ask(ctx, u, c, issuer) }})
+		sources = append(sources, source{checkOCSP, u, func(ctx context.Context, u string) (answer, error) { return t.askResponder(ctx, u, c, issuer) }})
 	}
 	for _, u := range c.CRLDistributionPoints {
 		sources = append(sources, source{checkCRL, u, func(ctx context.Context, u string) (answer, error) { return t.list(ctx, u, c, issuer) }})
@@ -128,8 +128,8 @@ func (t *attempt) fetched(ctx context.Context, c, issuer *x509.Certificate) erro
 	return nil
 }
 
-// ask asks an OCSP responder (RFC 6960 A.1).
-func (t *attempt) ask(ctx context.Context, u string, c, issuer *x509.Certificate) (answer, error) {
+// askResponder asks an OCSP responder (RFC 6960 A.1).
+func (t *attempt) askResponder(ctx context.Context, u string, c, issuer *x509.Certificate) (answer, error) {
 	nonce := make([]byte, 32) // RFC 9654 2.1
 	_, _ = rand.Read(nonce)
 	request, err := ocspRequest(c, issuer, nonce)

@@ -261,6 +261,9 @@ func attemptOnce(t testing.TB, d *Driver, s *testServer, a client.Attempt) (clie
 	if err != nil {
 		t.Fatal(err)
 	}
+	if connections(out) == 0 {
+		return out, seen{handshake: errors.New("no connection came")}
+	}
 	got := s.connection()
 	for range connections(out) - 1 {
 		got = s.connection() // the last one counts
