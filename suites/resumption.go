@@ -209,6 +209,7 @@ func resumptionCases() []Case {
 			Style:   pkiforge.CustomCA,
 			Change:  ticketsTwice,
 			Expect:  Accept,
+			Demands: []Demand{AcceptedEachTime},
 			Level:   Must,
 			Clauses: []Clause{resumption13, resumption12},
 		},
