@@ -68,6 +68,9 @@ func (c *conn) handshake() {
 		return
 	}
 	c.completed(server)
+	if c.behaviour.HangsUp {
+		c.end()
+	}
 	c.serveSIP(server)
 	c.readRest()
 }
