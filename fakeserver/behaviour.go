@@ -88,6 +88,9 @@ type Behaviour struct {
 	// SendOptions makes the server send an OPTIONS of its own once it answered
 	// a REGISTER.
 	SendOptions bool
+	// OptionsFrom is the domain that this OPTIONS says it is from; empty: the
+	// server's own address.
+	OptionsFrom string
 	// SpeaksFirst makes it send one as soon as the handshake is complete.
 	SpeaksFirst bool
 
@@ -96,6 +99,8 @@ type Behaviour struct {
 	// ended then.
 	Reply Reply
 	End   Ending
+	// HangsUp ends the connection as soon as the handshake is complete.
+	HangsUp bool
 	// Octetwise writes every octet by itself.
 	Octetwise bool
 	// Warnings are alerts of level warning, by their descriptions, that the

@@ -259,6 +259,45 @@ func TestWaysOfSpeaking(t *testing.T) {
 	})
 }
 
+// A server that hangs up says close_notify behind the handshake, and still
+// hears what comes.
+func TestHangsUp(t *testing.T) {
+	eachVersion(t, func(t *testing.T, version uint16) {
+		b := serving(testPKI().ecdsa)
+		b.HangsUp = true
+		s := start(t, b)
+		c := secured(t, s, version, nil)
+		if n, err := c.Read(make([]byte, 1)); n != 0 || err != io.EOF {
+			t.Errorf("read %d, %v", n, err)
+		}
+		_, _ = io.WriteString(c, register(c))
+		_ = c.CloseWrite()
+		k := one(t, s.Observe(t.Context()))
+		if !k.Handshake.Completed || !k.ServerEnded || k.Answered200 || len(k.SIP) != 1 {
+			t.Errorf("%+v", k)
+		}
+	})
+}
+
+// The server's OPTIONS can say that it is from anywhere.
+func TestOptionsFrom(t *testing.T) {
+	t.Parallel()
+	b := serving(testPKI().ecdsa)
+	b.SendOptions, b.OptionsFrom = true, "elsewhere.test"
+	c := secured(t, start(t, b), 0, nil)
+	if _, err := io.WriteString(c, register(c)); err != nil {
+		t.Fatal(err)
+	}
+	r := bufio.NewReader(c)
+	if _, err := readHead(r); err != nil {
+		t.Fatal(err)
+	}
+	m, err := readHead(r)
+	if err != nil || !strings.HasPrefix(m.line, "OPTIONS ") || !strings.Contains(m.fields.Get("From"), "<sips:carol@elsewhere.test>;tag=") || len(m.fields["From"]) != 1 {
+		t.Errorf("%v %+v", err, m)
+	}
+}
+
 // Clear text on a TCP ear has a kind, whoever's it is.
 func TestClearKind(t *testing.T) {
 	t.Parallel()

@@ -85,6 +85,9 @@ func (c *conn) handshake() {
 		return
 	}
 	c.completed(server)
+	if c.behaviour.HangsUp {
+		c.end()
+	}
 	c.serveSIP(server)
 	c.readRest()
 }

@@ -107,6 +107,11 @@ func (s *sipSession) sendOptions(register *sip.Request) {
 	}
 	req := sip.NewRequest(sip.OPTIONS, target)
 	req.AppendHeader(&cseq)
+	if domain := s.conn.behaviour.OptionsFrom; domain != "" {
+		tag := sip.NewParams()
+		tag.Add("tag", sip.GenerateTagN(16))
+		req.AppendHeader(&sip.FromHeader{Address: sip.Uri{Scheme: "sips", User: "carol", Host: domain}, Params: tag})
+	}
 	// The pool knows the client's connection by its remote address.
 	req.SetTransport("TLS")
 	req.SetDestination(s.conn.raw.RemoteAddr().String())

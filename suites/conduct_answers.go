@@ -70,7 +70,7 @@ func answerCases() []Case {
 		{
 			ID:    "conduct.redirect-tcp",
 			Title: "A redirection to a sip URI over TCP is not followed by itself",
-			Why:   "A registration that was asked for over TLS would go on in the clear without anyone being told.",
+			Why:   "A registration that was asked for over TLS would go on in the clear; RFC 3261 wants the user told, and here nobody is.",
 			Twin:  "paper.custom-ca.sound",
 			Change: replies("the server redirects to a sip URI over TCP", fakeserver.Reply{
 				Status: 302, Reason: "Moved Temporarily", Fields: []string{"Contact: <sip:alice@{clear};transport=tcp>"},
@@ -84,7 +84,7 @@ func answerCases() []Case {
 		{
 			ID:    "conduct.redirect-udp",
 			Title: "A redirection to a sip URI over UDP is not followed by itself",
-			Why:   "A registration that was asked for over TLS would go on in the clear without anyone being told.",
+			Why:   "A registration that was asked for over TLS would go on in the clear; RFC 3261 wants the user told, and here nobody is.",
 			Twin:  "paper.custom-ca.sound",
 			Change: replies("the server redirects to a sip URI over UDP", fakeserver.Reply{
 				Status: 302, Reason: "Moved Temporarily", Fields: []string{"Contact: <sip:alice@{clear};transport=udp>"},

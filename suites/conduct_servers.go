@@ -138,6 +138,29 @@ func serverCases() []Case {
 			AboutNames: true,
 		},
 		{
+			ID:      "conduct.hangs-up",
+			Title:   "The server ends the connection as soon as the handshake is complete",
+			Why:     "An overloaded server does so. The REGISTER may be on its way by then; nothing may follow in the clear.",
+			Twin:    "paper.custom-ca.sound",
+			Change:  hangsUp,
+			Expect:  Observe,
+			Demands: []Demand{NothingInClear},
+			Level:   Should,
+			Clauses: []Clause{closureAlerts, noSIPSDowngrade},
+		},
+		{
+			ID:      "conduct.foreign-request",
+			Title:   "Over the verified connection comes an OPTIONS from another domain",
+			Why:     "A proxy passes requests of all the world on; whether a client takes them from it or only its own domain's is its choice.",
+			Twin:    "paper.custom-ca.sound",
+			Change:  foreignOptions,
+			Expect:  Observe,
+			Demands: []Demand{AnswersOptions},
+			Level:   Should,
+			Clauses: []Clause{noRegister},
+			Needs:   []string{client.LacksRegister, client.LacksAnswerOptions},
+		},
+		{
 			ID:         "conduct.spacing",
 			Title:      "Whether a client that has refused a server tries again at once",
 			Why:        "A thousand phones that try without a pause take a server down; only clients of RFC 5626 are told how long to wait.",
@@ -180,6 +203,20 @@ var (
 	neverFinishes = answers("the server holds the end of its first flight back", fakeserver.AnswerUnfinished)
 	speaksFirst   = ofServer("the server sends an OPTIONS as soon as the handshake is complete", func(b *fakeserver.Behaviour) { b.SpeaksFirst = true })
 
+	hangsUp = Change{
+		Name: "the server ends the connection as soon as the handshake is complete",
+		Apply: func(s *Scenario) error {
+			s.Server.HangsUp, s.Linger = true, true
+			return nil
+		},
+	}
+	foreignOptions = Change{
+		Name: "the server sends an OPTIONS of its own that is from another domain",
+		Apply: func(s *Scenario) error {
+			s.Server.SendOptions, s.Server.OptionsFrom, s.Linger = true, s.Names.Other, true
+			return nil
+		},
+	}
 	wrongNameWatched = Change{
 		Name: "the server certificate names another host, and the client is watched a while longer",
 		Apply: func(s *Scenario) error {

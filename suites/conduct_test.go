@@ -28,6 +28,8 @@ func init() {
 		"clear-http":              answer,
 		"unfinished":              answer,
 		"speaks-first.wrong-name": otherName,
+		"hangs-up":                {server: []string{"HangsUp"}, scenario: []string{"Linger"}},
+		"foreign-request":         {server: []string{"SendOptions", "OptionsFrom"}, scenario: []string{"Linger"}},
 		"spacing":                 {plan: otherName.plan, scenario: []string{"Linger"}},
 		"transport-tcp":           {scenario: []string{"URIParams", "Linger"}},
 
@@ -58,7 +60,7 @@ func init() {
 		"conduct.restarted.unknown-root", "conduct.restarted.root-removed")
 	explain("close", "conduct.closes-at-hello", "conduct.clear-sip", "conduct.clear-http", "conduct.reconnect.no-handshake")
 	explain("plaintext-fallback", "conduct.closes-at-hello", "conduct.clear-sip", "conduct.clear-http",
-		"conduct.reconnect.no-handshake", "conduct.closed-unanswered", "conduct.reset-unanswered")
+		"conduct.reconnect.no-handshake", "conduct.closed-unanswered", "conduct.reset-unanswered", "conduct.hangs-up")
 	explain("version-fallback", "conduct.closes-at-hello")
 	explain("silence", "conduct.unfinished")
 	explain("clear-hop", "conduct.redirect-tcp", "conduct.redirect-udp", "conduct.service-route-tcp")

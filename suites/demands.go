@@ -1,6 +1,7 @@
 package suites
 
 import (
+	"slices"
 	"time"
 
 	"siptrust/fakeserver"
@@ -81,20 +82,24 @@ var (
 		Missed: "SIP arrived in the clear",
 		met:    func(j *judgement) bool { return !j.clearSIP() },
 	}
+	// AcceptedEachTime: every attempt in the row was accepted.
+	AcceptedEachTime = Demand{
+		Name:   "accepted-each-time",
+		Missed: "not every attempt was accepted",
+		met:    func(j *judgement) bool { return j.eachTime(Accepted) },
+	}
 	// RefusedEachTime: every attempt in the row was refused by itself.
 	RefusedEachTime = Demand{
 		Name:   "refused-each-time",
 		Missed: "not every attempt was refused",
-		met: func(j *judgement) bool {
-			for i := range j.seen {
-				if j.seen[i].outcome != Refused {
-					return false
-				}
-			}
-			return len(j.seen) > 0
-		},
+		met:    func(j *judgement) bool { return j.eachTime(Refused) },
 	}
 )
+
+// eachTime says whether every attempt had the outcome.
+func (j *judgement) eachTime(o Outcome) bool {
+	return len(j.seen) > 0 && !slices.ContainsFunc(j.seen, func(s seen) bool { return s.outcome != o })
+}
 
 func requests(c *fakeserver.Connection) int {
 	n := 0

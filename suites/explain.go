@@ -125,7 +125,7 @@ func beyond(s *Scenario) bool {
 	b := &s.Server
 	switch b.Answer {
 	case fakeserver.AnswerHandshake, fakeserver.AnswerSilence, fakeserver.AnswerAlert:
-		return b.Octetwise || b.SpeaksFirst || len(b.Warnings) > 0 || b.Reply.Status > 0 || b.Reply.None || b.Reply.Half || len(b.Reply.Fields) > 0
+		return b.Octetwise || b.HangsUp || b.SendOptions || b.SpeaksFirst || len(b.Warnings) > 0 || b.Reply.Status > 0 || b.Reply.None || b.Reply.Half || len(b.Reply.Fields) > 0
 	}
 	return true
 }

@@ -1,10 +1,12 @@
 package suites
 
 import (
+	"fmt"
 	"strings"
 
 	"siptrust/fakeserver"
 	"siptrust/pkiforge"
+	"siptrust/reports"
 )
 
 // stage tells the connections of an attempt that a verdict is about from those
@@ -78,4 +80,45 @@ func speaksFor(c *fakeserver.Connection, domain string) bool {
 // are made such that none is part of another.
 func mentions(text, host string) bool {
 	return host != "" && strings.Contains(strings.ToLower(text), strings.ToLower(host))
+}
+
+// staged says that some of what was seen only leads up to what is judged.
+func (j *judgement) staged() bool { return len(j.seen) > 0 && j.seen[0].stage.staged() }
+
+// led gives what became of the connections that lead up to what is judged.
+func (j *judgement) led() (outcome Outcome, how string) {
+	outcome = Absent
+	for i := range j.seen {
+		if s := &j.seen[i]; i == 0 || s.led.rank() > outcome.rank() {
+			outcome, how = s.led, s.ledHow
+		}
+	}
+	return outcome, how
+}
+
+// decideStage decides what needs no look at the connections in question: those
+// before were not accepted, or these never came. An acceptance that is a fault
+// counts whatever came before. "": it decides nothing.
+func (j *judgement) decideStage(f *finding, expect Expectation) (reports.Status, string) {
+	led, how := j.led()
+	switch {
+	case f.subject == Accepted && expect != Accept:
+		return "", ""
+	case led == Absent:
+		return reports.Inconclusive, "no ClientHello came: " + how
+	case led != Accepted && expect == Accept:
+		return reports.Fail, fmt.Sprintf("the first connection, to a sound server, was not accepted: %s, %s", led, how)
+	case led != Accepted:
+		return reports.Inconclusive, fmt.Sprintf("the first connection, to a sound server, was %s (%s): it did not come to the one in question", led, how)
+	case f.subject != Absent:
+		return "", ""
+	case j.seen[0].stage.restarted:
+		return reports.Inconclusive, "started again, the client sent no ClientHello: " + f.how
+	case j.seen[0].stage.redirected:
+		return reports.Skip, "the client did not follow the redirection; if it never does, let its profile say lacks: redirects"
+	case j.seen[0].stage.second:
+		return reports.Skip, "the client did not try its second account; if it takes only one, let its profile say lacks: second-account"
+	default:
+		return reports.Skip, "the client did not register again on another connection in time; if it never does, let its profile say lacks: reconnects"
+	}
 }

@@ -212,3 +212,22 @@ func TestDemandsOnConduct(t *testing.T) {
 		}
 	}
 }
+
+// A demand on each attempt is missed by any of them.
+func TestEachTime(t *testing.T) {
+	accepted, refused := seen{outcome: Accepted}, seen{outcome: Refused}
+	for _, tc := range []struct {
+		seen               []seen
+		accepted, refusals bool
+	}{
+		{[]seen{accepted, accepted}, true, false},
+		{[]seen{refused, refused}, false, true},
+		{[]seen{accepted, refused}, false, false},
+		{nil, false, false},
+	} {
+		j := judgement{seen: tc.seen}
+		if a, r := AcceptedEachTime.met(&j), RefusedEachTime.met(&j); a != tc.accepted || r != tc.refusals {
+			t.Errorf("%d attempts: accepted each time %t, refused each time %t", len(tc.seen), a, r)
+		}
+	}
+}

@@ -97,7 +97,7 @@ func (f *flow) Read(b []byte) (int, error) {
 
 // Close is called by sipgo's reader as the last thing it does.
 func (f *flow) Close() error {
-	f.once.Do(func() { close(f.gone); f.tell() })
+	f.once.Do(func() { f.tell(); close(f.gone) })
 	return nil
 }
 
