@@ -2,6 +2,7 @@ package pkiforge_test
 
 import (
 	"errors"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -160,5 +161,31 @@ func TestPresentsElsewhere(t *testing.T) {
 	}
 	if len(want) > 0 {
 		t.Errorf("not there: %v", want)
+	}
+}
+
+// The address of the server is presented as an address or as text, and not by a
+// plan that knows of none.
+func TestPresentsAddress(t *testing.T) {
+	t.Parallel()
+	n := pkiforge.Names{Run: "r1", Host: "sip.r1.test", Domain: "r1.test", Other: "x.test"}
+	presents := pkiforge.Presents("IP:{address}", "DNS:{address}", "URI:sip:{domain}")
+	plan, err := pkiforge.NewPlan(pkiforge.CustomCA, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := presents.Apply(&plan); !errors.Is(err, pkiforge.ErrNotApplicable) {
+		t.Errorf("without an address: %v", err)
+	}
+	n.Address = netip.MustParseAddr("192.0.2.7")
+	if plan, err = pkiforge.NewPlan(pkiforge.CustomCA, n); err != nil {
+		t.Fatal(err)
+	}
+	if err := presents.Apply(&plan); err != nil {
+		t.Fatal(err)
+	}
+	c := plan.Cert(pkiforge.Server)
+	if !slices.Equal(c.IPs, []netip.Addr{n.Address}) || !slices.Equal(c.DNS, []string{"192.0.2.7"}) || !slices.Equal(c.URIs, []string{"sip:r1.test"}) {
+		t.Errorf("IP %v, DNS %v, URI %v", c.IPs, c.DNS, c.URIs)
 	}
 }

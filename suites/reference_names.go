@@ -85,7 +85,7 @@ func internationalCases() []Case {
 		{
 			ID:         "reference.a-label-wildcard",
 			Title:      "A * stands for what follows xn-- in the A-label",
-			Why:        "A * within an A-label covers every internationalized name of the domain; only RFC 2818, which is older than A-labels, would have it.",
+			Why:        "A * within an A-label covers every internationalized name of the domain (CVE-2023-28321); only RFC 2818, which is older than A-labels, would have it.",
 			Twin:       "reference.a-label",
 			Change:     presents("a * stands in place of the A-label behind its prefix", "DNS:xn--*.{parent}"),
 			Expect:     Refuse,

@@ -102,6 +102,9 @@ func explainReference() {
 	} {
 		explain(mutant, inReference(ids...)...)
 	}
+	// crypto/tls keeps sessions by the name that was asked for: without one, what
+	// it has for the address will do for another domain.
+	explain("server-name", "resumption.two-accounts.other-name")
 	for policy, byMutant := range map[suites.Policy]map[string][]string{
 		suites.RFC5922: {
 			"name":               {"target-only", "target-wildcard", "address-only", "address-as-common-name"},

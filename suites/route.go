@@ -168,8 +168,8 @@ func accountNames(host string) []string {
 	return []string{host, internationalName(host), topLevelName(host)}
 }
 
-// internationalized renames the server: its first label is an A-label, that of
-// "bücher" (RFC 5890 2.3.2.1).
+// internationalized renames the server: its first label is the A-label of
+// "bücher".
 func internationalized(s *Scenario) error { return s.rename(internationalName(s.Names.Host)) }
 
 // beneathTop renames the server: its name is directly beneath a top-level
