@@ -24,8 +24,22 @@ var (
 		{"name", func(r *reader, n *yaml.Node, p *Profile) (err error) { p.Name, err = r.word(n); return }},
 		{"title", func(r *reader, n *yaml.Node, p *Profile) (err error) { p.Title, err = r.text(n); return }},
 		{"ports", func(r *reader, n *yaml.Node, p *Profile) (err error) { p.Ports, err = r.number(n, 0, 16); return }},
+		{"identity", func(r *reader, n *yaml.Node, p *Profile) error {
+			v, err := r.oneOf(n, "format", texts(IdentityPEM, IdentityOnePEM, IdentityPKCS12, IdentityNSS)...)
+			p.Identity = IdentityFormat(v)
+			return err
+		}},
+		{"trust", func(r *reader, n *yaml.Node, p *Profile) error {
+			v, err := r.oneOf(n, "format", texts(TrustFile, TrustDirectory, TrustPKCS12, TrustNSS)...)
+			p.Trust = TrustFormat(v)
+			return err
+		}},
 		{"command", (*reader).command},
 		{"debian", func(r *reader, n *yaml.Node, p *Profile) (err error) { p.Debian, err = r.text(n); return }},
+		{"npm", func(r *reader, n *yaml.Node, p *Profile) (err error) { p.NPM, err = r.text(n); return }},
+		{"needs", (*reader).needs},
+		{"prepare", (*reader).prepare},
+		{"policy", func(r *reader, n *yaml.Node, p *Profile) (err error) { p.Policy, err = r.word(n); return }},
 		{"env", (*reader).env},
 		{"files", (*reader).files},
 		{"stdin", func(r *reader, n *yaml.Node, p *Profile) error {
@@ -47,11 +61,6 @@ var (
 			return err
 		}},
 		{"lacks", (*reader).lacks},
-		{"identity", func(r *reader, n *yaml.Node, p *Profile) error {
-			v, err := r.oneOf(n, "format", "pem", "one-pem")
-			p.OnePEM = v == "one-pem"
-			return err
-		}},
 	}
 	stdinKeys = []key{
 		{"text", func(r *reader, n *yaml.Node, p *Profile) (err error) { p.Stdin.Text, err = r.template(n, p); return }},
@@ -68,11 +77,17 @@ var (
 )
 
 func (r *reader) template(n *yaml.Node, p *Profile) (Template, error) {
+	bare, full := samples(p)
+	return r.templateOf(n, bare, full)
+}
+
+// templateOf reads a template that must render for every sample.
+func (r *reader) templateOf(n *yaml.Node, samples ...any) (Template, error) {
 	s, err := r.text(n)
 	if err != nil {
 		return Template{}, err
 	}
-	t, err := newTemplate(s, p.Ports)
+	t, err := newTemplate(s, samples...)
 	if te, ok := errors.AsType[*templateError](err); ok {
 		line := max(follow(n).Line, 1)
 		if follow(n).Style&yaml.LiteralStyle != 0 {
@@ -90,6 +105,30 @@ func (r *reader) command(n *yaml.Node, p *Profile) error {
 			err = r.fail(e, "the program has no name")
 		}
 		p.Command = append(p.Command, t)
+		return err
+	})
+}
+
+func (r *reader) needs(n *yaml.Node, p *Profile) error {
+	return r.items(n, func(e *yaml.Node) error {
+		command, err := r.texts(e)
+		p.Needs = append(p.Needs, command)
+		return err
+	})
+}
+
+func (r *reader) prepare(n *yaml.Node, p *Profile) error {
+	return r.items(n, func(e *yaml.Node) error {
+		var command []Template
+		err := r.items(e, func(word *yaml.Node) error {
+			t, err := r.templateOf(word, samplePlaces)
+			if err == nil && t.text == "" {
+				err = r.fail(word, "an empty text")
+			}
+			command = append(command, t)
+			return err
+		})
+		p.Prepare = append(p.Prepare, command)
 		return err
 	})
 }
