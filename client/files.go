@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -36,7 +37,7 @@ func (e *Exec) endow(ctx context.Context, a Attempt, ports []uint16) (vars, erro
 		forms: forms{identity: e.profile.Identity, trust: e.profile.Trust},
 	}
 	if a.DNS.IsValid() {
-		v.DNS = a.DNS.String()
+		v.DNS, v.DNSAddress, v.DNSPort = a.DNS.String(), a.DNS.Addr().String(), strconv.Itoa(int(a.DNS.Port()))
 	}
 	for name, certs := range map[string][]*pkiforge.Certificate{
 		v.CAFile:       slices.Concat(a.SystemRoots, a.CustomRoots),
@@ -46,11 +47,17 @@ func (e *Exec) endow(ctx context.Context, a Attempt, ports []uint16) (vars, erro
 			return vars{}, err
 		}
 	}
+	v.CAPEM = string(pkiforge.CertificatesPEM(slices.Concat(a.SystemRoots, a.CustomRoots)...))
 	if len(a.Identity) > 0 {
 		v.CertFile, v.KeyFile, v.IdentityFile = in("cert.pem"), in("key.pem"), in("identity.pem")
 		if err := writeIdentity(v, a.Identity); err != nil {
 			return vars{}, err
 		}
+		text, err := os.ReadFile(v.IdentityFile)
+		if err != nil {
+			return vars{}, err
+		}
+		v.IdentityPEM = string(text)
 	}
 	if err := e.reform(ctx, a, &v, in); err != nil {
 		return vars{}, err

@@ -48,7 +48,7 @@ func (p *Profile) place(dir string) (places, error) {
 		return places{}, err
 	}
 	var err error
-	if at.Siptrust, err = os.Executable(); err != nil {
+	if at.binary, err = self(); err != nil {
 		return places{}, err
 	}
 	if p.beside == nil {
@@ -69,17 +69,25 @@ func (p *Profile) place(dir string) (places, error) {
 
 // command runs one command of a profile's prepare.
 func (at places) command(ctx context.Context, words []Template) error {
-	argv := make([]string, len(words))
-	for i, word := range words {
-		var err error
-		if argv[i], err = word.render(at); err != nil {
-			return err
-		}
+	argv, err := renderAll(words, at)
+	if err != nil {
+		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, prepareLimit)
 	defer cancel()
-	_, err := tool(ctx, at.Prepared, argv...)
+	_, err = tool(ctx, at.Prepared, argv...)
 	return err
+}
+
+func renderAll(words []Template, v any) (argv []string, err error) {
+	for _, word := range words {
+		s, err := word.render(v)
+		if err != nil {
+			return nil, err
+		}
+		argv = append(argv, s)
+	}
+	return argv, nil
 }
 
 // tool runs a program that is no client: to prepare one or to look for one. The

@@ -114,7 +114,7 @@ type Stdin struct {
 // Version says how a program's version is read: the first group of Pattern (or
 // all that it matches) in what Command prints.
 type Version struct {
-	Command []string
+	Command []Template // of [binary]
 	Pattern *regexp.Regexp
 }
 

@@ -71,7 +71,10 @@ var (
 		}},
 	}
 	versionKeys = []key{
-		{"command", func(r *reader, n *yaml.Node, p *Profile) (err error) { p.Version.Command, err = r.texts(n); return }},
+		{"command", func(r *reader, n *yaml.Node, p *Profile) (err error) {
+			p.Version.Command, err = r.templates(n, sampleBinary)
+			return
+		}},
 		{"pattern", (*reader).pattern},
 	}
 )
@@ -119,18 +122,23 @@ func (r *reader) needs(n *yaml.Node, p *Profile) error {
 
 func (r *reader) prepare(n *yaml.Node, p *Profile) error {
 	return r.items(n, func(e *yaml.Node) error {
-		var command []Template
-		err := r.items(e, func(word *yaml.Node) error {
-			t, err := r.templateOf(word, samplePlaces)
-			if err == nil && t.text == "" {
-				err = r.fail(word, "an empty text")
-			}
-			command = append(command, t)
-			return err
-		})
+		command, err := r.templates(e, samplePlaces)
 		p.Prepare = append(p.Prepare, command)
 		return err
 	})
+}
+
+// templates reads a list of templates none of which is empty.
+func (r *reader) templates(n *yaml.Node, sample any) (all []Template, err error) {
+	err = r.items(n, func(e *yaml.Node) error {
+		t, err := r.templateOf(e, sample)
+		if err == nil && t.text == "" {
+			err = r.fail(e, "an empty text")
+		}
+		all = append(all, t)
+		return err
+	})
+	return all, err
 }
 
 var envForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)

@@ -3,6 +3,7 @@ package client
 import (
 	"errors"
 	"fmt"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -22,11 +23,14 @@ type vars struct {
 	// CertFile, KeyFile and IdentityFile are empty when the endpoint has no
 	// identity.
 	CertFile, KeyFile, IdentityFile string
+	CAPEM, IdentityPEM              string // what CAFile and the PEM file of the identity hold
 
 	Dir     string
 	Case    string
 	Timeout int    // whole seconds, rounded up
 	DNS     string // address:port; empty: there is none
+	// DNSAddress and DNSPort are the two parts of DNS.
+	DNSAddress, DNSPort string
 
 	// LocalPorts are consecutive: some programs take N and N+1 by themselves.
 	LocalPorts []uint16
@@ -40,7 +44,18 @@ type vars struct {
 type places struct {
 	Scripts  string // what lies beside the profile
 	Prepared string // made once a run, for what prepare makes
-	Siptrust string // the binary that runs, for clients that are built into it
+	binary
+}
+
+// binary is what is known before a run.
+type binary struct {
+	Siptrust string // the program that runs, for clients that are built into it
+}
+
+// self gives the program that runs.
+func self() (binary, error) {
+	path, err := os.Executable()
+	return binary{path}, err
 }
 
 // forms are the formats of trust and identity that a profile can ask for.
@@ -93,7 +108,7 @@ func (f forms) Password() (string, error) {
 
 // varNames lists what a template can name, for error messages.
 const varNames = ".URI .Domain .Host .Port .Address .CAFile .SystemCAFile .CustomCAFile .CertFile .KeyFile " +
-	".IdentityFile .Dir .Case .Timeout .DNS .LocalPort .LocalPorts .Scripts .Prepared .Siptrust " +
+	".IdentityFile .CAPEM .IdentityPEM .Dir .Case .Timeout .DNS .DNSAddress .DNSPort .LocalPort .LocalPorts .Scripts .Prepared .Siptrust " +
 	".CADir .TrustFile .NSS .Nickname .Password"
 
 // placeNames are those that prepare can name.
@@ -152,7 +167,10 @@ type templateError struct {
 func (e *templateError) Error() string { return e.problem }
 
 // samplePlaces stand for those of a run.
-var samplePlaces = places{"/d/scripts", "/d/prepared", "/d/siptrust"}
+var (
+	sampleBinary = binary{"/d/siptrust"}
+	samplePlaces = places{"/d/scripts", "/d/prepared", sampleBinary}
+)
 
 // samples are attempts with and without an identity and a DNS server.
 func samples(p *Profile) (bare, full vars) {
@@ -165,6 +183,7 @@ func samples(p *Profile) (bare, full vars) {
 	full = bare
 	full.CertFile, full.KeyFile, full.IdentityFile, full.DNS = "/d/cert", "/d/key", "/d/identity", "127.0.0.1:53"
 	full.nickname = nickname
+	full.DNSAddress, full.DNSPort, full.IdentityPEM = "127.0.0.1", "53", "identity"
 	return bare, full
 }
 
@@ -217,7 +236,8 @@ func onlyConditions(list *parse.ListNode) error {
 	return nil
 }
 
-// render gives the text for one attempt ([vars]) or for the run ([places]).
+// render gives the text for one attempt ([vars]), for a run ([places]) or
+// before one ([binary]).
 func (t Template) render(v any) (string, error) {
 	if t.parsed == nil {
 		return t.text, nil
@@ -246,8 +266,11 @@ func tidyTemplateError(err error) error {
 	if at, rest, ok := strings.Cut(text, ": can't evaluate field "); ok {
 		field, _, _ := strings.Cut(rest, " ")
 		known := varNames
-		if strings.Contains(rest, "client.places") {
+		switch {
+		case strings.Contains(rest, "client.places"):
 			known = placeNames
+		case strings.Contains(rest, "client.binary"):
+			known = ".Siptrust"
 		}
 		text = fmt.Sprintf("%s: there is no .%s; one of %s", at, field, known)
 	}

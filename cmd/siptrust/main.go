@@ -90,6 +90,7 @@ whether the client did what the standards demand.`,
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetHelpCommand(&cobra.Command{Use: "no-help", Hidden: true})
 	root.AddCommand(runCommand(), listCommand(), explainCommand(), forgeCommand(), clientsCommand(), reportCommand())
+	root.AddCommand(sipgoCommand())
 	return root
 }
 
