@@ -86,15 +86,12 @@ func fill(ctx context.Context, dir string, roots, identity []*pkiforge.Certifica
 	// One program for all the roots: each of its lines is a command.
 	var batch strings.Builder
 	add := func(nick, trust string, c *pkiforge.Certificate) error {
-		file := filepath.Join(dir, nick+".der")
+		file := nick + ".der" // the batch has no way to write a path with a space
 		fmt.Fprintf(&batch, "-A -n %s -t %s -i %s\n", nick, trust, file)
-		return os.WriteFile(file, c.DER, 0o600)
+		return os.WriteFile(filepath.Join(dir, file), c.DER, 0o600)
 	}
-	for i, c := range roots {
-		if err := add(fmt.Sprintf("root-%d", i), trustFlags(c), c); err != nil {
-			return err
-		}
-	}
+	// The roots come last: one that is in the identity's chain as well is to be
+	// trusted.
 	for i, c := range identity {
 		nick := nickname
 		if i > 0 {
@@ -104,17 +101,22 @@ func fill(ctx context.Context, dir string, roots, identity []*pkiforge.Certifica
 			return err
 		}
 	}
+	for i, c := range roots {
+		if err := add(fmt.Sprintf("root-%d", i), trustFlags(c), c); err != nil {
+			return err
+		}
+	}
 	commands := filepath.Join(dir, "commands")
 	if err := os.WriteFile(commands, []byte(batch.String()), 0o600); err != nil {
 		return err
 	}
-	if _, err := tool(ctx, "", "certutil", "-B", "-i", commands, "-d", name); err != nil {
+	if _, err := tool(ctx, dir, "certutil", "-B", "-i", commands, "-d", name); err != nil {
 		return notTaken(ctx, err)
 	}
 	if len(identity) == 0 {
 		return nil
 	}
-	data, err := pkiforge.IdentityPKCS12(identity, pkiforge.ExportPassword)
+	data, err := pkiforge.IdentityPKCS12(identity[:1], pkiforge.ExportPassword)
 	if err != nil {
 		return err
 	}
