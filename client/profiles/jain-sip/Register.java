@@ -1,3 +1,5 @@
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -6,13 +8,36 @@ import javax.sip.address.*;
 import javax.sip.header.*;
 import javax.sip.message.*;
 
-/** Registers alice at HOST:PORT over TLS and stays to answer requests: Register HOST PORT LOCALPORT. */
+/**
+ * Registers alice at HOST:PORT over TLS and stays to answer requests: Register HOST PORT LOCALPORT. Without arguments it
+ * makes a request that goes nowhere and ends, so that the classes which that takes are known.
+ */
 public class Register implements SipListener {
     private final MessageFactory messages;
     private final SipProvider provider;
 
     public static void main(String[] args) throws Exception {
-        new Register(args[0], Integer.parseInt(args[1]), Integer.parseInt(args[2]));
+        if (args.length > 0) {
+            new Register(args[0], Integer.parseInt(args[1]), Integer.parseInt(args[2]));
+            return;
+        }
+        try (ServerSocket nobody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread closer = new Thread(() -> {
+                try {
+                    nobody.accept().close();
+                } catch (Exception e) {
+                    // the main thread says what went wrong
+                }
+            });
+            closer.start();
+            int local;
+            try (ServerSocket free = new ServerSocket(0)) {
+                local = free.getLocalPort();
+            }
+            new Register("localhost", nobody.getLocalPort(), local);
+        } catch (SipException expected) {
+            System.exit(expected.getMessage().contains("sending") ? 0 : 1);
+        }
     }
 
     Register(String host, int port, int local) throws Exception {
