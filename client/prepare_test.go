@@ -131,7 +131,9 @@ func TestDatabasesAreShared(t *testing.T) {
 	p := yamlProfile(t, "name: x\ncommand: [echo, '{{.NSS}}']\nnames: [none]\ntrust: nss\n")
 	run := prepared(t, driver(p))
 	root, other := certificate(t, "root", nil), certificate(t, "other", nil)
-	name := func(root *pkiforge.Certificate) string { return make1(t, run, attempt(t, "host.test", somewhere, root)).Output }
+	name := func(root *pkiforge.Certificate) string {
+		return make1(t, run, attempt(t, "host.test", somewhere, root)).Output
+	}
 	first, again, second := name(root), name(root), name(other)
 	if first != again || first == second || !strings.HasPrefix(first, "sql:") {
 		t.Errorf("databases %q, %q, %q", first, again, second)

@@ -33,9 +33,9 @@ type Profile struct {
 	// Prepare are commands that are run once a run, in the directory
 	// {{.Prepared}}, one after the other.
 	Prepare [][]Template
-	Env    []EnvVar
-	Files  []File
-	Stdin  Stdin
+	Env     []EnvVar
+	Files   []File
+	Stdin   Stdin
 
 	// Version says how the program's version is read; no Command: it is not.
 	Version Version

@@ -182,7 +182,7 @@ func TestClients(t *testing.T) {
 			}
 			continue
 		}
-		if in.Version == "" {
+		if in.Version == "" && in.Name != "sipgo" { // a build for tests does not know its modules
 			t.Errorf("%s is installed, but its version was not read", in.Name)
 		}
 		t.Logf("%s %s by %s, notes %q", in.Name, in.Version, in.Names, in.Notes)

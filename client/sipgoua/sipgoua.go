@@ -32,7 +32,7 @@ const module = "github.com/emiago/sipgo"
 // status.
 func Main(ctx context.Context, args []string, out io.Writer) int {
 	if len(args) > 0 && args[0] == "version" {
-		fmt.Fprintln(out, "sipgo", version())
+		fmt.Fprintln(out, "sipgo "+version())
 		return 0
 	}
 	sip.SetDefaultLogger(slog.New(slog.NewTextHandler(out, nil)))
@@ -44,6 +44,7 @@ func Main(ctx context.Context, args []string, out io.Writer) int {
 	return 0
 }
 
+// version is the library's; empty: the build does not know, as one for tests.
 func version() string {
 	info, _ := debug.ReadBuildInfo()
 	if info != nil {
@@ -53,7 +54,7 @@ func version() string {
 			}
 		}
 	}
-	return "of unknown version"
+	return ""
 }
 
 // settings are the roots and the identity that the endpoint has.
