@@ -39,6 +39,9 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
+	if log := os.Getenv(daemonVariable); log != "" {
+		daemon(log)
+	}
 	os.Exit(m.Run())
 }
 
