@@ -22,7 +22,8 @@ type Installed struct {
 }
 
 // Clients looks for the program of every embedded profile, all at once, and
-// gives them by name in order. It takes three seconds at the most.
+// gives them by name in order. It is bounded by the limits of what a profile
+// needs and of asking for a version: some ten seconds where a program hangs.
 func Clients(ctx context.Context) []Installed {
 	profiles := Embedded()
 	found := make([]Installed, len(profiles))
