@@ -106,7 +106,7 @@ func tool(ctx context.Context, dir string, argv ...string) (output string, err e
 	case !res.ended:
 		return "", fmt.Errorf("%s: it did not end in time: %w", said, ctx.Err())
 	case res.signal != "" || res.status != 0:
-		return "", errors.New(joinNonEmpty(said+" failed", firstLine(res.output)))
+		return res.output, errors.New(joinNonEmpty(said+" failed", firstLine(res.output)))
 	}
 	return res.output, nil
 }
@@ -114,7 +114,11 @@ func tool(ctx context.Context, dir string, argv ...string) (output string, err e
 // firstLine is where compilers and interpreters say what is wrong.
 func firstLine(s string) string {
 	first, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
-	return strings.TrimSpace(first)
+	const enough = 100
+	if first = strings.TrimSpace(first); len(first) > enough {
+		first = strings.ToValidUTF8(first[:enough], "") + "…"
+	}
+	return first
 }
 
 // missing says in one line what the program lacks on this machine; nil:
@@ -127,7 +131,10 @@ func (p *Profile) missing(ctx context.Context) error {
 		if len(need) == 1 {
 			_, err = lookUp(need[0])
 		} else {
-			_, err = tool(ctx, "", need...)
+			var said string
+			if said, err = tool(ctx, "", need...); err != nil && firstLine(said) != "" {
+				err = fmt.Errorf("%s: %s", need[0], firstLine(said))
+			}
 		}
 		if err != nil {
 			return fmt.Errorf("%w%s", err, p.hint())

@@ -48,7 +48,7 @@ func TestPrepareFails(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, text, want string }{
 		{"a need is missing", "needs: [[no-such-compiler]]\ndebian: some-compiler\n", "client x: program not found: no-such-compiler: executable file not found in $PATH; on Debian: apt-get install some-compiler"},
-		{"a need fails", "needs: [[sh, -c, 'echo there is no such library; exit 3']]\nnpm: lib\n", "client x: sh -c echo there is no such library; exit 3 failed: there is no such library; npm install -g lib"},
+		{"a need fails", "needs: [[sh, -c, 'echo there is no such library; exit 3']]\nnpm: lib\n", "client x: sh: there is no such library; npm install -g lib"},
 		{"a need of both", "needs: [[no-such-runtime]]\ndebian: nodejs\nnpm: lib\n", "client x: program not found: no-such-runtime: executable file not found in $PATH; on Debian: apt-get install nodejs && npm install -g lib"},
 		{"a step fails", "prepare: [[sh, -c, 'echo error: line 7; exit 1']]\n", "prepare client x: sh -c echo error: line 7; exit 1 failed: error: line 7"},
 		{"a step is missing", "prepare: [[no-such-step]]\n", "prepare client x: program not found: no-such-step: executable file not found in $PATH"},
