@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"os"
+	"strings"
 	"sync"
 	"time"
 )
@@ -21,7 +22,8 @@ type Installed struct {
 }
 
 // Clients looks for the program of every embedded profile, all at once, and
-// gives them by name in order. It takes three seconds at the most.
+// gives them by name in order. It is bounded by the limits of what a profile
+// needs and of asking for a version: some ten seconds where a program hangs.
 func Clients(ctx context.Context) []Installed {
 	profiles := Embedded()
 	found := make([]Installed, len(profiles))
@@ -40,7 +42,7 @@ func (p *Profile) installed(ctx context.Context) Installed {
 		in.Notes = append(in.Notes, err.Error())
 		return in
 	}
-	in.Program, _ = lookUp(p.Command[0].text) // Check found it
+	in.Program = p.program()
 	means, notes, err := choose(p.Names, probe)
 	if err != nil {
 		notes = []string{err.Error()}
@@ -50,19 +52,39 @@ func (p *Profile) installed(ctx context.Context) Installed {
 	return in
 }
 
+// program names what is run, for people; [Exec.Check] has found it.
+func (p *Profile) program() string {
+	switch t := p.Command[0]; {
+	case t.parsed == nil:
+		path, _ := lookUp(t.text)
+		return path
+	case strings.HasPrefix(t.text, "{{.Siptrust}}"):
+		return "built in"
+	default:
+		return "made for each run"
+	}
+}
+
 // version asks the program; empty: it did not say.
 func (p *Profile) version(ctx context.Context) string {
 	if len(p.Version.Command) == 0 {
 		return ""
 	}
-	path, err := lookUp(p.Version.Command[0])
+	me, err := self()
 	if err != nil {
+		return ""
+	}
+	argv, err := renderAll(p.Version.Command, me)
+	if err != nil {
+		return ""
+	}
+	if argv[0], err = lookUp(argv[0]); err != nil {
 		return ""
 	}
 	ctx, cancel := context.WithTimeout(ctx, versionLimit)
 	defer cancel()
 	prog := &program{
-		argv:       append([]string{path}, p.Version.Command[1:]...),
+		argv:       argv,
 		env:        os.Environ(),
 		closeStdin: true,
 	}

@@ -72,6 +72,9 @@ type Traits struct {
 	ByAddress bool
 	// Lacks maps what the client cannot do to why ("tls13": "…").
 	Lacks map[string]string
+	// Policy is the rule set that suits the client where the user names none;
+	// empty: no hint.
+	Policy string
 	// Notes are lines for the user about what this machine does not allow.
 	Notes []string
 }
@@ -87,6 +90,13 @@ type Driver interface {
 	// is done: by then nothing of it is left. The error is for attempts that
 	// the driver itself could not make; a client that fails is an Outcome.
 	Attempt(ctx context.Context, a Attempt) (Outcome, error)
+}
+
+// Preparer is a driver with something to make once a run. dir exists, is empty
+// and is the caller's to remove when the run is over. The attempts are made by
+// the driver that Prepare gives.
+type Preparer interface {
+	Prepare(ctx context.Context, dir string) (Driver, error)
 }
 
 // Feature names for Traits.Lacks and the profile's lacks: list.

@@ -30,9 +30,16 @@ type Exec struct {
 	profile *Profile
 	means   Means
 	notes   []string
+
+	// What Prepare made.
+	places    places
+	databases *databases
 }
 
-var _ Driver = (*Exec)(nil)
+var (
+	_ Driver   = (*Exec)(nil)
+	_ Preparer = (*Exec)(nil)
+)
 
 // NewExec makes a driver from a profile. It finds out once what this machine
 // lets it do; the error says in one line what is missing: the program, or any
@@ -60,6 +67,9 @@ func NewCommand(argv []string) *Exec {
 		Names:   []Means{MeansHosts, MeansWrapper, MeansNone},
 		Settle:  DefaultSettle,
 		Silence: DefaultSilence,
+
+		Identity: IdentityPEM,
+		Trust:    TrustFile,
 	}
 	for _, arg := range argv {
 		p.Command = append(p.Command, Template{text: arg})
@@ -77,16 +87,15 @@ func (e *Exec) Check() error {
 	if len(e.profile.Command) == 0 {
 		return fmt.Errorf("client %s: no program given", e.profile.Name)
 	}
+	if err := e.profile.missing(context.Background()); err != nil {
+		return fmt.Errorf("client %s: %w", e.profile.Name, err)
+	}
 	program := e.profile.Command[0]
 	if program.parsed != nil {
 		return nil
 	}
 	if _, err := lookUp(program.text); err != nil {
-		hint := ""
-		if e.profile.Debian != "" {
-			hint = "; on Debian: apt-get install " + e.profile.Debian
-		}
-		return fmt.Errorf("client %s: %w%s", e.profile.Name, err, hint)
+		return fmt.Errorf("client %s: %w%s", e.profile.Name, err, e.profile.hint())
 	}
 	return nil
 }
@@ -121,6 +130,7 @@ func (e *Exec) Traits() Traits {
 		NearTraps: p.NearTraps,
 		ByAddress: e.means == MeansAddress,
 		Lacks:     lacks,
+		Policy:    p.Policy,
 		Notes:     slices.Clone(e.notes),
 	}
 }
@@ -143,7 +153,10 @@ func (e *Exec) Attempt(ctx context.Context, a Attempt) (Outcome, error) {
 		return Outcome{}, fmt.Errorf("run client: %w", err)
 	}
 	defer release()
-	v, err := e.prepare(a, ports)
+	v, err := e.endow(ctx, a, ports)
+	if refused, ok := errors.AsType[*importError](err); ok {
+		return Outcome{Unsupported: "what the case installs cannot be installed: " + refused.Error()}, nil
+	}
 	if err != nil {
 		return Outcome{}, fmt.Errorf("prepare client %s: %w", e.profile.Name, err)
 	}

@@ -29,6 +29,16 @@ func script(text string) *Exec {
 
 func driver(p *Profile) *Exec { return &Exec{profile: p, means: p.Names[0]} }
 
+// prepared is a driver for one run, as the runner has it.
+func prepared(t *testing.T, e *Exec) *Exec {
+	t.Helper()
+	d, err := e.Prepare(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d.(*Exec)
+}
+
 func literal(argv ...string) (all []Template) {
 	for _, arg := range argv {
 		all = append(all, Template{text: arg})
@@ -290,7 +300,7 @@ func TestParallelAttempts(t *testing.T) {
 
 func mustTemplate(t *testing.T, text string) Template {
 	t.Helper()
-	parsed, err := newTemplate(text, 0)
+	parsed, err := newTemplate(text, vars{})
 	if err != nil {
 		t.Fatal(err)
 	}

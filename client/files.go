@@ -1,10 +1,13 @@
 package client
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,9 +17,9 @@ import (
 // ownDir is the directory within an attempt's for what siptrust itself writes.
 const ownDir = "siptrust"
 
-// prepare writes the endpoint's trust and identity and the profile's files
-// into the attempt's directory and gives the values for its templates.
-func (e *Exec) prepare(a Attempt, ports []uint16) (vars, error) {
+// endow writes the endpoint's trust and identity and the profile's files into
+// the attempt's directory and gives the values for its templates.
+func (e *Exec) endow(ctx context.Context, a Attempt, ports []uint16) (vars, error) {
 	dir, err := filepath.Abs(a.Dir)
 	if err != nil {
 		return vars{}, err
@@ -30,7 +33,8 @@ func (e *Exec) prepare(a Attempt, ports []uint16) (vars, error) {
 		URI: a.URI, Domain: a.Domain, Host: a.Host, Port: a.Server.Port(), Address: a.Server.Addr().String(),
 		CAFile: in("ca.pem"), SystemCAFile: in("system-ca.pem"), CustomCAFile: in("custom-ca.pem"),
 		Dir: dir, Case: a.Case, Timeout: int((a.Timeout + time.Second - 1) / time.Second),
-		SecondURI: a.SecondURI, SecondHost: a.SecondHost, LocalPorts: ports,
+		SecondURI: a.SecondURI, SecondHost: a.SecondHost, LocalPorts: ports, places: e.places,
+		forms: forms{identity: e.profile.Identity, trust: e.profile.Trust},
 	}
 	_, v.HostPort, _ = strings.Cut(a.URI, "@")
 	if v.Proxy = a.Proxy; v.Proxy != "" {
@@ -40,7 +44,7 @@ func (e *Exec) prepare(a Attempt, ports []uint16) (vars, error) {
 		v.Literal = a.Host
 	}
 	if a.DNS.IsValid() {
-		v.DNS = a.DNS.String()
+		v.DNS, v.DNSAddress, v.DNSPort = a.DNS.String(), a.DNS.Addr().String(), strconv.Itoa(int(a.DNS.Port()))
 	}
 	for name, certs := range map[string][]*pkiforge.Certificate{
 		v.CAFile:       slices.Concat(a.SystemRoots, a.CustomRoots),
@@ -50,14 +54,20 @@ func (e *Exec) prepare(a Attempt, ports []uint16) (vars, error) {
 			return vars{}, err
 		}
 	}
+	v.CAPEM = string(pkiforge.CertificatesPEM(slices.Concat(a.SystemRoots, a.CustomRoots)...))
 	if len(a.Identity) > 0 {
 		v.CertFile, v.KeyFile, v.IdentityFile = in("cert.pem"), in("key.pem"), in("identity.pem")
 		if err := writeIdentity(v, a.Identity); err != nil {
 			return vars{}, err
 		}
-		if e.profile.OnePEM {
-			v.CertFile, v.KeyFile = v.IdentityFile, v.IdentityFile
+		text, err := os.ReadFile(v.IdentityFile)
+		if err != nil {
+			return vars{}, err
 		}
+		v.IdentityPEM = string(text)
+	}
+	if err := e.reform(ctx, a, &v, in); err != nil {
+		return vars{}, err
 	}
 	for _, f := range e.profile.Files {
 		if err := f.write(v); err != nil {
@@ -65,6 +75,53 @@ func (e *Exec) prepare(a Attempt, ports []uint16) (vars, error) {
 		}
 	}
 	return v, nil
+}
+
+// reform makes what the profile wants in a form of its own; in names a file
+// among siptrust's.
+func (e *Exec) reform(ctx context.Context, a Attempt, v *vars, in func(string) string) error {
+	roots := slices.Concat(a.SystemRoots, a.CustomRoots)
+	switch v.trust {
+	case TrustDirectory:
+		v.caDir = in("roots")
+		if err := pkiforge.WriteHashDir(v.caDir, roots...); err != nil {
+			return err
+		}
+	case TrustPKCS12:
+		v.trustFile = in("roots.p12")
+		data, err := pkiforge.TrustPKCS12(roots, pkiforge.ExportPassword)
+		if err != nil {
+			return &importError{err}
+		}
+		if err := os.WriteFile(v.trustFile, data, 0o600); err != nil {
+			return err
+		}
+	case TrustNSS:
+		if e.databases == nil {
+			return errors.New("an attempt came before Prepare")
+		}
+		var err error
+		if v.database, err = e.databases.open(ctx, roots, a.Identity); err != nil {
+			return err
+		}
+	}
+	if len(a.Identity) == 0 {
+		return nil
+	}
+	switch v.identity {
+	case IdentityOnePEM:
+		v.CertFile, v.KeyFile = v.IdentityFile, v.IdentityFile
+	case IdentityPKCS12:
+		v.IdentityFile = in("identity.p12")
+		data, err := pkiforge.IdentityPKCS12(a.Identity, pkiforge.ExportPassword)
+		if err != nil {
+			return &importError{err}
+		}
+		return os.WriteFile(v.IdentityFile, data, 0o600)
+	case IdentityNSS:
+		v.nickname = nickname
+	}
+	return nil
 }
 
 func (f File) write(v vars) error {

@@ -2,6 +2,7 @@ package client
 
 import (
 	"bufio"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -14,16 +15,27 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
+	"siptrust/client/sipgoua"
 	"siptrust/pkiforge"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain is the client that is built into siptrust when it is called so.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == sipgoua.Command {
+		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+		defer stop()
+		os.Exit(sipgoua.Main(ctx, os.Args[2:], os.Stdout))
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // certificate signs a certificate with issuer's key; nil: with its own, a CA.
 func certificate(t *testing.T, name string, issuer *pkiforge.Certificate) *pkiforge.Certificate {

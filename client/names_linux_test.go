@@ -142,7 +142,7 @@ func TestLookup(t *testing.T) {
 
 func TestTraits(t *testing.T) {
 	t.Parallel()
-	p := yamlProfile(t, sound+"settle: 1s\nsilence: 2s\ntimeout: 3s\nparallel: 4\ntraps: near\nlacks: {tls13: why}\n")
+	p := yamlProfile(t, sound+"settle: 1s\nsilence: 2s\ntimeout: 3s\nparallel: 4\npolicy: apple\ntraps: near\nlacks: {tls13: why}\n")
 	for m, want := range map[Means]Traits{
 		MeansNone:    {},
 		MeansWrapper: {},
@@ -150,7 +150,7 @@ func TestTraits(t *testing.T) {
 		MeansHosts:   {DNS: true},
 		MeansAddress: {ByAddress: true},
 	} {
-		want.Files, want.Parallel, want.NearTraps = true, 4, true
+		want.Files, want.Parallel, want.NearTraps, want.Policy = true, 4, true, "apple"
 		want.Settle, want.Silence, want.Timeout = 1e9, 2e9, 3e9
 		want.Lacks, want.Notes = map[string]string{LacksTLS13: "why"}, []string{"note"}
 		if !want.DNS {

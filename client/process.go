@@ -30,6 +30,7 @@ const (
 // program is one process to run, with all its descendants.
 type program struct {
 	argv, env  []string
+	dir        string // to start in; empty: this process's own
 	stdin      string
 	closeStdin bool
 	attr       syscall.SysProcAttr
@@ -59,7 +60,7 @@ func (p *program) run(ctx context.Context) (result, error) {
 	token := tokenName + rand.Text()
 	cmd := exec.Command(p.argv[0], p.argv[1:]...)
 	cmd.Env, cmd.Stdout, cmd.Stderr = append(slices.Clone(p.env), token), &out, &out
-	cmd.WaitDelay = pipeDelay
+	cmd.Dir, cmd.WaitDelay = p.dir, pipeDelay
 	cmd.SysProcAttr = groupAttr(p.attr)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -23,11 +24,18 @@ type Profile struct {
 	// Command is the program and its arguments. An argument that renders as
 	// nothing is left out.
 	Command []Template
-	// Debian names the package that has the program; empty: unknown.
-	Debian string
-	Env    []EnvVar
-	Files  []File
-	Stdin  Stdin
+	// Debian and NPM name the packages that have the program and what it
+	// needs; empty: unknown.
+	Debian, NPM string
+	// Needs are commands that find out what else must be there: one word is a
+	// program that must be found, more are a command that must exit with 0.
+	Needs [][]string
+	// Prepare are commands that are run once a run, in the directory
+	// {{.Prepared}}, one after the other.
+	Prepare [][]Template
+	Env     []EnvVar
+	Files   []File
+	Stdin   Stdin
 
 	// Version says how the program's version is read; no Command: it is not.
 	Version Version
@@ -47,9 +55,41 @@ type Profile struct {
 	NearTraps bool
 	// Lacks as in [Traits].
 	Lacks map[string]string
-	// OnePEM makes CertFile and KeyFile name one file with chain and key.
-	OnePEM bool
+	// Identity and Trust are the forms of the client's own chain and of the
+	// roots that it trusts, besides the PEM files that are always there.
+	Identity IdentityFormat
+	Trust    TrustFormat
+	// Policy is the rule set that suits the program, where the user names
+	// none; empty: no hint. What the names mean is the suites' to know.
+	Policy string
+
+	// beside is what lies beside the profile: {{.Scripts}}. A user's is a
+	// directory, an embedded one is written out for each run.
+	beside    fs.FS
+	besideDir string
 }
+
+// IdentityFormat is how a program takes its own chain and key.
+type IdentityFormat string
+
+// The formats of an identity. The zero value is IdentityPEM.
+const (
+	IdentityPEM    IdentityFormat = "pem"     // {{.CertFile}}, {{.KeyFile}}; {{.IdentityFile}} has both
+	IdentityOnePEM IdentityFormat = "one-pem" // all three name the file that has both
+	IdentityPKCS12 IdentityFormat = "pkcs12"  // {{.IdentityFile}} is PKCS#12, protected by {{.Password}}
+	IdentityNSS    IdentityFormat = "nss"     // {{.Nickname}} in the database {{.NSS}}
+)
+
+// TrustFormat is how a program takes the roots that it trusts.
+type TrustFormat string
+
+// The formats of trust. The zero value is TrustFile.
+const (
+	TrustFile      TrustFormat = "file"      // {{.CAFile}}
+	TrustDirectory TrustFormat = "directory" // {{.CADir}}, hashed as OpenSSL wants it
+	TrustPKCS12    TrustFormat = "pkcs12"    // {{.TrustFile}}, protected by {{.Password}}
+	TrustNSS       TrustFormat = "nss"       // the database {{.NSS}}
+)
 
 // EnvVar is one variable of the program's environment.
 type EnvVar struct {
@@ -74,7 +114,7 @@ type Stdin struct {
 // Version says how a program's version is read: the first group of Pattern (or
 // all that it matches) in what Command prints.
 type Version struct {
-	Command []string
+	Command []Template // of [binary]
 	Pattern *regexp.Regexp
 }
 
@@ -138,10 +178,17 @@ func LoadProfile(name string) (*Profile, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read client profile: %w", err)
 	}
-	return ParseProfile(name, data)
+	p, err := ParseProfile(name, data)
+	if err != nil {
+		return nil, err
+	}
+	if p.besideDir, err = filepath.Abs(filepath.Dir(name)); err != nil {
+		return nil, fmt.Errorf("read client profile: %w", err)
+	}
+	return p, nil
 }
 
-//go:embed profiles/*.yaml
+//go:embed profiles/*.yaml profiles/*/*
 var embedded embed.FS
 
 var parseEmbedded = sync.OnceValue(func() []*Profile {
@@ -161,6 +208,9 @@ var parseEmbedded = sync.OnceValue(func() []*Profile {
 		p, err := ParseProfile(name, data)
 		if err != nil {
 			panic(err) // held valid by a test
+		}
+		if p.beside, err = fs.Sub(embedded, "profiles/"+p.Name); err != nil {
+			panic(err) // only a bad path
 		}
 		all = append(all, p)
 	}

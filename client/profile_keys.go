@@ -24,8 +24,22 @@ var (
 		{"name", func(r *reader, n *yaml.Node, p *Profile) (err error) { p.Name, err = r.word(n); return }},
 		{"title", func(r *reader, n *yaml.Node, p *Profile) (err error) { p.Title, err = r.text(n); return }},
 		{"ports", func(r *reader, n *yaml.Node, p *Profile) (err error) { p.Ports, err = r.number(n, 0, 16); return }},
+		{"identity", func(r *reader, n *yaml.Node, p *Profile) error {
+			v, err := r.oneOf(n, "format", texts(IdentityPEM, IdentityOnePEM, IdentityPKCS12, IdentityNSS)...)
+			p.Identity = IdentityFormat(v)
+			return err
+		}},
+		{"trust", func(r *reader, n *yaml.Node, p *Profile) error {
+			v, err := r.oneOf(n, "format", texts(TrustFile, TrustDirectory, TrustPKCS12, TrustNSS)...)
+			p.Trust = TrustFormat(v)
+			return err
+		}},
 		{"command", (*reader).command},
 		{"debian", func(r *reader, n *yaml.Node, p *Profile) (err error) { p.Debian, err = r.text(n); return }},
+		{"npm", func(r *reader, n *yaml.Node, p *Profile) (err error) { p.NPM, err = r.text(n); return }},
+		{"needs", (*reader).needs},
+		{"prepare", (*reader).prepare},
+		{"policy", func(r *reader, n *yaml.Node, p *Profile) (err error) { p.Policy, err = r.word(n); return }},
 		{"env", (*reader).env},
 		{"files", (*reader).files},
 		{"stdin", func(r *reader, n *yaml.Node, p *Profile) error {
@@ -47,11 +61,6 @@ var (
 			return err
 		}},
 		{"lacks", (*reader).lacks},
-		{"identity", func(r *reader, n *yaml.Node, p *Profile) error {
-			v, err := r.oneOf(n, "format", "pem", "one-pem")
-			p.OnePEM = v == "one-pem"
-			return err
-		}},
 	}
 	stdinKeys = []key{
 		{"text", func(r *reader, n *yaml.Node, p *Profile) (err error) { p.Stdin.Text, err = r.template(n, p); return }},
@@ -62,17 +71,26 @@ var (
 		}},
 	}
 	versionKeys = []key{
-		{"command", func(r *reader, n *yaml.Node, p *Profile) (err error) { p.Version.Command, err = r.texts(n); return }},
+		{"command", func(r *reader, n *yaml.Node, p *Profile) (err error) {
+			p.Version.Command, err = r.templates(n, sampleBinary)
+			return
+		}},
 		{"pattern", (*reader).pattern},
 	}
 )
 
 func (r *reader) template(n *yaml.Node, p *Profile) (Template, error) {
+	bare, full := samples(p)
+	return r.templateOf(n, bare, full)
+}
+
+// templateOf reads a template that must render for every sample.
+func (r *reader) templateOf(n *yaml.Node, samples ...any) (Template, error) {
 	s, err := r.text(n)
 	if err != nil {
 		return Template{}, err
 	}
-	t, err := newTemplate(s, p.Ports)
+	t, err := newTemplate(s, samples...)
 	if te, ok := errors.AsType[*templateError](err); ok {
 		line := max(follow(n).Line, 1)
 		if follow(n).Style&yaml.LiteralStyle != 0 {
@@ -92,6 +110,35 @@ func (r *reader) command(n *yaml.Node, p *Profile) error {
 		p.Command = append(p.Command, t)
 		return err
 	})
+}
+
+func (r *reader) needs(n *yaml.Node, p *Profile) error {
+	return r.items(n, func(e *yaml.Node) error {
+		command, err := r.texts(e)
+		p.Needs = append(p.Needs, command)
+		return err
+	})
+}
+
+func (r *reader) prepare(n *yaml.Node, p *Profile) error {
+	return r.items(n, func(e *yaml.Node) error {
+		command, err := r.templates(e, samplePlaces)
+		p.Prepare = append(p.Prepare, command)
+		return err
+	})
+}
+
+// templates reads a list of templates none of which is empty.
+func (r *reader) templates(n *yaml.Node, sample any) (all []Template, err error) {
+	err = r.items(n, func(e *yaml.Node) error {
+		t, err := r.templateOf(e, sample)
+		if err == nil && t.text == "" {
+			err = r.fail(e, "an empty text")
+		}
+		all = append(all, t)
+		return err
+	})
+	return all, err
 }
 
 var envForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)

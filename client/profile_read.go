@@ -34,7 +34,7 @@ func ParseProfile(name string, data []byte) (*Profile, error) {
 	} else if !errors.Is(err, io.EOF) {
 		return nil, r.syntax(err)
 	}
-	p := &Profile{Settle: DefaultSettle, Silence: DefaultSilence}
+	p := &Profile{Settle: DefaultSettle, Silence: DefaultSilence, Identity: IdentityPEM, Trust: TrustFile}
 	root := doc.Content[0]
 	if err := r.mapping(root, profileKeys, p); err != nil {
 		return nil, err
@@ -46,6 +46,8 @@ func ParseProfile(name string, data []byte) (*Profile, error) {
 		return nil, r.at(max(root.Line, 1), "command is missing")
 	case len(p.Names) == 0:
 		return nil, r.at(max(root.Line, 1), "names is missing; a list of %s", list(allMeans))
+	case p.Identity == IdentityNSS && p.Trust != TrustNSS:
+		return nil, r.at(max(root.Line, 1), "identity nss needs trust nss: both lie in one database")
 	}
 	if p.Title == "" {
 		p.Title = p.Name
@@ -224,9 +226,14 @@ func follow(n *yaml.Node) *yaml.Node {
 }
 
 func list[S ~string](all []S) string {
+	return strings.Join(texts(all...), ", ")
+}
+
+// texts gives words of any kind as plain texts.
+func texts[S ~string](all ...S) []string {
 	s := make([]string, len(all))
 	for i, v := range all {
 		s[i] = string(v)
 	}
-	return strings.Join(s, ", ")
+	return s
 }

@@ -76,6 +76,20 @@ var wrong = []struct {
 	{"bad variable", sound + "env:\n  A=B: c\n", 5, "not a name for an environment variable", false},
 	{"contract overwritten", sound + "env:\n  SIPTRUST_URI: c\n", 5, "not a name for an environment variable", false},
 	{"version without pattern", sound + "version:\n  command: [prog]\n", 5, "version: want both", false},
+	{"needs as words", sound + "needs: [cc]\n", 4, "needs: want a list", false},
+	{"need of nothing", sound + "needs: [[]]\n", 4, "needs: want a list", false},
+	{"prepare as words", sound + "prepare: [cc]\n", 4, "prepare: want a list", false},
+	{"prepare with an empty word", sound + "prepare: [[cc, '']]\n", 4, "prepare: an empty text", false},
+	{"prepare for an attempt", sound + "prepare: [[cc, '{{.Host}}']]\n", 4, "there is no .Host; one of .Scripts .Prepared .Siptrust", true},
+	{"version of an attempt", sound + "version: {command: ['{{.Prepared}}/x'], pattern: x}\n", 4, "there is no .Prepared; one of .Siptrust", true},
+	{"roots not asked for", sound + "env:\n  A: '{{.CADir}}'\n", 5, "set trust: directory", true},
+	{"PKCS#12 roots not asked for", sound + "env:\n  A: '{{.TrustFile}}'\n", 5, "set trust: pkcs12", true},
+	{"NSS not asked for", sound + "env:\n  A: '{{.NSS}}'\n", 5, "set trust: nss", true},
+	{"nickname not asked for", sound + "trust: nss\nenv:\n  A: '{{.Nickname}}'\n", 6, "set identity: nss", true},
+	{"password of nothing", sound + "env:\n  A: '{{.Password}}'\n", 5, "set trust or identity to pkcs12", true},
+	{"unknown trust", sound + "trust: keychain\n", 4, `trust: unknown format "keychain"; one of file, directory, pkcs12, nss`, false},
+	{"identity without a database", sound + "identity: nss\n", 1, "identity nss needs trust nss", false},
+	{"policy in words", sound + "policy: my own\n", 4, "policy: want lower-case", false},
 	{"bad pattern", sound + "version:\n  command: [prog]\n  pattern: '('\n", 6, "version.pattern: bad regular expression", false},
 }
 
@@ -145,7 +159,9 @@ func TestProfileValues(t *testing.T) {
 		t.Errorf("command (-want +got):\n%s", diff)
 	}
 	if p.Name != "example" || p.Title != "Example softphone 3" || p.Debian != "example-phone" || p.Stdin.Close ||
-		p.Stdin.Text.String() != "register\n" || p.Ports != 2 || p.Parallel != 4 || p.NearTraps || p.OnePEM ||
+		p.Stdin.Text.String() != "register\n" || p.Ports != 2 || p.Parallel != 4 || p.NearTraps || p.Identity != IdentityPEM ||
+		p.Trust != TrustFile || p.Policy != "rfc5922" || p.NPM != "example-phone" || len(p.Needs) != 2 || len(p.Needs[1]) != 3 ||
+		len(p.Prepare) != 1 || p.Prepare[0][3].String() != "{{.Scripts}}/answering-machine.c" ||
 		p.Settle != 500*time.Millisecond || p.Silence != 3*time.Second || p.Timeout != 10*time.Second ||
 		p.Version.Pattern.String() != `version (\S+)` || len(p.Files) != 2 || p.Files[1].Path != "phone.conf" ||
 		len(p.Env) != 1 || p.Env[0].Name != "HOME" {
@@ -158,7 +174,7 @@ func TestProfileValues(t *testing.T) {
 		t.Errorf("lacks (-want +got):\n%s", diff)
 	}
 	least := yamlProfile(t, sound+"stdin: {text: a}\ntraps: near\nidentity: one-pem\n")
-	if !least.Stdin.Close || !least.NearTraps || !least.OnePEM || least.Settle != DefaultSettle || least.Silence != DefaultSilence || least.Title != "x" {
+	if !least.Stdin.Close || !least.NearTraps || least.Identity != IdentityOnePEM || least.Trust != TrustFile || least.Settle != DefaultSettle || least.Silence != DefaultSilence || least.Title != "x" {
 		t.Errorf("read %+v", least)
 	}
 }
@@ -208,13 +224,16 @@ func TestLoadAndEmbeddedProfiles(t *testing.T) {
 	for _, p := range Embedded() {
 		names = append(names, p.Name)
 	}
-	if diff := cmp.Diff([]string{"baresip", "linphonec", "openssl"}, names); diff != "" {
+	if diff := cmp.Diff([]string{
+		"asterisk", "baresip", "gnutls-cli", "jain-sip", "kamailio", "linphonec", "net-sip", "npm-sip", "nss",
+		"openssl", "pjsua", "sipgo", "sipp", "sipsak", "sofia-sip",
+	}, names); diff != "" {
 		t.Errorf("embedded profiles (-want +got):\n%s", diff)
 	}
 	if p, err := EmbeddedProfile("openssl"); err != nil || p.Name != "openssl" || p.Lacks[LacksAnswerOptions] == "" {
 		t.Errorf("EmbeddedProfile gave %+v, %v", p, err)
 	}
-	if _, err := EmbeddedProfile("opensll"); err == nil || !strings.Contains(err.Error(), "one of baresip, linphonec, openssl") {
+	if _, err := EmbeddedProfile("opensll"); err == nil || !strings.Contains(err.Error(), "one of asterisk, baresip, ") {
 		t.Errorf("error %v, want one that lists the profiles", err)
 	}
 	file := filepath.Join(t.TempDir(), "p.yaml")

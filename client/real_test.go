@@ -63,7 +63,7 @@ func realClients(t *testing.T, test func(t *testing.T, e *Exec)) {
 				if err != nil {
 					t.Skip(err)
 				}
-				test(t, e)
+				test(t, prepared(t, e))
 			})
 		}
 	}
@@ -128,6 +128,12 @@ func TestRealClientsPresentTheirIdentity(t *testing.T) {
 		a := attempt(t, host, server, root)
 		a.Identity = []*pkiforge.Certificate{certificate(t, "alice", root), root}
 		got, out := drive(t, e, a, reports)
+		if _, lacks := e.Traits().Lacks[LacksClientAuth]; lacks {
+			if got.peer != 0 {
+				t.Errorf("%d client certificates, though the profile says lacks client-auth", got.peer)
+			}
+			return
+		}
 		if got.peer == 0 || !strings.HasPrefix(got.first, "REGISTER ") {
 			t.Errorf("%d client certificates, then %q (%v); the client said:\n%s", got.peer, got.first, got.err, out.Output)
 		}
@@ -162,7 +168,7 @@ func TestClients(t *testing.T) {
 	t.Parallel()
 	begin := time.Now()
 	found := Clients(t.Context())
-	if took := time.Since(begin); took > 2*versionLimit {
+	if took := time.Since(begin); took > needsLimit+2*versionLimit {
 		t.Errorf("took %v, more than its bound", took)
 	}
 	for i, p := range Embedded() {
@@ -171,12 +177,12 @@ func TestClients(t *testing.T) {
 			t.Fatalf("client %d is %q, want %q", i, in.Name, p.Name)
 		}
 		if in.Program == "" {
-			if len(in.Notes) == 0 || !strings.Contains(in.Notes[0], "apt-get install "+p.Debian) {
+			if len(in.Notes) == 0 || !strings.HasSuffix(in.Notes[0], p.hint()) {
 				t.Errorf("%s is not installed, but the notes %q do not say how to get it", in.Name, in.Notes)
 			}
 			continue
 		}
-		if in.Version == "" {
+		if in.Version == "" && in.Name != "sipgo" { // a build for tests does not know its modules
 			t.Errorf("%s is installed, but its version was not read", in.Name)
 		}
 		t.Logf("%s %s by %s, notes %q", in.Name, in.Version, in.Names, in.Notes)

@@ -65,6 +65,9 @@ func (e *UnavailableError) Error() string { return e.Err.Error() }
 func (e *UnavailableError) Unwrap() error { return e.Err }
 
 func openProfile(p *client.Profile) (client.Driver, error) {
+	if hint := Policy(p.Policy); hint != "" && !slices.Contains(Policies(), hint) {
+		return nil, fmt.Errorf("client %s: its profile: %w", p.Name, unknownPolicy(hint))
+	}
 	d, err := client.NewExec(p)
 	if err != nil {
 		return nil, &UnavailableError{err}

@@ -2,7 +2,6 @@ package suites_test
 
 import (
 	"maps"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -21,10 +20,40 @@ type finding map[string]string
 // here is held only to this: every case is decided by what was seen.
 var findings = map[string]struct {
 	version string
+	unknown bool // nothing is known of any version
 	fails   finding
 	skips   []string
 }{
-	"openssl": {version: "3.", skips: []string{"paper.conduct.exchange"}},
+	"openssl":    {version: "3.", skips: []string{"paper.conduct.exchange"}},
+	"gnutls-cli": {version: "3.7.", skips: []string{"paper.conduct.exchange"}},
+	"nss":        {version: "3.87.", skips: []string{"paper.conduct.exchange"}},
+	"sipsak": {version: "0.9.8", skips: []string{
+		"paper.client-auth.refused", "paper.client-auth.sent", "paper.conduct.exchange",
+	}},
+	"sipgo":     {}, // a build for tests does not know the library's version
+	"net-sip":   {version: "0.83"},
+	"npm-sip":   {version: "0.0.6"},
+	"sofia-sip": {version: "1.12.11"},
+	// It has no setting that compares the server's name with anything.
+	"kamailio": {version: "5.6.", fails: finding{
+		"paper.custom-ca.wrong-name":        "accepted",
+		"paper.self-signed.wrong-name":      "accepted",
+		"paper.public-ca.wrong-name":        "accepted",
+		"paper.conduct.close-after-refusal": "accepted",
+	}},
+	// JSSE compares no name unless it is told to, and asks a certificate that is
+	// itself installed for nothing.
+	"jain-sip": {version: "9.0.0", fails: finding{
+		"paper.custom-ca.wrong-name":        "accepted",
+		"paper.self-signed.wrong-name":      "accepted",
+		"paper.public-ca.wrong-name":        "accepted",
+		"paper.conduct.close-after-refusal": "accepted",
+		"paper.self-signed.expired":         "accepted",
+	}},
+	// Not in Debian 12: nothing is known of them here.
+	"asterisk": {unknown: true},
+	"pjsua":    {unknown: true},
+	"sipp":     {unknown: true},
 	// It has no switch to verify servers with: sip_verify_server came later.
 	"baresip": {version: "1.0.0", fails: finding{
 		"paper.custom-ca.expired":           "accepted",
@@ -57,29 +86,25 @@ var findings = map[string]struct {
 // parallel; every case is decided by what was seen, and what is found is what
 // is known of that version.
 func TestRealClients(t *testing.T) {
-	for _, name := range slices.Sorted(maps.Keys(findings)) {
+	for _, profile := range client.Embedded() {
+		name := profile.Name
 		t.Run(name, func(t *testing.T) {
-			profile, err := client.EmbeddedProfile(name)
-			if err != nil {
-				t.Fatal(err)
-			}
-			program := profile.Command[0].String()
-			if _, err := exec.LookPath(program); err != nil {
-				t.Skipf("%s is not installed; 'make clients' installs it", program)
+			known, ok := findings[name]
+			if !ok {
+				t.Fatal("what is known of it is not written down")
 			}
 			driver, err := suites.OpenClient(name, nil, suites.Interop)
 			if err != nil {
-				t.Skip(err)
+				t.Skipf("%v; 'make clients' installs what it can", err)
 			}
 			record := execute(t, driver, func(s *suites.Settings) {
 				s.Filter = "paper" // the catalogue's other groups are not yet known of it
-				s.Timeout, s.Windows = 0, suites.Windows{Prompt: 2 * time.Second, Slow: 4 * time.Second}
+				s.Timeout, s.Windows = 0, suites.Windows{Prompt: 5 * time.Second, Slow: 8 * time.Second}
 			})
 			for _, id := range with(record, reports.Inconclusive) {
 				t.Errorf("%s is inconclusive: %s", id, reasonOf(record, id))
 			}
-			known := findings[name]
-			if !strings.HasPrefix(record.Client.Version, known.version) {
+			if known.unknown || !strings.HasPrefix(record.Client.Version, known.version) {
 				t.Logf("%s %s: nothing is known of this version; it fails %v", name, record.Client.Version, with(record, reports.Fail))
 				return
 			}

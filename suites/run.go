@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"sync"
@@ -218,6 +219,12 @@ func (r *Run) open(ctx context.Context) error {
 			return fmt.Errorf("make a directory for the attempts: %w", err)
 		}
 	}
+	if p, ok := r.settings.Driver.(client.Preparer); ok && r.dir != "" {
+		if err := r.prepare(ctx, p); err != nil {
+			r.close()
+			return err
+		}
+	}
 	if r.traits.DNS || r.asksDNS() {
 		if r.dns, err = startDNS(); err != nil {
 			r.close()
@@ -225,6 +232,19 @@ func (r *Run) open(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// prepare has the driver make what its attempts share.
+func (r *Run) prepare(ctx context.Context, p client.Preparer) error {
+	dir := filepath.Join(r.dir, "client")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return fmt.Errorf("make a directory for the client: %w", err)
+	}
+	d, err := p.Prepare(ctx, dir)
+	if err == nil {
+		r.settings.Driver = d
+	}
+	return err
 }
 
 // newToken names a run: part of every name that is forged for it.

@@ -1,18 +1,22 @@
 package suites_test
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
 	"siptrust/client/reference"
+	"siptrust/client/sipgoua"
 	"siptrust/pkiforge"
 	"siptrust/reports"
 	"siptrust/suites"
@@ -22,6 +26,11 @@ import (
 const busyVariable = "SIPTRUST_TEST_BUSY"
 
 func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == sipgoua.Command { // as the profile sipgo calls siptrust
+		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+		defer stop()
+		os.Exit(sipgoua.Main(ctx, os.Args[2:], os.Stdout))
+	}
 	if os.Getenv(busyVariable) != "" {
 		for parent := os.Getppid(); os.Getppid() == parent; {
 			for range 1 << 24 {
@@ -29,6 +38,9 @@ func TestMain(m *testing.M) {
 			}
 		}
 		return
+	}
+	if log := os.Getenv(daemonVariable); log != "" {
+		daemon(log)
 	}
 	os.Exit(m.Run())
 }

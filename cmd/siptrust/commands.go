@@ -85,7 +85,7 @@ func oneCase(_ *cobra.Command, args []string) error {
 }
 
 func clientsCommand() *cobra.Command {
-	return &cobra.Command{
+	c := &cobra.Command{
 		Use:   "clients",
 		Short: "List the client profiles and which of them are installed here",
 		Args:  cobra.NoArgs,
@@ -122,6 +122,8 @@ func clientsCommand() *cobra.Command {
 			return nil
 		},
 	}
+	c.AddCommand(checkCommand())
+	return c
 }
 
 func reportCommand() *cobra.Command {

@@ -94,6 +94,7 @@ whether the client did what the standards demand.`,
 	root.SetHelpCommand(&cobra.Command{Use: "no-help", Hidden: true})
 	root.AddCommand(runCommand(), listCommand(), explainCommand(), forgeCommand(), clientsCommand(), reportCommand(),
 		waiversCommand(), diffCommand(), matrixCommand())
+	root.AddCommand(sipgoCommand())
 	return root
 }
 

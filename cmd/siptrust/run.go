@@ -77,6 +77,10 @@ func (o *runOptions) run(c *cobra.Command, argv []string) error {
 			return usage(err)
 		}
 	}
+	if hint := driver.Traits().Policy; hint != "" && !c.Flags().Changed("policy") {
+		o.policy = hint
+		fmt.Fprintf(c.ErrOrStderr(), "note: policy %s, as the profile of %s says; --policy overrides it\n", hint, driver.Name())
+	}
 	show := newProgress(c.ErrOrStderr())
 	var writer *reports.Writer
 	var writing error

@@ -1,0 +1,121 @@
+// Package sipgoua is a user agent on the sipgo library as it is: what a program
+// gets that gives sipgo a TLS configuration with roots and an identity and adds
+// no check of its own. It is a client under test like any other, a program that
+// reads its task from the environment, and has nothing of the reference client.
+package sipgoua
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"runtime/debug"
+	"strconv"
+
+	"github.com/emiago/sipgo"
+	"github.com/emiago/sipgo/sip"
+)
+
+// Command is the word by which the siptrust binary runs as this client.
+const Command = "sipgo-client"
+
+// module is the library's path.
+const module = "github.com/emiago/sipgo"
+
+// Main registers SIPTRUST_URI, answers OPTIONS and stays until ctx is done; with
+// the argument "version" it prints the library's version. It gives the exit
+// status.
+func Main(ctx context.Context, args []string, out io.Writer) int {
+	if len(args) > 0 && args[0] == "version" {
+		fmt.Fprintln(out, "sipgo "+version())
+		return 0
+	}
+	sip.SetDefaultLogger(slog.New(slog.NewTextHandler(out, nil)))
+	if err := register(ctx, out); err != nil {
+		fmt.Fprintln(out, err)
+		return 1
+	}
+	<-ctx.Done()
+	return 0
+}
+
+// version is the library's; empty: the build does not know, as one for tests.
+func version() string {
+	info, _ := debug.ReadBuildInfo()
+	if info != nil {
+		for _, dep := range info.Deps {
+			if dep.Path == module {
+				return dep.Version
+			}
+		}
+	}
+	return ""
+}
+
+// settings are the roots and the identity that the endpoint has.
+func settings() (*tls.Config, error) {
+	pem, err := os.ReadFile(os.Getenv("SIPTRUST_CA_FILE"))
+	if err != nil {
+		return nil, err
+	}
+	c := &tls.Config{RootCAs: x509.NewCertPool()}
+	if !c.RootCAs.AppendCertsFromPEM(pem) {
+		return nil, errors.New("no root in SIPTRUST_CA_FILE")
+	}
+	if file := os.Getenv("SIPTRUST_CERT_FILE"); file != "" {
+		own, err := tls.LoadX509KeyPair(file, os.Getenv("SIPTRUST_KEY_FILE"))
+		if err != nil {
+			return nil, err
+		}
+		c.Certificates = []tls.Certificate{own}
+	}
+	return c, nil
+}
+
+func register(ctx context.Context, out io.Writer) error {
+	config, err := settings()
+	if err != nil {
+		return err
+	}
+	host := os.Getenv("SIPTRUST_HOST")
+	port, err := strconv.Atoi(os.Getenv("SIPTRUST_PORT"))
+	if err != nil {
+		return fmt.Errorf("SIPTRUST_PORT: %w", err)
+	}
+	resolver := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, os.Getenv("SIPTRUST_DNS"))
+	}}
+	ua, err := sipgo.NewUA(
+		sipgo.WithUserAgent("alice"), sipgo.WithUserAgentHostname(host),
+		sipgo.WithUserAgenTLSConfig(config), sipgo.WithUserAgentDNSResolver(resolver),
+	)
+	if err != nil {
+		return err
+	}
+	server, err := sipgo.NewServer(ua)
+	if err != nil {
+		return err
+	}
+	server.OnOptions(func(req *sip.Request, tx sip.ServerTransaction) {
+		_ = tx.Respond(sip.NewResponseFromRequest(req, sip.StatusOK, "OK", nil)) // who asked is gone
+	})
+	uac, err := sipgo.NewClient(ua, sipgo.WithClientHostname("127.0.0.1"))
+	if err != nil {
+		return err
+	}
+	req := sip.NewRequest(sip.REGISTER, sip.Uri{Scheme: "sips", Host: host, Port: port})
+	req.SetTransport("TLS") // or sipgo would send a sips: URI over UDP
+	req.AppendHeader(&sip.ContactHeader{Address: sip.Uri{Scheme: "sips", User: "alice", Host: "127.0.0.1"}})
+	req.AppendHeader(sip.NewHeader("Expires", "60"))
+	res, err := uac.Do(ctx, req, sipgo.ClientRequestRegisterBuild)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(out, "REGISTER:", res.StatusCode, res.Reason)
+	return nil
+}
