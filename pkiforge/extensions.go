@@ -1,11 +1,14 @@
 package pkiforge
 
 import (
+	"crypto"
+	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"fmt"
 	"math/bits"
+	"slices"
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
@@ -65,13 +68,25 @@ func (l *extensionList) add(oid asn1.ObjectIdentifier, critical bool, value cryp
 	l.list = append(l.list, pkix.Extension{Id: oid, Critical: critical, Value: der})
 }
 
+// usageFor gives the key usage that is written: a TLS server's RSA key is for
+// key encipherment, too, as CAs issue such certificates; NSS wants it in TLS 1.2
+// whatever the key exchange. A usage that says more than digitalSignature, or
+// less, is written as it is.
+func (c *Cert) usageFor(key crypto.Signer) x509.KeyUsage {
+	_, isRSA := key.Public().(*rsa.PublicKey)
+	if isRSA && c.KeyUsage == x509.KeyUsageDigitalSignature && slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageServerAuth) {
+		return c.KeyUsage | x509.KeyUsageKeyEncipherment
+	}
+	return c.KeyUsage
+}
+
 // extensions encodes those that c describes. The authority key identifier is
 // there in self-signed certificates as well: only CAs may leave it out of
 // theirs (RFC 5280 4.2.1.1).
-func extensions(c *Cert, keyID, issuerKeyID []byte) ([]pkix.Extension, error) {
+func extensions(c *Cert, own *key, issuerKeyID []byte) ([]pkix.Extension, error) {
 	l := extensionList{list: make([]pkix.Extension, 0, 10+len(c.Extra))}
-	if c.KeyUsage != 0 {
-		l.add(OIDKeyUsage, true, func(b *cryptobyte.Builder) { addKeyUsage(b, c.KeyUsage) })
+	if usage := c.usageFor(own); usage != 0 {
+		l.add(OIDKeyUsage, true, func(b *cryptobyte.Builder) { addKeyUsage(b, usage) })
 	}
 	if len(c.ExtKeyUsage)+len(c.UnknownEKU) > 0 {
 		l.add(OIDExtKeyUsage, false, func(b *cryptobyte.Builder) { addPurposes(b, c) })
@@ -79,7 +94,7 @@ func extensions(c *Cert, keyID, issuerKeyID []byte) ([]pkix.Extension, error) {
 	if c.BasicConstraints {
 		l.add(OIDBasicConstraints, true, func(b *cryptobyte.Builder) { addBasicConstraints(b, c) })
 	}
-	l.add(OIDSubjectKeyID, false, func(b *cryptobyte.Builder) { b.AddASN1OctetString(keyID) })
+	l.add(OIDSubjectKeyID, false, func(b *cryptobyte.Builder) { b.AddASN1OctetString(own.id) })
 	l.add(OIDAuthorityKeyID, false, sequence(func(b *cryptobyte.Builder) {
 		b.AddASN1(tagKeyID, raw(issuerKeyID))
 	}))

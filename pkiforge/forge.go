@@ -294,7 +294,7 @@ func (j *job) tbs(c *Cert, cert *Certificate) (*TBS, error) {
 	if err != nil {
 		return nil, err
 	}
-	ext, err := extensions(c, cert.key.id, cert.Issuer.key.id)
+	ext, err := extensions(c, cert.key, cert.Issuer.key.id)
 	if err != nil {
 		return nil, err
 	}

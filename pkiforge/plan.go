@@ -92,9 +92,9 @@ type Cert struct {
 	NotBefore, NotAfter time.Duration
 
 	IsCA             bool
-	BasicConstraints bool // write the extension, critical
-	PathLen          int  // -1: no pathLenConstraint
-	KeyUsage         x509.KeyUsage
+	BasicConstraints bool          // write the extension, critical
+	PathLen          int           // -1: no pathLenConstraint
+	KeyUsage         x509.KeyUsage // digitalSignature alone: a TLS server's RSA key is for keyEncipherment, too
 	ExtKeyUsage      []x509.ExtKeyUsage
 	UnknownEKU       []asn1.ObjectIdentifier // id-kp-sipDomain (RFC 5924 4) goes here
 	Policies         []asn1.ObjectIdentifier

@@ -154,7 +154,7 @@ func publicIssuingCA(n Names) Cert {
 
 // sipServer is the certificate that every policy accepts: each name a client
 // may compare stands in it both as dNSName and as SIP URI (RFC 5922 7.1). Key
-// encipherment is left out: it is of use to RSA key exchange only.
+// encipherment is there where the key is RSA, see [Cert].
 func sipServer(n Names, issuer string) Cert {
 	c := Cert{
 		Name:             Server,
