@@ -22,7 +22,7 @@ type attempt struct {
 	anchors []*x509.Certificate
 	aor     sip.Uri // the account, from URI
 	place   place   // that is tried
-	trace   []string
+	trace   client.Trace
 
 	// second is the attempt of the second account; nil: there is none, or this
 	// is it. settled is closed once it may begin.
@@ -91,7 +91,10 @@ func (t *attempt) server() server { return server{t.Host, t.Server} }
 
 // step adds a line to the trace; n is the step of the paper's algorithm.
 func (t *attempt) step(n int, format string, args ...any) {
-	t.trace = append(t.trace, fmt.Sprintf("%d ", n)+fmt.Sprintf(format, args...))
+	if t.trace == nil {
+		t.trace = make(client.Trace, 0, 12)
+	}
+	t.trace = append(t.trace, client.Step{Format: "%d " + format, Args: append([]any{n}, args...)})
 }
 
 // run makes the attempt and says why none came about; empty: one did.

@@ -45,8 +45,8 @@ func TestAccepted(t *testing.T) {
 	if !out.Started || out.Ended || out.Diagnosis != "" || out.Took <= 0 {
 		t.Errorf("the outcome of an attempt that its caller ended: %+v", out)
 	}
-	if steps(out.Trace) != "123456789" {
-		t.Errorf("steps %s in the trace:\n%s", steps(out.Trace), strings.Join(out.Trace, "\n"))
+	if steps(out.Trace.Lines()) != "123456789" {
+		t.Errorf("steps %s in the trace:\n%s", steps(out.Trace.Lines()), strings.Join(out.Trace.Lines(), "\n"))
 	}
 	if sni != testHost {
 		t.Errorf("server_name %q, want %q", sni, testHost)
@@ -79,10 +79,10 @@ func TestRefused(t *testing.T) {
 		s := &testServer{config: m.config()}
 		s.config.MinVersion, s.config.MaxVersion = version, version
 		out, got := attemptOnce(t, New(Options{}), s, m.attemptAt(s.serve(t)))
-		if !out.Ended || steps(out.Trace) != "12346" {
-			t.Errorf("%s: ended %t, steps %s", tls.VersionName(version), out.Ended, steps(out.Trace))
+		if !out.Ended || steps(out.Trace.Lines()) != "12346" {
+			t.Errorf("%s: ended %t, steps %s", tls.VersionName(version), out.Ended, steps(out.Trace.Lines()))
 		}
-		if line := out.Trace[3]; !strings.HasPrefix(line, "4 path validation: refused: ") || !strings.Contains(line, "expired at ") {
+		if line := out.Trace.Lines()[3]; !strings.HasPrefix(line, "4 path validation: refused: ") || !strings.Contains(line, "expired at ") {
 			t.Errorf("%s: the trace says %q", tls.VersionName(version), line)
 		}
 		if got.handshake == nil || got.handshake.Error() != "remote error: tls: bad certificate" {
@@ -147,7 +147,7 @@ func TestNothingThere(t *testing.T) {
 	addr := netip.MustParseAddrPort(l.Addr().String())
 	l.Close()
 	out, err := New(Options{}).Attempt(t.Context(), forged(t, pkiforge.CustomCA).attemptAt(addr))
-	if err != nil || !strings.HasPrefix(out.Diagnosis, "nothing connected: ") || steps(out.Trace) != "1" {
+	if err != nil || !strings.HasPrefix(out.Diagnosis, "nothing connected: ") || steps(out.Trace.Lines()) != "1" {
 		t.Errorf("%+v, %v", out, err)
 	}
 }

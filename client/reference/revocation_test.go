@@ -202,7 +202,7 @@ func TestUselessSources(t *testing.T) {
 			if word := observe(got, server); word != "accepted" {
 				t.Errorf("%s, want accepted", word)
 			}
-			if trace := strings.Join(out.Trace, "\n"); !strings.Contains(trace, tc.said) {
+			if trace := strings.Join(out.Trace.Lines(), "\n"); !strings.Contains(trace, tc.said) {
 				t.Errorf("the trace does not say %q:\n%s", tc.said, trace)
 			}
 		})

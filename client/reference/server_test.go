@@ -242,7 +242,7 @@ func (s *testServer) connection() seen {
 // connections counts those that a client made in an attempt.
 func connections(out client.Outcome) int {
 	n := 0
-	for _, line := range out.Trace {
+	for _, line := range out.Trace.Lines() {
 		if strings.HasPrefix(line, "1 TCP: connected") {
 			n++
 		}
@@ -269,7 +269,7 @@ func attemptOnce(t testing.TB, d *Driver, s *testServer, a client.Attempt) (clie
 		got = s.connection() // the last one counts
 	}
 	if testing.Verbose() {
-		t.Logf("trace:\n%s\nserver: %+v", strings.Join(out.Trace, "\n"), got)
+		t.Logf("trace:\n%s\nserver: %+v", strings.Join(out.Trace.Lines(), "\n"), got)
 	}
 	return out, got
 }
