@@ -70,6 +70,7 @@ func BenchmarkForgeMatrix(b *testing.B) {
 				forgeAll(b, f, plans)
 				f.Close()
 			}
+			b.ReportMetric(float64(b.N*len(plans))/b.Elapsed().Seconds(), "chains/s")
 		})
 	}
 }
