@@ -49,8 +49,8 @@ func explain(mutant string, ids ...string) { explained[mutant] = append(explaine
 func execute(t *testing.T, driver client.Driver, edit func(*suites.Settings)) reports.Record {
 	t.Helper()
 	settings := suites.Settings{
-		Driver: driver, Timeout: 2 * time.Second,
-		Windows: suites.Windows{Prompt: 400 * time.Millisecond, Slow: 800 * time.Millisecond},
+		Driver: driver, Timeout: 3 * time.Second,
+		Windows: suites.Windows{Prompt: 1200 * time.Millisecond, Slow: 2 * time.Second},
 	}
 	if edit != nil {
 		edit(&settings)
