@@ -22,6 +22,9 @@ type Scenario struct {
 	// Attempts in a row at the same server; 0 means 1, or 2 for Later.Restarted.
 	Attempts int
 
+	// Elsewhere is a second server, at an address that only DNS leads to; nil: there
+	// is none.
+	Elsewhere *Elsewhere
 	// Later is the server as the client meets it after the first connection;
 	// nil: as before.
 	Later *Later
@@ -49,6 +52,22 @@ type Later struct {
 	// trusts stays as it was.
 	Trust bool
 }
+
+// Elsewhere is a server at an address of its own, {elsewhere} in the zone.
+type Elsewhere struct {
+	Plan   pkiforge.Plan // what it presents
+	Server fakeserver.Behaviour
+	Judged Place
+}
+
+// Place says which of two servers the verdict is about.
+type Place string
+
+// The places. At the zero value it is about both.
+const (
+	Here  Place = "here"  // the scenario's own server
+	There Place = "there" // the one elsewhere
+)
 
 // attempts gives the number of attempts, at least one.
 func (s *Scenario) attempts() int {
