@@ -272,7 +272,7 @@ func (r *Run) attempt(ctx context.Context, srv *fakeserver.Server, cs *Case, s *
 	o := srv.Observe(ctx)
 	one := classify(&o, said, s.stage(n))
 	one.host = a.Host
-	one.asked = r.dns != nil && r.dns.Asked(a.Host)
+	one.asked = one.asked || r.dns != nil && r.dns.Asked(a.Host)
 	return one, nil
 }
 

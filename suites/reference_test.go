@@ -111,6 +111,8 @@ func explainReference() {
 	} {
 		explain(mutant, inReference(ids...)...)
 	}
+	// Without a server_name crypto/tls keeps its sessions by address.
+	explain("server-name", "resumption.two-accounts.other-name")
 	for policy, byMutant := range map[suites.Policy]map[string][]string{
 		suites.RFC5922: {
 			"name":               {"target-only", "target-wildcard", "address-only", "address-as-common-name"},
