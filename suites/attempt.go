@@ -219,7 +219,7 @@ func (r *Run) openElsewhere(ctx context.Context, srv *fakeserver.Server, cs *Cas
 // settings.
 func (r *Run) behaviour(cs *Case, b fakeserver.Behaviour, m *pkiforge.Material) fakeserver.Behaviour {
 	b.Chain, b.Key = pkiforge.ChainDER(m.Chain), m.Chain[0].Key
-	b.Staple, b.Documents = m.Status.Staple, documents(&m.Status)
+	b.Staple, b.Documents = m.Status.Staple, documents(m)
 	if len(m.ClientRoots) > 0 {
 		b.ClientRoots = pkiforge.CertPool(m.ClientRoots)
 	}

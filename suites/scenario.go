@@ -78,14 +78,18 @@ func (s *Scenario) attempts() int {
 }
 
 // publishes says whether certificates of the scenario point to the revocation
-// service.
+// service, which gives certificates out too.
 func (s *Scenario) publishes() bool {
-	return s.Plan.Revocation.Answer != nil || len(s.Plan.Revocation.Lists) > 0
+	return s.Plan.Revocation.Answer != nil || len(s.Plan.Revocation.Lists) > 0 || len(s.Plan.Fetchable()) > 0
 }
 
 // documents are what the revocation service gives out.
-func documents(s *pkiforge.Status) []fakeserver.Document {
+func documents(m *pkiforge.Material) []fakeserver.Document {
 	var all []fakeserver.Document
+	for _, name := range m.Plan.Fetchable() {
+		all = append(all, fakeserver.Document{Path: pkiforge.CertPath(name), Type: "application/pkix-cert", Body: m.Certs[name].DER})
+	}
+	s := &m.Status
 	if s.Answer != nil {
 		all = append(all, fakeserver.Document{Path: pkiforge.OCSPPath, Type: "application/ocsp-response", Body: s.Answer})
 	}
