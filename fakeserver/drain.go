@@ -1,6 +1,9 @@
 package fakeserver
 
-import "context"
+import (
+	"context"
+	"slices"
+)
 
 // drain reads all that came before it was called: what waits at every ear,
 // then every connection to its end.
@@ -16,9 +19,12 @@ func (s *Server) drain(ctx context.Context) {
 func (s *Server) sweepEars(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, sweepsLimit)
 	defer cancel()
-	swept := make([]<-chan struct{}, len(s.sweeps))
-	for i := range s.sweeps {
-		swept[i] = s.sweeps[i].ask()
+	s.state.Lock()
+	sweeps := slices.Clone(s.sweeps)
+	s.state.Unlock()
+	swept := make([]<-chan struct{}, len(sweeps))
+	for i, sw := range sweeps {
+		swept[i] = sw.ask()
 	}
 	for _, done := range swept {
 		select {

@@ -54,8 +54,11 @@ type ears struct {
 	list    []Ear // first those of tcp, then those of udp
 }
 
-// close closes every ear.
+// close closes every ear. Nil: there are none.
 func (e *ears) close() error {
+	if e == nil {
+		return nil
+	}
 	var errs []error
 	for _, l := range e.tcp {
 		errs = append(errs, l.Close())

@@ -35,6 +35,8 @@ type Ear struct {
 	Network string // "tcp" or "udp"
 	Address netip.AddrPort
 	TLS     bool // false: a plaintext trap
+	// Elsewhere: it is one of those that [Server.ListenElsewhere] opened.
+	Elsewhere bool
 }
 
 // Connection is one TCP connection, on the TLS ear or on a trap.

@@ -31,7 +31,6 @@ type Server struct {
 	cfg     Config
 	ears    *ears
 	leaks   *leakFinder
-	sweeps  []sweep // one an ear, in the order of ears.list
 	running sync.WaitGroup
 
 	closed chan struct{}
@@ -45,6 +44,9 @@ type Server struct {
 	step       int // place of the one in force
 	conns      map[*conn]struct{}
 	service    *service // nil: not asked for
+	sweeps     []*sweep // one an ear
+	elsewhere  *ears    // nil: not asked for
+	away       Behaviour
 }
 
 // Start opens the ears and serves until [Server.Close]. ctx bounds the start
@@ -74,19 +76,23 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 	rand.Read(s.ticketKey[:])
 	s.now = cfg.Now
 	s.obs = Observation{Started: s.now(), Address: e.address, Ears: e.list}
-	s.sweeps = make([]sweep, len(e.list))
+	s.listen(e)
+	return s, nil
+}
+
+// listen serves the ears. Where others are served already it needs the lock.
+func (s *Server) listen(e *ears) {
 	s.running.Add(len(e.list))
 	for i, l := range e.tcp {
-		sw := &s.sweeps[i]
-		sw.deadline, sw.waiting = l.SetDeadline, func() bool { return waits(l) }
+		sw := &sweep{deadline: l.SetDeadline, waiting: func() bool { return waits(l) }}
+		s.sweeps = append(s.sweeps, sw)
 		go s.accept(e.list[i], l, sw)
 	}
 	for i, c := range e.udp {
-		sw := &s.sweeps[len(e.tcp)+i]
-		sw.deadline, sw.waiting = c.SetReadDeadline, func() bool { return waits(c) }
+		sw := &sweep{deadline: c.SetReadDeadline, waiting: func() bool { return waits(c) }}
+		s.sweeps = append(s.sweeps, sw)
 		go s.serveUDP(e.list[len(e.tcp)+i], c, sw)
 	}
-	return s, nil
 }
 
 // Address is where the TLS ear listens.
@@ -148,9 +154,9 @@ func (s *Server) Close() error {
 	s.once.Do(func() {
 		close(s.closed)
 		s.state.Lock()
-		v := s.service
+		v, elsewhere := s.service, s.elsewhere
 		s.state.Unlock()
-		s.err = errors.Join(s.ears.close(), v.close())
+		s.err = errors.Join(s.ears.close(), elsewhere.close(), v.close())
 		for _, c := range s.live() {
 			c.abort()
 		}
@@ -223,7 +229,10 @@ func (s *Server) take(ear Ear, raw *net.TCPConn, remote netip.AddrPort) {
 		return
 	}
 	behaviour, step := s.current()
-	e := s.begin(Connection{Ear: ear, Remote: remote, Step: step})
+	if ear.Elsewhere {
+		behaviour, step = s.away, stepElsewhere
+	}
+	e := s.begin(Connection{Ear: ear, Remote: remote, Step: max(step, 0)})
 	if e == nil {
 		_ = raw.Close()
 		return

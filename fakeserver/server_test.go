@@ -21,10 +21,10 @@ func TestEars(t *testing.T) {
 		s := start(t, Behaviour{})
 		a := s.Address().Addr()
 		want := []Ear{
-			{"tcp", netip.AddrPortFrom(a, 5061), true},
-			{"tcp", netip.AddrPortFrom(a, 5060), false},
-			{"udp", netip.AddrPortFrom(a, 5060), false},
-			{"udp", netip.AddrPortFrom(a, 5061), false},
+			{Network: "tcp", Address: netip.AddrPortFrom(a, 5061), TLS: true},
+			{Network: "tcp", Address: netip.AddrPortFrom(a, 5060)},
+			{Network: "udp", Address: netip.AddrPortFrom(a, 5060)},
+			{Network: "udp", Address: netip.AddrPortFrom(a, 5061)},
 		}
 		if o := s.Observe(t.Context()); cmp.Diff(want, o.Ears, cmp.Comparer(func(a, b netip.AddrPort) bool { return a == b })) != "" ||
 			!a.IsLoopback() || o.Address != want[0].Address {
@@ -33,8 +33,8 @@ func TestEars(t *testing.T) {
 	}
 	near := start(t, Behaviour{}, func(c *Config) { c.Traps = TrapsNear })
 	at := near.Address()
-	if o := near.Observe(t.Context()); len(o.Ears) != 2 || o.Ears[0] != (Ear{"tcp", at, true}) ||
-		o.Ears[1] != (Ear{"udp", at, false}) || at.Port() == 0 {
+	if o := near.Observe(t.Context()); len(o.Ears) != 2 || o.Ears[0] != (Ear{Network: "tcp", Address: at, TLS: true}) ||
+		o.Ears[1] != (Ear{Network: "udp", Address: at}) || at.Port() == 0 {
 		t.Errorf("near: %v at %v", o.Ears, at)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -215,7 +216,7 @@ func (r Revocation) clone() Revocation {
 
 // diff compares field by field; say takes what differs.
 func (r Revocation) diff(other Revocation, say func(what, before, after string)) {
-	say("revoked", fmt.Sprint(r.Revoked, r.Reason), fmt.Sprint(other.Revoked, other.Reason))
+	say("revoked", r.revoked(), other.revoked())
 	diffFields("staple", r.Staple, other.Staple, say)
 	diffFields("answer", r.Answer, other.Answer, say)
 	for i := range max(len(r.Lists), len(other.Lists)) {
@@ -244,8 +245,52 @@ func diffFields[T any](what string, a, b *T, say func(what, before, after string
 	}
 	va, vb := reflect.ValueOf(*a), reflect.ValueOf(*b)
 	for i := range va.NumField() {
-		say(what+" "+va.Type().Field(i).Name, fmt.Sprint(va.Field(i).Interface()), fmt.Sprint(vb.Field(i).Interface()))
+		say(what+" "+va.Type().Field(i).Name, inWords(va.Field(i)), inWords(vb.Field(i)))
 	}
+}
+
+// revoked says which certificates are revoked.
+func (r Revocation) revoked() string {
+	if len(r.Revoked) == 0 {
+		return "none"
+	}
+	words := strings.Join(r.Revoked, ", ")
+	if r.Reason == CertificateHold {
+		words += " (certificateHold)"
+	}
+	return words
+}
+
+// inWords prints a field of a response or a list.
+func inWords(v reflect.Value) string {
+	switch value := v.Interface().(type) {
+	case bool:
+		return map[bool]string{false: "no", true: "yes"}[value]
+	case string:
+		return cmp.Or(value, "the issuer's")
+	case crypto.Hash:
+		return cmp.Or(value, crypto.SHA256).String()
+	case OCSPStatus:
+		switch value {
+		case 0:
+			return "successful"
+		case TryLater:
+			return "tryLater"
+		}
+	case []byte:
+		return cmp.Or(fmt.Sprintf("%x", value), "none")
+	case []pkix.Extension:
+		names := make([]string, len(value))
+		for i, e := range value {
+			names[i] = fmt.Sprintf("%s %x", e.Id, e.Value)
+		}
+		return cmp.Or(strings.Join(names, ", "), "none")
+	case time.Duration:
+		if value == 0 {
+			return "none"
+		}
+	}
+	return fmt.Sprint(v.Interface())
 }
 
 func present(there bool) string {

@@ -135,7 +135,11 @@ func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
 		return err
 	}
 	srv.SetBehaviour(steps[0], steps[1:]...)
-	withdraw, err := r.publish(&scenario, address)
+	elsewhere, err := r.openElsewhere(ctx, srv, cs, &scenario)
+	if err != nil {
+		return err
+	}
+	withdraw, err := r.publish(&scenario, address, elsewhere)
 	if err != nil {
 		return err
 	}
@@ -194,11 +198,28 @@ func (r *Run) steps(ctx context.Context, cs *Case, s *Scenario, m *pkiforge.Mate
 	return append(steps, r.behaviour(cs, s.Later.Server, later)), later, nil
 }
 
+// openElsewhere opens the second server and gives its place; the zero value where
+// there is none.
+func (r *Run) openElsewhere(ctx context.Context, srv *fakeserver.Server, cs *Case, s *Scenario) (netip.AddrPort, error) {
+	if s.Elsewhere == nil {
+		return netip.AddrPort{}, nil
+	}
+	material, err := r.forge.Forge(ctx, s.Elsewhere.Plan)
+	if err != nil {
+		return netip.AddrPort{}, fmt.Errorf("forge: %w", err)
+	}
+	at, err := srv.ListenElsewhere(ctx, r.behaviour(cs, s.Elsewhere.Server, material))
+	if err != nil {
+		return netip.AddrPort{}, fmt.Errorf("start a second server: %w", err)
+	}
+	return at, nil
+}
+
 // behaviour completes the scenario's with the forged material and the run's
 // settings.
 func (r *Run) behaviour(cs *Case, b fakeserver.Behaviour, m *pkiforge.Material) fakeserver.Behaviour {
 	b.Chain, b.Key = pkiforge.ChainDER(m.Chain), m.Chain[0].Key
-	b.Staple, b.Documents = m.Status.Staple, documents(&m.Status)
+	b.Staple, b.Documents = m.Status.Staple, documents(m)
 	if len(m.ClientRoots) > 0 {
 		b.ClientRoots = pkiforge.CertPool(m.ClientRoots)
 	}
@@ -251,7 +272,7 @@ func (r *Run) attempt(ctx context.Context, srv *fakeserver.Server, cs *Case, s *
 	o := srv.Observe(ctx)
 	one := classify(&o, said, s.stage(n))
 	one.host = a.Host
-	one.asked = r.dns != nil && r.dns.Asked(a.Host)
+	one.asked = one.asked || r.dns != nil && r.dns.Asked(a.Host)
 	return one, nil
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 // Edition of the catalogue: it changes whenever a case does.
-const Edition = "2026.1"
+const Edition = "2026.2"
 
 // Catalogue is the table of all cases, in the order of the reports.
 type Catalogue struct {
@@ -26,7 +26,7 @@ type Catalogue struct {
 // All is the whole catalogue. It is shared: read it only.
 var All = sync.OnceValue(func() *Catalogue {
 	c, err := NewCatalogue(slices.Concat(
-		paperCases(), trustCases(), chainCases(), signatureCases(), timeCases(), nameCases(), sipNameCases(), usageCases(),
+		paperCases(), trustCases(), chainCases(), fetchedCases(), signatureCases(), timeCases(), nameCases(), sipNameCases(), usageCases(),
 		constraintCases(), strengthCases(), encodingCases(), versionCases(), suiteCases(), proofCases(), clientAuthCases(),
 		appleCases(), teamsCases(), revocationCases(), resumptionCases(), conductCases(), referenceCases(),
 	))

@@ -20,6 +20,8 @@ func init() {
 		"chain.upper-missing":        {plan: []string{"upper Subject", "send"}},
 		"chain.wrong-issuer":         {plan: []string{"issuing Subject", "stranger", "send"}},
 		"chain.issuer-rekeyed":       {plan: []string{"issuing Subject", "reissued", "send"}},
+		"chain.issuer-fetchable":     {plan: []string{"issuing Subject", "server IssuingURL", "send"}},
+		"chain.fetched-stranger":     {plan: []string{"issuing Subject", "server IssuingURL", "send", "stranger"}},
 		"chain.issuer-name-wrong":    {plan: []string{"server EditTBS"}},
 		"chain.issuer-name-upper":    {plan: []string{"server EditTBS"}},
 		"chain.issuer-name-utf8":     {plan: []string{"server EditTBS"}},
@@ -42,7 +44,7 @@ func init() {
 		changes[id] = c
 	}
 
-	explain("chain-links", "chain.upper-missing", "chain.wrong-issuer", "chain.issuer-name-wrong", "chain.circle", "chain.circle-of-six")
+	explain("chain-links", "chain.upper-missing", "chain.wrong-issuer", "chain.fetched-stranger", "chain.issuer-name-wrong", "chain.circle", "chain.circle-of-six")
 	explain("trust-anchor", "chain.upper-missing", "chain.circle", "chain.circle-of-six")
 	explain("chain-links", "chain.root-for-issuer", "chain.upper-name-wrong")
 	explain("trust-anchor", "chain.upper-name-wrong")

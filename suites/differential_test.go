@@ -163,6 +163,12 @@ func handshake(t *testing.T, forge *pkiforge.Forge, id string, v verifier) (bool
 			roots = slices.Concat(m.SystemRoots, m.CustomRoots)
 		}
 	}
+	if e := scenario.Elsewhere; e != nil && e.Judged == suites.There {
+		behaviour = e.Server
+		if m, err = forge.Forge(t.Context(), e.Plan); err != nil {
+			t.Fatal(err)
+		}
+	}
 	behaviour.Chain, behaviour.Key = pkiforge.ChainDER(m.Chain), m.Chain[0].Key
 	behaviour.Staple = m.Status.Staple
 	behaviour.KeepOpen = false // a matter of conduct; here it only holds the verifier up

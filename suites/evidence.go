@@ -45,7 +45,7 @@ func ladderOf(o *fakeserver.Observation, prefix string) []reports.Evidence {
 		c := &o.Connections[i]
 		where := prefix
 		if i > 0 || !c.Ear.TLS {
-			where = join(prefix, fmt.Sprintf("connection %d to port %d", i+1, c.Ear.Address.Port()))
+			where = join(prefix, fmt.Sprintf("connection %d to port %d%s", i+1, c.Ear.Address.Port(), ofSecond(c.Ear)))
 		}
 		for _, e := range c.Events {
 			rungs = append(rungs, reports.Evidence{
@@ -57,7 +57,7 @@ func ladderOf(o *fakeserver.Observation, prefix string) []reports.Evidence {
 		d := &o.Datagrams[i]
 		rungs = append(rungs, reports.Evidence{
 			Ms: milliseconds(d.At), From: string(fakeserver.FromClient), What: "clear " + d.Kind,
-			Detail: join(join(prefix, fmt.Sprintf("UDP to port %d", d.Ear.Address.Port())), printable(d.Data)),
+			Detail: join(join(prefix, fmt.Sprintf("UDP to port %d%s", d.Ear.Address.Port(), ofSecond(d.Ear))), printable(d.Data)),
 		})
 	}
 	for i := range o.Requests {
@@ -75,6 +75,14 @@ func ladderOf(o *fakeserver.Observation, prefix string) []reports.Evidence {
 	}
 	slices.SortStableFunc(rungs, func(a, b reports.Evidence) int { return cmp.Compare(a.Ms, b.Ms) })
 	return rungs
+}
+
+// ofSecond says so of an ear of the second server.
+func ofSecond(e fakeserver.Ear) string {
+	if e.Elsewhere {
+		return " of the second server"
+	}
+	return ""
 }
 
 func join(a, b string) string {

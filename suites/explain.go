@@ -13,10 +13,13 @@ import (
 )
 
 // handHost is the name in the certificates that are forged for use by hand,
-// handServer where the server is then.
+// handServer where the server is then, handElsewhere where a second one is.
 const handHost = "sip.siptrust.test"
 
-var handServer = netip.MustParseAddrPort("127.0.0.1:5061")
+var (
+	handServer    = netip.MustParseAddrPort("127.0.0.1:5061")
+	handElsewhere = netip.MustParseAddrPort("127.0.0.2:5061")
+)
 
 // Known says in one line that a case does not exist, if so.
 func Known(id string) error {
@@ -36,7 +39,8 @@ func Known(id string) error {
 
 // ForgeCase writes a case's chain, key and roots into dir, for use by hand
 // with the server name sip.siptrust.test, and gives the paths. What a server
-// presents later goes into the directory "later" there.
+// presents later goes into the directory "later" there, what a second server
+// does into "elsewhere".
 func ForgeCase(ctx context.Context, id string, key pkiforge.KeyAlgorithm, dir string) ([]string, error) {
 	if err := Known(id); err != nil {
 		return nil, err
@@ -52,14 +56,33 @@ func ForgeCase(ctx context.Context, id string, key pkiforge.KeyAlgorithm, dir st
 		return nil, fmt.Errorf("forge %s: %w", id, err)
 	}
 	paths, err := pkiforge.ExportAll(dir, material)
-	if err != nil || scenario.Later == nil {
+	if err != nil {
 		return paths, err
 	}
-	if material, err = forge.Forge(ctx, scenario.Later.Plan); err != nil {
-		return nil, fmt.Errorf("forge %s: %w", id, err)
+	for name, plan := range scenario.others() {
+		if material, err = forge.Forge(ctx, *plan); err != nil {
+			return nil, fmt.Errorf("forge %s: %w", id, err)
+		}
+		more, err := pkiforge.ExportAll(filepath.Join(dir, name), material)
+		if err != nil {
+			return nil, err
+		}
+		paths = append(paths, more...)
 	}
-	later, err := pkiforge.ExportAll(filepath.Join(dir, "later"), material)
-	return append(paths, later...), err
+	return paths, nil
+}
+
+// others are the plans besides the server's first one, by the directory in which
+// they are put.
+func (s *Scenario) others() map[string]*pkiforge.Plan {
+	plans := map[string]*pkiforge.Plan{}
+	if s.Later != nil {
+		plans["later"] = &s.Later.Plan
+	}
+	if s.Elsewhere != nil {
+		plans["elsewhere"] = &s.Elsewhere.Plan
+	}
+	return plans
 }
 
 func handNames() pkiforge.Names {
@@ -148,7 +171,7 @@ func explainRoute(w io.Writer, s *Scenario) error {
 	if proxy := s.proxy(handServer); proxy != "" {
 		fmt.Fprintf(w, "Its outbound proxy is %s\n", proxy)
 	}
-	records, err := s.records(handServer)
+	records, err := s.records(handServer, handElsewhere)
 	if err != nil || len(records) == 0 {
 		return err
 	}
@@ -202,6 +225,8 @@ func byHand(cs *Case, s *Scenario) []string {
 		lines = append(lines, "what openssl does not do by itself: "+cs.Change.Name)
 	}
 	switch {
+	case s.Elsewhere != nil:
+		lines = append(lines, "a second server at "+handElsewhere.String()+" serves what lies in pki/elsewhere")
 	case s.Later == nil:
 	case s.Later.Restarted:
 		lines = append(lines, "then serve what lies in pki/later, and start the client again")

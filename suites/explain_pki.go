@@ -48,6 +48,18 @@ func explainPKI(ctx context.Context, w io.Writer, cs *Case, s *Scenario) error {
 			}
 		}
 	}
+	if s.Elsewhere != nil {
+		fmt.Fprint(w, "\nPresented by the second server: ")
+		diff := pkiforge.Diff(s.Plan, s.Elsewhere.Plan)
+		if len(diff) == 0 {
+			fmt.Fprint(w, "the same\n")
+		} else {
+			fmt.Fprint(w, "this is other than at the first one\n")
+		}
+		for _, line := range diff {
+			fmt.Fprintf(w, "  %s\n", legible(line))
+		}
+	}
 	if fault := s.Server.Certificate; fault != fakeserver.CertificateSound {
 		fmt.Fprintf(w, "\nThe server does not send these certificates as they are: the fault of its Certificate message is %q\n", fault)
 	}

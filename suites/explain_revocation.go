@@ -152,13 +152,17 @@ func publishByHand(s *Scenario) []string {
 		return []string{"at " + handService + ": answer 500 to every request"}
 	}
 	var lines []string
+	for _, name := range s.Plan.Fetchable() {
+		path := pkiforge.CertPath(name)
+		lines = append(lines, "at "+handService+path+": give pki"+path+" out, as application/pkix-cert")
+	}
 	if r.Answer != nil {
 		lines = append(lines, "at "+handService+pkiforge.OCSPPath+": answer every POST with pki/ocsp.der, as application/ocsp-response")
 	}
 	for _, l := range r.Lists {
 		lines = append(lines, "at "+handService+l.Path()+": give pki"+l.Path()+" out, as application/pkix-crl")
 	}
-	if r.Answer == nil && len(r.Lists) > 0 {
+	if r.Answer == nil && len(lines) > 0 {
 		lines = append(lines, "python3 -m http.server 8080 --directory pki    # does that")
 	}
 	return lines

@@ -65,6 +65,9 @@ func TestExplain(t *testing.T) {
 		"revocation.staple.expired": {
 			"\n*   stapled      good, 8d ago, the next 1d ago; signed by the issuer\n", "-status_file pki/staple.der",
 		},
+		"revocation.staple.revoked":       {"\n  revoked: none → server\n"},
+		"revocation.staple.on-hold":       {"\n  revoked: none → server (certificateHold)\n"},
+		"revocation.staple.try-later":     {"\n  staple Status: successful → tryLater\n"},
 		"revocation.delegated.no-purpose": {"\n  The responder\n", "\n*   purposes     clientAuth\n", "OCSP no check"},
 		"revocation.list-forged.listed":   {"\n*   revoked      server\n", "\n    list first.crl entries: 0; ", "/issuing.crl out, as application/pkix-crl\n"},
 		"revocation.ocsp.silent":          {"\n*   service      takes requests and never answers\n"},

@@ -21,7 +21,7 @@ var (
 // referenceCases are the cases of the group reference: which name the client
 // compares with the certificate, whatever DNS says, and asks the server for.
 func referenceCases() []Case {
-	return slices.Concat(domainCases(), foreignCases(), aliasCases(), proxyCases(), addressCases(), internationalCases(), serverNameCases())
+	return slices.Concat(domainCases(), targetCases(), foreignCases(), aliasCases(), proxyCases(), addressCases(), internationalCases(), serverNameCases())
 }
 
 // What a client needs to find its way by DNS.

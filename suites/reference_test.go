@@ -20,10 +20,15 @@ func init() {
 		"naptr-prefers-udp":    {zone: true},
 		"first-target-dead":    {zone: true},
 		"domain-only":          {plan: names},
-		"target-only":          {plan: names},
-		"target-wildcard":      {plan: names},
-		"service-name":         {plan: names},
-		"other-name":           {plan: names},
+
+		"first-target-wrong-name": {plan: all, scenario: []string{"Elsewhere"}},
+		"next-target":             {plan: all, scenario: []string{"Elsewhere"}},
+		"both-targets-wrong-name": {plan: all, elsewhere: all, scenario: []string{"Linger"}},
+
+		"target-only":     {plan: names},
+		"target-wildcard": {plan: names},
+		"service-name":    {plan: names},
+		"other-name":      {plan: names},
 
 		"foreign-target-domain-only": {plan: names},
 		"foreign-target-only":        {plan: names},
@@ -83,6 +88,7 @@ func explainReference() {
 			"proxy-other", "foreign-naptr-target-only", "alias-target-only", "resolved-address", "resolved-address-as-name",
 			"resolved-address-as-common-name", "address-other", "address-name-only", "address-as-name", "address-wildcard",
 			"address-as-common-name-beside-name", "a-label-other", "a-label-unaccented", "a-label-wildcard",
+			"first-target-wrong-name", "next-target", "both-targets-wrong-name",
 		},
 		"whole-name":        {"service-name"},
 		"wildcards":         {"a-label-wildcard"},
@@ -91,14 +97,17 @@ func explainReference() {
 		"canonical-name":    {"alias", "alias-target-only"}, // which does not name what the alias leads to
 		"name-behind-srv": {
 			"service-name", "other-name", "foreign-target-only", "foreign-target-name-only", "foreign-naptr-only",
-			"foreign-naptr-target-only",
+			"foreign-naptr-target-only", "first-target-wrong-name", "next-target", "both-targets-wrong-name",
 		},
 		"resolved-address":    {"resolved-address", "resolved-address-as-name", "resolved-address-as-common-name"},
 		"address-text":        {"address-as-name", "address-wildcard", "address-as-common-name-beside-name"},
-		"next-target":         {"first-target-dead"},
+		"next-target":         {"first-target-dead", "next-target"},
+		"every-target":        {"both-targets-wrong-name"},
+		"clear-service":       {"both-targets-wrong-name"},
 		"naptr-service":       {"naptr-prefers-udp"},
 		"server-name":         {"asks-for-host", "virtual-server"},
 		"server-name-address": {"asks-for-nobody"},
+		"close":               {"next-target"}, // it stays with the first, whose connection it leaves open
 	} {
 		explain(mutant, inReference(ids...)...)
 	}

@@ -31,6 +31,18 @@ const (
 // closedPort is one at which nothing listens: tcpmux, which nobody serves.
 const closedPort = "1"
 
+// tlsPort is the port of SIP over TLS (RFC 3261 18.2.1).
+const tlsPort = 5061
+
+// clearPort is that of SIP without TLS (RFC 3261 18.2.1); where the server has
+// no address for itself, its own port hears that too.
+func clearPort(at netip.AddrPort) string {
+	if port := at.Port(); port != tlsPort {
+		return strconv.Itoa(int(port))
+	}
+	return "5060"
+}
+
 // uri is the address of record that the client is given.
 func (s *Scenario) uri(at netip.AddrPort) string {
 	port := strconv.Itoa(int(at.Port()))
@@ -62,10 +74,13 @@ func (s *Scenario) proxy(at netip.AddrPort) string {
 // records are the resource records of the zone for a server at the address.
 // Each is written as in a zone file, without class and time to live; all names
 // in it are fully qualified. {host} and {other} are those of the scenario's
-// names, {address} and {port} the server's; at port {closed} nothing listens.
-func (s *Scenario) records(at netip.AddrPort) ([]dns.RR, error) {
+// names, {address} and {port} the server's, {elsewhere} and {elsewhere-port} those of the
+// second one; at port {closed} nothing listens, at {clear} SIP without TLS is
+// recognised.
+func (s *Scenario) records(at, elsewhere netip.AddrPort) ([]dns.RR, error) {
 	fill := strings.NewReplacer("{host}", s.Names.Host, "{other}", s.Names.Other, "{address}", at.Addr().String(),
-		"{port}", strconv.Itoa(int(at.Port())), "{closed}", closedPort)
+		"{port}", strconv.Itoa(int(at.Port())), "{closed}", closedPort, "{clear}", clearPort(at),
+		"{elsewhere}", elsewhere.Addr().String(), "{elsewhere-port}", strconv.Itoa(int(elsewhere.Port())))
 	records := make([]dns.RR, 0, len(s.Zone))
 	for _, line := range s.Zone {
 		rr, err := dns.NewRR(fill.Replace(line))
@@ -80,7 +95,7 @@ func (s *Scenario) records(at netip.AddrPort) ([]dns.RR, error) {
 
 // publish makes the run's DNS server, if there is one, answer what the scenario
 // says of it, until withdraw is called.
-func (r *Run) publish(s *Scenario, at netip.AddrPort) (withdraw func(), err error) {
+func (r *Run) publish(s *Scenario, at, elsewhere netip.AddrPort) (withdraw func(), err error) {
 	if r.dns == nil {
 		return func() {}, nil
 	}
@@ -95,7 +110,7 @@ func (r *Run) publish(s *Scenario, at netip.AddrPort) (withdraw func(), err erro
 			}
 		}, nil
 	}
-	records, err := s.records(at)
+	records, err := s.records(at, elsewhere)
 	if err != nil {
 		return nil, err
 	}

@@ -22,6 +22,9 @@ type Scenario struct {
 	// Attempts in a row at the same server; 0 means 1, or 2 for Later.Restarted.
 	Attempts int
 
+	// Elsewhere is a second server, at an address that only DNS leads to; nil: there
+	// is none.
+	Elsewhere *Elsewhere
 	// Later is the server as the client meets it after the first connection;
 	// nil: as before.
 	Later *Later
@@ -50,6 +53,22 @@ type Later struct {
 	Trust bool
 }
 
+// Elsewhere is a server at an address of its own, {elsewhere} in the zone.
+type Elsewhere struct {
+	Plan   pkiforge.Plan // what it presents
+	Server fakeserver.Behaviour
+	Judged Place
+}
+
+// Place says which of two servers the verdict is about.
+type Place string
+
+// The places. At the zero value it is about both.
+const (
+	Here  Place = "here"  // the scenario's own server
+	There Place = "there" // the one elsewhere
+)
+
 // attempts gives the number of attempts, at least one.
 func (s *Scenario) attempts() int {
 	if s.Later != nil && s.Later.Restarted {
@@ -59,14 +78,18 @@ func (s *Scenario) attempts() int {
 }
 
 // publishes says whether certificates of the scenario point to the revocation
-// service.
+// service, which gives certificates out too.
 func (s *Scenario) publishes() bool {
-	return s.Plan.Revocation.Answer != nil || len(s.Plan.Revocation.Lists) > 0
+	return s.Plan.Revocation.Answer != nil || len(s.Plan.Revocation.Lists) > 0 || len(s.Plan.Fetchable()) > 0
 }
 
 // documents are what the revocation service gives out.
-func documents(s *pkiforge.Status) []fakeserver.Document {
+func documents(m *pkiforge.Material) []fakeserver.Document {
 	var all []fakeserver.Document
+	for _, name := range m.Plan.Fetchable() {
+		all = append(all, fakeserver.Document{Path: pkiforge.CertPath(name), Type: "application/pkix-cert", Body: m.Certs[name].DER})
+	}
+	s := &m.Status
 	if s.Answer != nil {
 		all = append(all, fakeserver.Document{Path: pkiforge.OCSPPath, Type: "application/ocsp-response", Body: s.Answer})
 	}

@@ -83,11 +83,26 @@ func classify(o *fakeserver.Observation, said client.Outcome, g stage) seen {
 	if s.outcome == Absent {
 		s.moot = led.moot
 	}
+	if s.outcome == Absent && g.place == There {
+		s.how, s.asked = stayed(o, g, s.how)
+	}
 	s.observation, s.said, s.stage, s.led, s.ledHow = o, said, g, led.outcome, led.how
 	if how, leaked := leak(o); leaked {
 		s.outcome, s.how = Leaked, how
 	}
 	return s
+}
+
+// stayed says why no ClientHello came to the second of two servers, and whether
+// DNS led the client to the first one; otherwise is for where it did not.
+func stayed(o *fakeserver.Observation, g stage, otherwise string) (how string, came bool) {
+	for i := range o.Connections {
+		k := &o.Connections[i]
+		if c := classifyConnection(o, k); c.outcome != Absent && !g.about(k) {
+			return fmt.Sprintf("it did not go on to the second server; the first one was %s (%s)", c.outcome, c.how), true
+		}
+	}
+	return otherwise, false
 }
 
 // classifyConnection decides one connection; a plain trap never decides more

@@ -19,11 +19,17 @@ type stage struct {
 	// redirected: about the one account, once it was sent on to names.Other.
 	second, redirected bool
 	names              pkiforge.Names
+	// place, if not both: about those to one of two servers. The others neither
+	// lead up to them nor stand in their way.
+	place Place
 }
 
 // stage gives that of the attempt n, counted from 0.
 func (s *Scenario) stage(n int) stage {
 	g := stage{second: s.SecondAccount || s.Redirected, redirected: s.Redirected, names: s.Names}
+	if s.Elsewhere != nil {
+		g.place = s.Elsewhere.Judged
+	}
 	if s.Later != nil {
 		g.later, g.restarted = !s.Later.Restarted, s.Later.Restarted
 		g.first = g.restarted && n == 0
@@ -37,6 +43,8 @@ func (g stage) staged() bool { return g.later || g.restarted || g.second }
 // about says whether the verdict is about the connection.
 func (g stage) about(c *fakeserver.Connection) bool {
 	switch {
+	case g.place != "":
+		return c.Ear.Elsewhere == (g.place == There)
 	case g.later:
 		return c.Step > 0
 	case g.restarted:

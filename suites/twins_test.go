@@ -16,14 +16,15 @@ import (
 
 // change is what may differ between a case and its twin: fields of the plan,
 // fields of the server's behaviour, the way to the server, the number of
-// attempts, what the endpoint is given besides; and the plan and behaviour of the
-// later server.
+// attempts, what the endpoint is given besides; the plan and behaviour of the
+// later server, and the plan of a second one.
 type change struct {
 	plan, server       []string
 	given, zone        bool
 	attempts           int // 0: as the twin
 	scenario           []string
 	later, laterServer []string
+	elsewhere          []string // fields of the second server's plan
 }
 
 var (
@@ -118,6 +119,11 @@ func TestOneChange(t *testing.T) {
 		if d := cmp.Diff(want.scenario, scenarioDiff(twin, s), asSet, cmpopts.EquateEmpty()); d != "" {
 			t.Errorf("%s: the scenario (-want +got):\n%s", cs.ID, d)
 		}
+		if (twin.Elsewhere == nil) != (s.Elsewhere == nil) {
+			t.Errorf("%s: one of it and its twin has a second server", cs.ID)
+		} else if s.Elsewhere != nil {
+			planDiff(t, cs.ID+": the plan of the second server", want.elsewhere, twin.Elsewhere.Plan, s.Elsewhere.Plan)
+		}
 		if (twin.Later == nil) != (s.Later == nil) {
 			t.Errorf("%s: one of it and its twin has a later server", cs.ID)
 		} else if s.Later != nil {
@@ -143,12 +149,12 @@ func planDiff(t *testing.T, what string, want []string, a, b pkiforge.Plan) {
 	}
 }
 
-// scenarioDiff gives what differs in the scenarios besides plans, servers,
-// attempts and the names, which are always fresh.
+// scenarioDiff gives what differs in the scenarios besides plans, servers, the
+// way to them, attempts and the names, which are always fresh.
 func scenarioDiff(a, b suites.Scenario) []string {
 	r := &fieldReporter{}
 	cmp.Equal(a, b, cmp.Reporter(r), cmpopts.IgnoreFields(suites.Scenario{}, "Plan", "Server", "Names", "Attempts", "Given", "Zone"),
-		cmpopts.IgnoreFields(suites.Later{}, "Plan", "Server"))
+		cmpopts.IgnoreFields(suites.Later{}, "Plan", "Server"), cmpopts.IgnoreFields(suites.Elsewhere{}, "Plan"))
 	return r.fields
 }
 

@@ -123,6 +123,11 @@ func isOver(o *fakeserver.Observation, s *Scenario, expect Expectation, g stage)
 		}
 		about, one := g.about(c) || g.first, classifyConnection(o, c)
 		switch {
+		case !about && g.place != "":
+			// Accepted there, the client goes nowhere else.
+			if one.outcome == Accepted {
+				decided++
+			}
 		case one.outcome == Accepted && !about:
 			led = true
 		case one.outcome == Accepted:

@@ -42,7 +42,11 @@ type attempt struct {
 	// turnedAway: the server ended the handshake, or the connection before it
 	// sent anything over it.
 	turnedAway bool
-	asked      bool // for a client certificate
+	// failed: the last connection came to no handshake, or to one that was refused.
+	// refusals counts those that this client refused.
+	failed   bool
+	refusals int
+	asked    bool // for a client certificate
 }
 
 // errNoCertificate is what the mutant certificate-request gives up with.
@@ -109,16 +113,20 @@ func (t *attempt) run(ctx context.Context) string {
 	}
 	var settings *tls.Config
 	diagnosis := ""
-	// What cannot be reached is passed over (RFC 3263 4.3). A refusal is final.
+	// A place that cannot be reached or is refused is passed over (RFC 3263 4.3).
 	for _, t.place = range places {
 		t.Server, settings = t.place.addr, t.settings(ctx)
 		if t.place.clear {
 			t.registerClear(ctx)
 			return ""
 		}
-		if diagnosis = t.connect(ctx, settings); diagnosis == "" || t.without(checkNextTarget) {
+		if diagnosis = t.connect(ctx, settings); !t.failed || t.without(checkNextTarget) {
 			break
 		}
+		t.blind = t.blind || t.without(checkEveryTarget)
+	}
+	if t.refusals == len(places) && t.without(checkClearService) {
+		t.leaveTLS(ctx)
 	}
 	for pause := recovery; t.lost && wait(ctx, pause); pause *= 2 {
 		t.lost = false
@@ -138,6 +146,7 @@ func (t *attempt) run(ctx context.Context) string {
 // connect makes one connection and speaks SIP over it; it says why none came
 // about, empty: one did.
 func (t *attempt) connect(ctx context.Context, settings *tls.Config) string {
+	t.failed = true
 	dialer := net.Dialer{KeepAlive: -1} // no connection lives as long as that
 	conn, err := dialer.DialContext(ctx, "tcp", t.Server.String())
 	if err != nil {
@@ -158,6 +167,7 @@ func (t *attempt) connect(ctx context.Context, settings *tls.Config) string {
 		t.judge(ctx, err)
 		t.part(ctx, tcp)
 	} else {
+		t.failed = false
 		t.know()
 		state := secured.ConnectionState()
 		t.step(8, "handshake: completed, %s, %s: continue", tls.VersionName(state.Version), tls.CipherSuiteName(state.CipherSuite))
@@ -286,6 +296,7 @@ func (t *attempt) identity(*tls.CertificateRequestInfo) (*tls.Certificate, error
 func (t *attempt) judge(ctx context.Context, err error) {
 	switch r := reasonOf(err); {
 	case r != nil:
+		t.refusals++
 		t.step(6, "verdict: refused (%s): close", r.check)
 	case errors.Is(err, errNoCertificate):
 		return

@@ -22,6 +22,8 @@ const (
 	serviceTLS = "SIPS+D2T"
 	serviceUDP = "SIP+D2U"
 	prefixTLS  = "_sips._tcp."
+	prefixTCP  = "_sip._tcp."
+	prefixUDP  = "_sip._udp."
 )
 
 // queryLimit bounds the answer to one question to a DNS server on loopback.
@@ -228,5 +230,30 @@ func (t *attempt) serverName() string {
 func (t *attempt) registerClear(ctx context.Context) {
 	if t.sendClear(ctx, "udp", t.place.addr) == nil {
 		t.step(9, "SIP: REGISTER in the clear over udp to %s", t.place.addr)
+	}
+}
+
+// leaveTLS is what the mutant clear-service does when it has refused every place
+// with TLS: it registers with the services without. Like all that is done in the
+// clear it is done even when the attempt is being ended.
+func (t *attempt) leaveTLS(ctx context.Context) {
+	if !t.Lookup {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), linger)
+	defer cancel()
+	for _, service := range []struct{ prefix, network string }{{prefixUDP, "udp"}, {prefixTCP, "tcp"}} {
+		targets, err := t.srv(ctx, service.prefix+t.aor.Host)
+		if err != nil {
+			continue
+		}
+		for _, srv := range targets {
+			places, _ := t.addresses(ctx, place{}, srv.Target, srv.Port)
+			for _, p := range places {
+				if t.sendClear(ctx, service.network, p.addr) == nil {
+					t.step(9, "SIP: REGISTER in the clear over %s to %s", service.network, p.addr)
+				}
+			}
+		}
 	}
 }

@@ -36,6 +36,12 @@ var (
 		`_sips._tcp.{host} SRV 10 9 {closed} edge.{host}`,
 		`edge.{host} A 127.0.0.1`,
 	}
+	twoZone = []string{
+		`_sips._tcp.{host} SRV 10 0 {port} edge.{host}`,
+		`_sips._tcp.{host} SRV 20 0 {port} edge.{host}`,
+		`_sip._udp.{host} SRV 10 0 {port} edge.{host}`,
+		`edge.{host} A 127.0.0.1`,
+	}
 	udpZone = []string{
 		`{host} NAPTR 10 10 "s" "SIP+D2U" "" _sip._udp.{host}`,
 		`{host} NAPTR 20 10 "s" "SIPS+D2T" "" _sips._tcp.{host}`,
@@ -71,6 +77,7 @@ func locateSituations() []situation {
 		{name: "other-address", given: "127.0.0.1", changes: shows("IP:127.0.0.2"), want: "failed"},
 		{name: "proxy-only", changes: shows("DNS:{host}"), proxied: true, want: "accepted"},
 		{name: "dead-target", zone: deadZone, changes: shows("DNS:{host}", "DNS:edge.{host}"), want: "accepted"},
+		{name: "both-refused", zone: twoZone, changes: shows("DNS:{other}"), want: "failed"},
 		{name: "naptr-udp", zone: udpZone, changes: shows("DNS:{host}", "DNS:edge.{host}"), want: "accepted"},
 		{name: "named", server: only(testHost), want: "accepted"},
 		{name: "named-domain", zone: ownZone, changes: shows("DNS:{host}", "DNS:edge.{host}"), server: only(testHost), want: "accepted"},

@@ -64,7 +64,9 @@ const (
 	checkResolved          check = "resolved-address"
 	checkAddressText       check = "address-text"
 	checkNextTarget        check = "next-target"
+	checkEveryTarget       check = "every-target"
 	checkService           check = "naptr-service"
+	checkClearService      check = "clear-service"
 	checkServerName        check = "server-name"
 	checkServerTarget      check = "server-name-target"
 	checkNoAddress         check = "server-name-address"
@@ -300,8 +302,16 @@ var mutants = []Mutant{
 		"RFC 9525 6.4",
 	},
 	{
-		string(checkNextTarget), "trying the next target when the first cannot be reached",
+		string(checkNextTarget), "trying the next target when the first cannot be reached or was refused",
 		"RFC 3263 4.3",
+	},
+	{
+		string(checkEveryTarget), "verifying every target: once one has failed it takes the next as it comes",
+		"RFC 5922 7.3",
+	},
+	{
+		string(checkClearService), "leaving services without TLS alone: it registers with those of _sip when it has refused all of _sips",
+		"RFC 3263 4.1",
 	},
 	{
 		string(checkService), "passing over NAPTR records without TLS: it registers over UDP when they come first",

@@ -1,0 +1,44 @@
+package pkiforge
+
+import (
+	"fmt"
+	"slices"
+)
+
+// CertPath is where a certificate of a plan is given out, below
+// [Names.Service].
+func CertPath(name string) string { return "/der/" + name + ".cer" }
+
+// Fetchable names the certificates that others of the plan say are given out
+// (RFC 5280 4.2.2.1).
+func (p Plan) Fetchable() []string {
+	var names []string
+	for i := range p.Certs {
+		place := p.Names.service() + CertPath(p.Certs[i].Name)
+		if slices.ContainsFunc(p.Certs, func(c Cert) bool { return slices.Contains(c.IssuingURL, place) }) {
+			names = append(names, p.Certs[i].Name)
+		}
+	}
+	return names
+}
+
+// UnsentFetchable is [BrokenChain], but the server's certificate says where its
+// issuer is given out. At that place lies the certificate of that name, which
+// may be another than the issuer's.
+func UnsentFetchable(name string) Change {
+	return Change{Name: "unsent, fetchable " + name, Apply: func(p *Plan) error {
+		if err := BrokenChain().Apply(p); err != nil {
+			return err
+		}
+		if name == Stranger {
+			if err := addStranger(p); err != nil {
+				return err
+			}
+		}
+		if p.Cert(name) == nil {
+			return fmt.Errorf("%w: the plan has no certificate %q", ErrNotApplicable, name)
+		}
+		p.Cert(Server).IssuingURL = []string{p.Names.service() + CertPath(name)}
+		return nil
+	}}
+}
