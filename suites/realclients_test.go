@@ -98,7 +98,7 @@ func TestRealClients(t *testing.T) {
 				t.Skipf("%v; 'make clients' installs what it can", err)
 			}
 			record := execute(t, driver, func(s *suites.Settings) {
-				s.Filter = "paper" // the catalogue's other groups are not yet known of it
+				s.Filter = "paper" // docs/findings.md has what is known of the other groups
 				s.Timeout, s.Windows = 0, suites.Windows{Prompt: 5 * time.Second, Slow: 8 * time.Second}
 			})
 			for _, id := range with(record, reports.Inconclusive) {
