@@ -68,10 +68,9 @@ public class Register implements SipListener {
         if (uri == null || uri.isEmpty()) {
             return;
         }
-        SipURI registrar = (SipURI) addresses.createURI(uri);
+        SipURI registrar = (SipURI) addresses.createURI(uri.replaceFirst(":[^@]*@", ":"));
         SipURI user = addresses.createSipURI("alice", registrar.getHost());
         user.setSecure(true);
-        registrar.setUser(null);
         Address account = addresses.createAddress(user);
         SipURI contact = addresses.createSipURI("alice", "127.0.0.1");
         contact.setPort(local);
