@@ -118,6 +118,9 @@ func (e *Exec) Traits() Traits {
 	lacks := map[string]string{}
 	if e.means != MeansDNS && e.means != MeansHosts {
 		lacks[LacksDNS] = fmt.Sprintf("its names are made known by %s, not by DNS", e.means)
+		if e.means == MeansNone {
+			lacks[LacksDNS] = "it is given name and address apart"
+		}
 	}
 	maps.Copy(lacks, p.Lacks)
 	return Traits{

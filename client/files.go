@@ -37,6 +37,7 @@ func (e *Exec) endow(ctx context.Context, a Attempt, ports []uint16) (vars, erro
 		forms: forms{identity: e.profile.Identity, trust: e.profile.Trust},
 	}
 	_, v.HostPort, _ = strings.Cut(a.URI, "@")
+	v.HostPort, _, _ = strings.Cut(v.HostPort, ";") // parameters are the URI's
 	if v.Proxy = a.Proxy; v.Proxy != "" {
 		_, v.HostPort, _ = strings.Cut(v.Proxy, ":")
 	}

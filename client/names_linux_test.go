@@ -155,6 +155,9 @@ func TestTraits(t *testing.T) {
 		want.Lacks, want.Notes = map[string]string{LacksTLS13: "why"}, []string{"note"}
 		if !want.DNS {
 			want.Lacks[LacksDNS] = fmt.Sprintf("its names are made known by %s, not by DNS", m)
+			if m == MeansNone {
+				want.Lacks[LacksDNS] = "it is given name and address apart"
+			}
 		}
 		e := &Exec{profile: p, means: m, notes: []string{"note"}}
 		if diff := cmp.Diff(want, e.Traits()); diff != "" {

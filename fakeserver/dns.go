@@ -126,11 +126,18 @@ func (d *DNS) Delete(host string) {
 	delete(d.asked, canonical(host))
 }
 
-// Asked says whether anything was asked of host since it was made known.
+// Asked says whether anything was asked of host, or of a name beneath it such as
+// that of a service, since it was made known.
 func (d *DNS) Asked(host string) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.asked[canonical(host)]
+	host = canonical(host)
+	for name := range d.asked {
+		if name == host || strings.HasSuffix(name, "."+host) {
+			return true
+		}
+	}
+	return false
 }
 
 // Queries gives what was asked, in order, the first 1024 questions.

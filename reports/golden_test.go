@@ -59,6 +59,7 @@ func TestGolden(t *testing.T) {
 			return nil
 		}},
 		{"matrix.md", sample(), func(w io.Writer, _ Record) error { return MatrixMarkdown(w, NewClientMatrix(phones(), nil)) }},
+		{"findings.md", sample(), func(w io.Writer, r Record) error { return Findings(w, append([]Record{r}, phones()...), nil) }},
 		{"matrix.txt", sample(), func(w io.Writer, _ Record) error {
 			return MatrixTerminal(w, NewClientMatrix(phones(), nil), false)
 		}},

@@ -206,6 +206,9 @@ func TestMatrixOfHostileRecords(t *testing.T) {
 	if err := MatrixMarkdown(&b, m); err != nil {
 		t.Fatal(err)
 	}
+	if err := Findings(&b, records, nil); err != nil {
+		t.Fatal(err)
+	}
 	printable(t, b.String())
 	if strings.Contains(b.String()[strings.Index(b.String(), "## "):], "<script") {
 		t.Error("HTML in the Markdown")

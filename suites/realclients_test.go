@@ -23,6 +23,9 @@ var findings = map[string]struct {
 	unknown bool // nothing is known of any version
 	fails   finding
 	skips   []string
+	// unsteady are fails that the client escapes now and then, by a race of its
+	// own; with the cause where they are listed.
+	unsteady []string
 }{
 	"openssl":    {version: "3.", skips: []string{"paper.conduct.exchange"}},
 	"gnutls-cli": {version: "3.7.", skips: []string{"paper.conduct.exchange"}},
@@ -75,11 +78,12 @@ var findings = map[string]struct {
 		"paper.conduct.no-exception":        "accepted",
 	}},
 	// Asked for a certificate that it does not have, its console asks the user
-	// for a password and stands still until there is an answer.
+	// for a password and stands still until there is an answer; a REGISTER goes
+	// out only where the server's Finished was read in the same turn of its loop.
 	"linphonec": {version: "5.1.", fails: finding{
 		"paper.client-auth.none-optional": "stalled",
 		"paper.client-auth.none-required": "left the connection open",
-	}},
+	}, unsteady: []string{"paper.client-auth.none-optional"}},
 }
 
 // Every real client that is installed is taken through the whole suite, in
@@ -98,7 +102,7 @@ func TestRealClients(t *testing.T) {
 				t.Skipf("%v; 'make clients' installs what it can", err)
 			}
 			record := execute(t, driver, func(s *suites.Settings) {
-				s.Filter = "paper" // the catalogue's other groups are not yet known of it
+				s.Filter = "paper" // docs/findings.md has what is known of the other groups
 				s.Timeout, s.Windows = 0, suites.Windows{Prompt: 5 * time.Second, Slow: 8 * time.Second}
 			})
 			for _, id := range with(record, reports.Inconclusive) {
@@ -108,10 +112,15 @@ func TestRealClients(t *testing.T) {
 				t.Logf("%s %s: nothing is known of this version; it fails %v", name, record.Client.Version, with(record, reports.Fail))
 				return
 			}
-			if got, want := with(record, reports.Fail), slices.Sorted(maps.Keys(known.fails)); !slices.Equal(got, want) {
+			got := with(record, reports.Fail)
+			fails := maps.Clone(known.fails)
+			maps.DeleteFunc(fails, func(id, _ string) bool {
+				return slices.Contains(known.unsteady, id) && !slices.Contains(got, id)
+			})
+			if want := slices.Sorted(maps.Keys(fails)); !slices.Equal(got, want) {
 				t.Errorf("%s %s fails %v, known is %v", name, record.Client.Version, got, want)
 			}
-			for id, word := range known.fails {
+			for id, word := range fails {
 				if reason := reasonOf(record, id); !strings.Contains(reason, word) {
 					t.Errorf("%s: the reason %q does not say %q", id, reason, word)
 				}

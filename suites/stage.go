@@ -112,6 +112,8 @@ func (j *judgement) decideStage(f *finding, expect Expectation) (reports.Status,
 	switch {
 	case f.subject == Accepted && expect != Accept:
 		return "", ""
+	case led == Absent && f.subject != Absent:
+		return reports.Inconclusive, "only the connection in question came, none before it: " + how
 	case led == Absent:
 		return reports.Inconclusive, "no ClientHello came: " + how
 	case led != Accepted && expect == Accept:

@@ -15,7 +15,6 @@ import (
 	"net"
 	"os"
 	"runtime/debug"
-	"strconv"
 
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
@@ -82,16 +81,11 @@ func register(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	host := os.Getenv("SIPTRUST_HOST")
-	port, err := strconv.Atoi(os.Getenv("SIPTRUST_PORT"))
-	if err != nil {
-		return fmt.Errorf("SIPTRUST_PORT: %w", err)
-	}
 	resolver := &net.Resolver{PreferGo: true, Dial: func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, os.Getenv("SIPTRUST_DNS"))
 	}}
 	ua, err := sipgo.NewUA(
-		sipgo.WithUserAgent("alice"), sipgo.WithUserAgentHostname(host),
+		sipgo.WithUserAgent("alice"), sipgo.WithUserAgentHostname(os.Getenv("SIPTRUST_DOMAIN")),
 		sipgo.WithUserAgenTLSConfig(config), sipgo.WithUserAgentDNSResolver(resolver),
 	)
 	if err != nil {
@@ -108,10 +102,41 @@ func register(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	req := sip.NewRequest(sip.REGISTER, sip.Uri{Scheme: "sips", Host: host, Port: port})
+	for _, uri := range []string{os.Getenv("SIPTRUST_URI"), os.Getenv("SIPTRUST_SECOND_URI")} {
+		if uri == "" {
+			continue
+		}
+		if err := registerAccount(ctx, uac, uri, out); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// registerAccount registers one address of record where its URI leads, or by the
+// proxy.
+func registerAccount(ctx context.Context, uac *sipgo.Client, uri string, out io.Writer) error {
+	var account sip.Uri
+	if err := sip.ParseUri(uri, &account); err != nil {
+		return fmt.Errorf("URI of the account %q: %w", uri, err)
+	}
+	registrar := account
+	registrar.User = ""
+	req := sip.NewRequest(sip.REGISTER, registrar)
 	req.SetTransport("TLS") // or sipgo would send a sips: URI over UDP
-	req.AppendHeader(&sip.ContactHeader{Address: sip.Uri{Scheme: "sips", User: "alice", Host: "127.0.0.1"}})
+	aor := sip.Uri{Scheme: "sips", User: account.User, Host: account.Host}
+	req.AppendHeader(&sip.FromHeader{Address: aor, Params: sip.HeaderParams{{K: "tag", V: sip.GenerateTagN(16)}}})
+	req.AppendHeader(&sip.ToHeader{Address: aor})
+	req.AppendHeader(&sip.ContactHeader{Address: sip.Uri{Scheme: "sips", User: account.User, Host: "127.0.0.1"}})
 	req.AppendHeader(sip.NewHeader("Expires", "60"))
+	if proxy := os.Getenv("SIPTRUST_PROXY"); proxy != "" {
+		var next sip.Uri
+		if err := sip.ParseUri(proxy, &next); err != nil {
+			return fmt.Errorf("URI of the proxy %q: %w", proxy, err)
+		}
+		next.UriParams = sip.HeaderParams{{K: "lr"}}
+		req.AppendHeader(&sip.RouteHeader{Address: next})
+	}
 	res, err := uac.Do(ctx, req, sipgo.ClientRequestRegisterBuild)
 	if err != nil {
 		return err
