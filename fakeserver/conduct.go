@@ -6,6 +6,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Tickets says what the server does about resumption: tickets of RFC 5077 in
@@ -32,7 +33,7 @@ const (
 	EndNever Ending = ""
 	EndClose Ending = "close" // close_notify, then FIN
 	EndCut   Ending = "cut"   // FIN without close_notify (RFC 8446 6.1)
-	EndReset Ending = "reset" // RST
+	EndReset Ending = "reset" // RST, a quarter of a second after an answer
 )
 
 // Reply is how the first REGISTER of a connection is answered. The zero value
@@ -94,12 +95,22 @@ func (s *Server) advance(step int) {
 	}
 }
 
+// beforeReset is how long an answer precedes a reset. A reset destroys what the
+// client has not read, and when it has read the answer nothing tells.
+const beforeReset = 250 * time.Millisecond
+
 // part ends the connection as its behaviour says. What comes after it meets
 // the next behaviour already.
 func (c *conn) part() {
 	how := c.behaviour.End
 	if how == EndNever {
 		return
+	}
+	if how == EndReset && !c.behaviour.Reply.None {
+		select {
+		case <-time.After(beforeReset):
+		case <-c.done:
+		}
 	}
 	c.server.advance(c.step)
 	switch how {

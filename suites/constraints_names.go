@@ -47,7 +47,9 @@ func also(words string, name func(pkiforge.Names) string) Change {
 	return named(words, func(n pkiforge.Names) (pkiforge.Change, error) { return pkiforge.AlsoDNS(name(n)), nil })
 }
 
-// nameConstraintCases: for which names a CA may issue.
+// nameConstraintCases: for which names a CA may issue. To process constraints on
+// other names than directoryName is a SHOULD, and a client that does not may
+// refuse the certificate (RFC 5280 4.2.1.10): so is to accept the sound ones.
 func nameConstraintCases() []Case {
 	const (
 		public  = "paper.public-ca.sound"
@@ -58,10 +60,10 @@ func nameConstraintCases() []Case {
 		{
 			ID:      constrainedSound,
 			Title:   "The upper CA may issue for the server's name and what lies below it, and the server keeps to that",
-			Why:     "Enterprises are given CAs that are good for their own domains only; clients must take what these issue.",
+			Why:     "Enterprises are given CAs that are good for their own domains only; clients should take what these issue.",
 			Style:   pkiforge.ConstrainedCA,
 			Expect:  Accept,
-			Level:   Must,
+			Level:   Should,
 			Clauses: []Clause{nameConstraints, permittedNames},
 		},
 		{
@@ -71,7 +73,7 @@ func nameConstraintCases() []Case {
 			Twin:    public,
 			Change:  constrains("the issuing CA may issue for the server's domain only", issuing, func(n names) pkiforge.NameConstraints { return permit(pkiforge.DNSTree(parent(n.Host))) }),
 			Expect:  Accept,
-			Level:   Must,
+			Level:   Should,
 			Clauses: []Clause{nameConstraints, permittedNames},
 		},
 		{
@@ -137,7 +139,7 @@ func nameConstraintCases() []Case {
 			Twin:    public,
 			Change:  constrains("the issuing CA may not issue for another name", issuing, func(n names) pkiforge.NameConstraints { return exclude(pkiforge.DNSTree(n.Other)) }),
 			Expect:  Accept,
-			Level:   Must,
+			Level:   Should,
 			Clauses: []Clause{nameConstraints, excludedNames},
 		},
 		{
@@ -147,7 +149,7 @@ func nameConstraintCases() []Case {
 			Twin:    public,
 			Change:  constrains("the issuing CA may not issue for the server's name less its first letter", issuing, func(n names) pkiforge.NameConstraints { return exclude(pkiforge.DNSTree(lookAlike(n.Host))) }),
 			Expect:  Accept,
-			Level:   Must,
+			Level:   Should,
 			Clauses: []Clause{nameConstraints, excludedNames},
 		},
 		{
@@ -215,7 +217,7 @@ func nameConstraintCases() []Case {
 			Twin:    constrainedSound,
 			Change:  also("the server certificate has a name below its own too", func(n names) string { return "a.b." + n.Host }),
 			Expect:  Accept,
-			Level:   Must,
+			Level:   Should,
 			Clauses: []Clause{nameConstraints},
 		},
 		{
@@ -227,7 +229,7 @@ func nameConstraintCases() []Case {
 				return pkiforge.AlsoURI("sip:" + n.Host), nil
 			}),
 			Expect:  Accept,
-			Level:   Must,
+			Level:   Should,
 			Clauses: []Clause{nameConstraints, {"RFC 5922", "7.1"}},
 		},
 		{
@@ -270,7 +272,7 @@ func nameConstraintCases() []Case {
 			Change: ofPKI("the server certificate has an address that is not excluded too",
 				pkiforge.AlsoIP(netip.MustParseAddr("198.51.100.1"))),
 			Expect:  Accept,
-			Level:   Must,
+			Level:   Should,
 			Clauses: []Clause{nameConstraints, excludedNames},
 		},
 	}
