@@ -239,7 +239,7 @@ names: [none]
 
 func TestStandardInput(t *testing.T) {
 	t.Parallel()
-	const text = `read first; echo "$first"; if read -r more; then echo "$more"; else echo end; fi`
+	const text = `read first; echo "$first"; : >"$SIPTRUST_DIR/read"; if read -r more; then echo "$more"; else echo end; fi`
 	for _, c := range []struct {
 		name, stdin, want string
 		ended             bool
@@ -251,12 +251,19 @@ func TestStandardInput(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			p := yamlProfile(t, "name: x\nnames: [none]\n"+c.stdin+"command: [/bin/sh, -c, '"+text+"']\n")
-			ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-			if c.ended {
-				ctx, cancel = context.WithTimeout(t.Context(), 10*time.Second)
-			}
+			a := attempt(t, "host.test", somewhere, nil)
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 			defer cancel()
-			out, err := driver(p).Attempt(ctx, attempt(t, "host.test", somewhere, nil))
+			if !c.ended {
+				go func() {
+					if c.want != "" {
+						awaitFile(ctx, filepath.Join(a.Dir, "read"))
+					}
+					wait(ctx, 300*time.Millisecond) // for what must not come
+					cancel()
+				}()
+			}
+			out, err := driver(p).Attempt(ctx, a)
 			if err != nil || out.Ended != c.ended || out.Output != c.want {
 				t.Errorf("%+v, %v; want output %q, ended %v", out, err, c.want, c.ended)
 			}
@@ -267,6 +274,24 @@ func TestStandardInput(t *testing.T) {
 	p.Command, p.Stdin.Text = literal("/bin/sh", "-c", "exit 4"), Template{text: strings.Repeat("x", 1<<20)}
 	if out := make1(t, driver(p), attempt(t, "host.test", somewhere, nil)); out.ExitStatus != 4 {
 		t.Errorf("%+v, want exit status 4", out)
+	}
+}
+
+// awaitFile waits until there is a file, or ctx is done.
+func awaitFile(ctx context.Context, name string) {
+	for ctx.Err() == nil {
+		if _, err := os.Stat(name); err == nil {
+			return
+		}
+		wait(ctx, 5*time.Millisecond)
+	}
+}
+
+// wait waits, or until ctx is done.
+func wait(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
 	}
 }
 
