@@ -46,6 +46,9 @@ func init() {
 		"proxy-domain-only": {plan: all},
 		"proxy-other":       {plan: all},
 
+		"proxy-address-domain-only": {plan: []string{"server URIs", "server IPs"}},
+		"proxy-address-other":       {plan: []string{"server DNS", "server URIs", "server IPs"}},
+
 		"address-only":                       {plan: names},
 		"address-uri-only":                   {plan: []string{"server DNS", "server IPs"}},
 		"address-other":                      {plan: addresses},
@@ -85,7 +88,7 @@ func explainReference() {
 	for mutant, ids := range map[string][]string{
 		"name": {
 			"service-name", "other-name", "foreign-target-only", "foreign-target-name-only", "foreign-naptr-only",
-			"proxy-other", "foreign-naptr-target-only", "alias-target-only", "resolved-address", "resolved-address-as-name",
+			"proxy-other", "proxy-address-other", "foreign-naptr-target-only", "alias-target-only", "resolved-address", "resolved-address-as-name",
 			"resolved-address-as-common-name", "address-other", "address-name-only", "address-as-name", "address-wildcard",
 			"address-as-common-name-beside-name", "a-label-other", "a-label-unaccented", "a-label-wildcard",
 			"first-target-wrong-name", "next-target", "both-targets-wrong-name",

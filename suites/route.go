@@ -166,6 +166,14 @@ func givenProxy(s *Scenario) error {
 	return err
 }
 
+// givenProxyByAddress is givenProxy where the proxy has no name.
+func givenProxyByAddress(s *Scenario) error {
+	s.Given, s.Names.Domain, s.Names.Host = GivenProxy, topLevelName(s.Names.Host), s.Names.Address.String()
+	plan, err := pkiforge.NewPlan(s.Plan.Style, s.Names)
+	s.Plan = plan
+	return err
+}
+
 // rename gives the server another name, for which the plan is made anew.
 func (s *Scenario) rename(host string) error {
 	s.Names.Host, s.Names.Domain = host, host

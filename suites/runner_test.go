@@ -286,3 +286,18 @@ func TestNearTraps(t *testing.T) {
 		t.Errorf("fail: %v, want %v", got, want)
 	}
 }
+
+// A client that takes longer than the silence window to look at the server's
+// certificates is still given the time to answer and to close.
+func TestSlowClientIsAwaited(t *testing.T) {
+	t.Parallel()
+	slow := reference.New(reference.Options{Now: func() time.Time {
+		time.Sleep(50 * time.Millisecond)
+		return time.Now()
+	}})
+	hasty := &altered{Driver: slow, traits: func(traits *client.Traits) { traits.Silence = 10 * time.Millisecond }}
+	record := execute(t, hasty, func(s *suites.Settings) { s.Filter = "client-auth.expired-identity" })
+	if len(record.Results) == 0 || record.Summary.Pass != 1 {
+		t.Errorf("%+v: %+v", record.Summary, record.Results)
+	}
+}

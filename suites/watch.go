@@ -3,6 +3,7 @@ package suites
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"siptrust/fakeserver"
@@ -65,11 +66,27 @@ func (r *Run) watchQuiet(ctx context.Context, srv *fakeserver.Server, over func(
 	silence, stop := context.WithTimeout(ctx, r.silence())
 	srv.Await(silence, over)
 	stop()
-	// A client on a busy machine is given the time to close what the server
-	// has ended: its verdict must not hang on the machine.
+	// A client on a busy machine is given the time to answer the server, and to
+	// close what the server has ended: its verdict must not hang on the machine.
 	closing, stop := context.WithTimeout(ctx, r.settings.Windows.Prompt)
 	defer stop()
-	srv.Await(closing, func(o *fakeserver.Observation) bool { return over(o) || !leftOpen(o) })
+	srv.Await(closing, func(o *fakeserver.Observation) bool { return over(o) || !leftOpen(o) && !owesAnswer(o) })
+}
+
+// owesAnswer: it is the client's turn in a handshake, the server has sent all
+// that it had to.
+func owesAnswer(o *fakeserver.Observation) bool {
+	done := func(e fakeserver.Event) bool {
+		return e.From == fakeserver.FromServer && (e.What == "Finished" || e.What == "ServerHelloDone")
+	}
+	for i := range o.Connections {
+		c := &o.Connections[i]
+		ended := c.Handshake.Completed || c.ServerEnded || c.ServerReset || c.ClientClosed != ""
+		if !ended && slices.ContainsFunc(c.Events, done) {
+			return true
+		}
+	}
+	return false
 }
 
 // lingers: an answer is acted on at once or not at all, unlike silence, which a
