@@ -12,7 +12,7 @@ var givesProxy = Change{Name: "the server is the client's outbound proxy, and it
 // givesProxyByAddress is the same where the client knows the proxy by its
 // address only.
 var givesProxyByAddress = both("the server is the client's outbound proxy, given by its address, and its certificate has that and the domain",
-	Change{Apply: givenProxyByAddress}, presents("", "IP:{host}", "URI:sip:{host}", "DNS:{domain}", "URI:sip:{domain}"))
+	Change{Apply: givenProxyByAddress}, presents("", "IP:{host}", "URI:sip:{host}", "DNS:{host}", "DNS:{domain}", "URI:sip:{domain}"))
 
 var (
 	takesProxy        = []string{client.LacksProxy}
@@ -74,7 +74,7 @@ func proxyCases() []Case {
 		},
 		{
 			ID:       "reference.proxy-address",
-			Title:    "The client is given an outbound proxy by its address; the certificate has that as iPAddress and in a SIP URI, and names the domain",
+			Title:    "The client is given an outbound proxy by its address; the certificate has that as iPAddress, in a SIP URI and as dNSName, and names the domain",
 			Why:      "Proxies are set by address where DNS is not to be relied on; the certificate then has to hold it.",
 			Style:    pkiforge.CustomCA,
 			Change:   givesProxyByAddress,

@@ -46,7 +46,7 @@ func init() {
 		"proxy-domain-only": {plan: all},
 		"proxy-other":       {plan: all},
 
-		"proxy-address-domain-only": {plan: []string{"server URIs", "server IPs"}},
+		"proxy-address-domain-only": {plan: []string{"server DNS", "server URIs", "server IPs"}},
 		"proxy-address-other":       {plan: []string{"server DNS", "server URIs", "server IPs"}},
 
 		"address-only":                       {plan: names},
