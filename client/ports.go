@@ -1,11 +1,13 @@
 package client
 
 import (
+	"context"
 	"errors"
 	"math/rand/v2"
 	"net"
 	"strconv"
 	"sync"
+	"syscall"
 )
 
 // Ports for clients come from a range below those that systems hand out by
@@ -68,9 +70,18 @@ func lastBusy(first, n int) int {
 	return 0
 }
 
+// canBind says whether a program could. Many do not set SO_REUSEADDR: to them a
+// port is taken for a minute after the last connection from it.
 func canBind(port int) bool {
 	address := ":" + strconv.Itoa(port)
-	l, err := net.Listen("tcp", address)
+	plain := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error {
+		var unset error
+		err := c.Control(func(fd uintptr) {
+			unset = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 0)
+		})
+		return errors.Join(err, unset)
+	}}
+	l, err := plain.Listen(context.Background(), "tcp", address)
 	if err != nil {
 		return false
 	}

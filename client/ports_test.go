@@ -67,3 +67,40 @@ func TestPortsInUseArePassedOver(t *testing.T) {
 		t.Error("a port in use counts as free")
 	}
 }
+
+// A port whose last connection ended a moment ago is taken to programs that do
+// not set SO_REUSEADDR.
+func TestLingeringPortIsTaken(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	found, release, err := freePorts(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
+	port := int(found[0])
+	if !canBind(port) {
+		t.Fatalf("port %d is not free", port)
+	}
+	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}}
+	c, err := dialer.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = c.(*net.TCPConn).CloseWrite() // it ends first, and so has to wait
+	_, _ = s.Read(make([]byte, 1))
+	_ = s.Close()
+	_, _ = c.Read(make([]byte, 1))
+	_ = c.Close()
+	if canBind(port) {
+		t.Errorf("port %d is free, just after its connection", port)
+	}
+}
