@@ -3,6 +3,7 @@ package client
 import (
 	"net"
 	"strconv"
+	"syscall"
 	"testing"
 )
 
@@ -69,7 +70,7 @@ func TestPortsInUseArePassedOver(t *testing.T) {
 }
 
 // A port whose last connection ended a moment ago is taken to programs that do
-// not set SO_REUSEADDR.
+// not set SO_REUSEADDR, even if the one before did.
 func TestLingeringPortIsTaken(t *testing.T) {
 	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -86,7 +87,9 @@ func TestLingeringPortIsTaken(t *testing.T) {
 	if !canBind(port) {
 		t.Fatalf("port %d is not free", port)
 	}
-	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}}
+	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}, Control: func(_, _ string, c syscall.RawConn) error {
+		return c.Control(func(fd uintptr) { _ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1) })
+	}}
 	c, err := dialer.Dial("tcp", l.Addr().String())
 	if err != nil {
 		t.Fatal(err)
