@@ -129,6 +129,9 @@ type Config struct {
 	// message that mentions one of these (host, domain, address) is a leak.
 	// The server's own address is always recognised.
 	Account []string
+	// Other is one more name of the account, which {other} stands for in the
+	// fields of a [Reply]; empty: there is none.
+	Other string
 	// Now is the clock; nil: time.Now.
 	Now func() time.Time
 	// IdleLimit ends a connection on which nothing has moved for so long;

@@ -43,8 +43,8 @@ type Reply struct {
 	Status int  // 0: 200
 	Reason string
 	// Fields are further header fields, "Name: value". {host} becomes the
-	// first name of [Config.Account], {other} the second and the port of the TLS
-	// ear, {clear} address and port of an ear that takes clear text.
+	// first name of [Config.Account], {other} [Config.Other] and the port of the
+	// TLS ear, {clear} address and port of an ear that takes clear text.
 	Fields []string
 	// Half sends only the first half of the answer's octets.
 	Half bool
@@ -72,8 +72,8 @@ func (s *Server) host() string {
 func (s *Server) field(text string) (name, value string) {
 	name, value, _ = strings.Cut(text, ":")
 	other := ""
-	if len(s.cfg.Account) > 1 {
-		other = s.cfg.Account[1] + ":" + strconv.Itoa(int(s.ears.address.Port()))
+	if s.cfg.Other != "" {
+		other = s.cfg.Other + ":" + strconv.Itoa(int(s.ears.address.Port()))
 	}
 	words := strings.NewReplacer("{host}", s.host(), "{other}", other, "{clear}", s.clearAddress())
 	return name, words.Replace(strings.TrimSpace(value))

@@ -122,7 +122,7 @@ func TestReplies(t *testing.T) {
 	t.Parallel()
 	b := serving(testPKI().ecdsa)
 	b.Reply = Reply{Status: 302, Reason: "Moved", Fields: []string{"Contact: <sip:{clear};x={host}>", "X: {other}"}}
-	s := start(t, b, func(c *Config) { c.Account = append(c.Account, "other.test") })
+	s := start(t, b, func(c *Config) { c.Other = "other.test" })
 	c := secured(t, s, 0, nil)
 	if _, err := io.WriteString(c, register(c)); err != nil {
 		t.Fatal(err)

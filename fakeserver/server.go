@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"sync"
 	"time"
 )
@@ -69,7 +70,7 @@ func Start(ctx context.Context, cfg Config) (*Server, error) {
 		cfg:        cfg,
 		ears:       e,
 		behaviours: []Behaviour{cfg.Behaviour},
-		leaks:      newLeakFinder(cfg.Account, wordOf(e.address)),
+		leaks:      newLeakFinder(append(slices.Clone(cfg.Account), cfg.Other), wordOf(e.address)),
 		conns:      map[*conn]struct{}{},
 		closed:     make(chan struct{}),
 	}

@@ -114,8 +114,13 @@ const openAtMost = 8
 // case with its message ladder. It works without scripts, in light and dark,
 // and on paper. Whatever the record holds is escaped.
 func HTML(w io.Writer, record Record) error {
+	return writePage(w, pageTemplate, newPage(&record))
+}
+
+// writePage writes a page whole or not at all.
+func writePage(w io.Writer, t *template.Template, data any) error {
 	var whole bytes.Buffer
-	if err := pageTemplate.Execute(&whole, newPage(&record)); err != nil {
+	if err := t.Execute(&whole, data); err != nil {
 		return fmt.Errorf("writing HTML: %w", err)
 	}
 	_, err := w.Write(whole.Bytes())

@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"bytes"
 	_ "embed"
 	"fmt"
 	"html/template"
@@ -75,12 +74,7 @@ type matrixFault struct {
 // where what agrees in a folded group is left out. Whatever the records hold
 // is escaped.
 func MatrixHTML(w io.Writer, m ClientMatrix) error {
-	var whole bytes.Buffer
-	if err := matrixTemplate.Execute(&whole, newMatrixPage(&m)); err != nil {
-		return fmt.Errorf("writing HTML: %w", err)
-	}
-	_, err := w.Write(whole.Bytes())
-	return err
+	return writePage(w, matrixTemplate, newMatrixPage(&m))
 }
 
 func newMatrixPage(m *ClientMatrix) matrixPage {

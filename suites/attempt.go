@@ -7,7 +7,6 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -101,7 +100,7 @@ func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
 		config.Traps = fakeserver.TrapsNear
 	}
 	names := r.names()
-	config.Account = slices.Insert(accountNames(names.Host), 1, names.Other) // the second is {other} in answers
+	config.Account, config.Other = accountNames(names.Host), names.Other
 	srv, err := fakeserver.Start(ctx, config)
 	if err != nil {
 		return fmt.Errorf("start a server: %w", err)

@@ -47,13 +47,9 @@ func check(c *cobra.Command, name string, timeout time.Duration) error {
 	if timeout < 0 {
 		return usage(errors.New("timeout must not be negative"))
 	}
-	driver, err := suites.OpenClient(name, nil, suites.Interop)
-	var unavailable *suites.UnavailableError
-	switch {
-	case errors.As(err, &unavailable):
-		return unable(err)
-	case err != nil:
-		return usage(err)
+	driver, err := openClient(name, nil, suites.Interop)
+	if err != nil {
+		return err
 	}
 	for _, note := range driver.Traits().Notes {
 		fmt.Fprintf(c.ErrOrStderr(), "note: %s\n", note)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"siptrust/client"
 	"siptrust/pkiforge"
 	"siptrust/reports"
 	"siptrust/suites"
@@ -59,17 +60,26 @@ more counts as a failure.`,
 	return c
 }
 
+// openClient finds a client; its errors have the exit status.
+func openClient(name string, argv []string, policy suites.Policy) (client.Driver, error) {
+	driver, err := suites.OpenClient(name, argv, policy)
+	var unavailable *suites.UnavailableError
+	switch {
+	case errors.As(err, &unavailable):
+		return nil, unable(err)
+	case err != nil:
+		return nil, usage(err)
+	}
+	return driver, nil
+}
+
 func (o *runOptions) run(c *cobra.Command, argv []string) error {
 	ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 
-	driver, err := suites.OpenClient(o.client, argv, suites.Policy(o.policy))
-	var unavailable *suites.UnavailableError
-	switch {
-	case errors.As(err, &unavailable):
-		return unable(err)
-	case err != nil:
-		return usage(err)
+	driver, err := openClient(o.client, argv, suites.Policy(o.policy))
+	if err != nil {
+		return err
 	}
 	var waivers *suites.Waivers
 	if o.waivers != "" {
