@@ -43,7 +43,7 @@ func TestFreePorts(t *testing.T) {
 	}
 	releaseAgain()
 	ports.Lock()
-	if ports.taken[int(again[0])] {
+	if ports.taken[int(again[0])] != nil {
 		t.Errorf("port %d is still taken", again[0])
 	}
 	ports.Unlock()
