@@ -136,6 +136,8 @@ const (
 	LacksAddress       = "address"        // cannot be given an IP address in place of a name
 	LacksProxy         = "proxy"          // cannot be given an outbound proxy
 	LacksFinalDot      = "final-dot"      // cannot be given a name with a final dot
+	// LacksWithoutCertificate: it has a certificate of its own in any case.
+	LacksWithoutCertificate = "without-certificate"
 	// LacksDefaultPort: no server can be put at port 5061 of an address.
 	LacksDefaultPort = "default-port"
 )

@@ -144,7 +144,7 @@ var allMeans = []Means{MeansHosts, MeansWrapper, MeansDNS, MeansNone, MeansAddre
 var features = []string{
 	LacksTLS12, LacksTLS13, LacksClientAuth, LacksAnswerOptions, LacksRegister,
 	LacksReconnect, LacksSecondAccount, LacksRedirects, LacksAccountURI,
-	LacksDNS, LacksSRV, LacksNAPTR, LacksAddress, LacksProxy, LacksFinalDot, LacksDefaultPort,
+	LacksDNS, LacksSRV, LacksNAPTR, LacksAddress, LacksProxy, LacksFinalDot, LacksWithoutCertificate, LacksDefaultPort,
 }
 
 // Defaults of programs that stay: the time they get to react after the outcome

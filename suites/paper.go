@@ -236,6 +236,7 @@ func paperCases() []Case {
 			Expect:  Accept,
 			Level:   Must,
 			Clauses: []Clause{certificateTLS12, certificateTLS13},
+			Needs:   []string{client.LacksWithoutCertificate},
 		},
 		{
 			ID:      "paper.client-auth.none-required",
@@ -247,6 +248,7 @@ func paperCases() []Case {
 			Demands: []Demand{NothingInClear, ClosesConnection},
 			Level:   Must,
 			Clauses: []Clause{certificateTLS12, errorAlerts, transportFailure},
+			Needs:   []string{client.LacksWithoutCertificate},
 		},
 		{
 			ID:      "paper.client-auth.refused",
