@@ -1,18 +1,19 @@
 package client
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"fmt"
 	"io"
 	"os/exec"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
+	"unicode"
 )
 
 const (
@@ -136,10 +137,25 @@ func (t *tail) Write(b []byte) (int, error) {
 	return n, nil
 }
 
-// String gives what was kept, as UTF-8 and without NUL.
+// String gives what was kept as plain text.
 func (t *tail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	kept := t.buf[max(0, len(t.buf)-outputLimit):]
-	return strings.ToValidUTF8(string(bytes.ReplaceAll(kept, []byte{0}, nil)), "?")
+	return plain(t.buf[max(0, len(t.buf)-outputLimit):])
+}
+
+// escapes are the control sequences of terminals (ECMA-48 5.4 and 5.6).
+var escapes = regexp.MustCompile(`\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])`)
+
+// plain makes output safe to print anywhere: UTF-8 without colours and control
+// characters, in lines.
+func plain(output []byte) string {
+	s := escapes.ReplaceAllString(strings.ToValidUTF8(string(output), "?"), "")
+	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, s)
 }

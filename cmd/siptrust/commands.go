@@ -118,12 +118,34 @@ func clientsCommand() *cobra.Command {
 			for _, m := range suites.Mutants() {
 				names = append(names, m.Name)
 			}
-			fmt.Fprintf(c.OutOrStdout(), "mutant:NAME (the reference without one check): %s\n", strings.Join(names, ", "))
+			fmt.Fprintf(c.OutOrStdout(), "mutant:NAME (the reference without one check):\n%s", wrapped(names, 78))
 			return nil
 		},
 	}
 	c.AddCommand(checkCommand())
 	return c
+}
+
+// wrapped sets words into indented lines of at most so many columns.
+func wrapped(words []string, columns int) string {
+	var b strings.Builder
+	column := columns
+	for i, word := range words {
+		if i < len(words)-1 {
+			word += ","
+		}
+		if column+1+len(word) > columns {
+			if i > 0 {
+				b.WriteString("\n")
+			}
+			b.WriteString(" ")
+			column = 1
+		}
+		b.WriteString(" " + word)
+		column += 1 + len(word)
+	}
+	b.WriteString("\n")
+	return b.String()
 }
 
 func reportCommand() *cobra.Command {

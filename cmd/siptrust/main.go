@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"siptrust/suites"
 )
@@ -91,11 +92,26 @@ whether the client did what the standards demand.`,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.CompletionOptions.DisableDefaultCmd = true
+	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(&cobra.Command{Use: "no-help", Hidden: true})
 	root.AddCommand(runCommand(), listCommand(), explainCommand(), forgeCommand(), clientsCommand(), reportCommand(),
 		waiversCommand(), diffCommand(), matrixCommand())
 	root.AddCommand(sipgoCommand())
 	return root
+}
+
+// flagError proposes the flag that was meant, or where the flags are.
+func flagError(c *cobra.Command, err error) error {
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok {
+		return err
+	}
+	var flags []string
+	c.Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, f.Name) })
+	if near := suites.Nearest(unknown.GetSpecifiedName(), flags); near != "" {
+		return fmt.Errorf("%w (did you mean --%s?)", err, near)
+	}
+	return fmt.Errorf("%w (%s --help lists them)", err, c.CommandPath())
 }
 
 // version is the module's, where the build knows it.
