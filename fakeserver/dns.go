@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/miekg/dns"
 )
@@ -40,7 +41,7 @@ type DNS struct {
 	mu      sync.Mutex
 	records map[string][]dns.RR // by lower-case name, fully qualified
 	queries []Query
-	asked   map[string]bool // of the names of records
+	asked   map[string]time.Time // first, of the names of records
 }
 
 // StartDNS opens a DNS server. The zero addr, and port 0, mean a free port of
@@ -72,7 +73,7 @@ func StartDNS(addr netip.AddrPort) (*DNS, error) {
 }
 
 func serveDNS(at netip.AddrPort, udp net.PacketConn, tcp net.Listener) *DNS {
-	d := &DNS{addr: at, records: map[string][]dns.RR{}, asked: map[string]bool{}}
+	d := &DNS{addr: at, records: map[string][]dns.RR{}, asked: map[string]time.Time{}}
 	handler := dns.HandlerFunc(d.answer)
 	started := make(chan struct{}, 2)
 	ready := func() { started <- struct{}{} }
@@ -126,18 +127,18 @@ func (d *DNS) Delete(host string) {
 	delete(d.asked, canonical(host))
 }
 
-// Asked says whether anything was asked of host, or of a name beneath it such as
-// that of a service, since it was made known.
-func (d *DNS) Asked(host string) bool {
+// Asked gives when something was first asked of host, or of a name beneath it
+// such as that of a service, since it was made known; zero: nothing was.
+func (d *DNS) Asked(host string) (first time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	host = canonical(host)
-	for name := range d.asked {
-		if name == host || strings.HasSuffix(name, "."+host) {
-			return true
+	for name, at := range d.asked {
+		if (name == host || strings.HasSuffix(name, "."+host)) && (first.IsZero() || at.Before(first)) {
+			first = at
 		}
 	}
-	return false
+	return first
 }
 
 // Queries gives what was asked, in order, the first 1024 questions.
@@ -189,8 +190,8 @@ func (d *DNS) lookUp(reply *dns.Msg, q dns.Question) {
 			Name: strings.TrimSuffix(name, "."), Type: dns.TypeToString[q.Qtype],
 		})
 	}
-	if _, known := d.records[name]; known {
-		d.asked[name] = true
+	if _, known := d.records[name]; known && d.asked[name].IsZero() {
+		d.asked[name] = time.Now()
 	}
 	for range 8 {
 		records, known := d.records[name]

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/miekg/dns"
 )
@@ -94,6 +95,7 @@ func TestAsked(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer d.Close()
+	begun := time.Now()
 	d.Set("asked.test", netip.MustParseAddr("127.0.0.1"))
 	d.Set("quiet.test", netip.MustParseAddr("127.0.0.1"))
 	for _, name := range []string{"Asked.test.", "unknown.test."} {
@@ -101,11 +103,18 @@ func TestAsked(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if !d.Asked("asked.test") || d.Asked("quiet.test") || d.Asked("unknown.test") {
+	first := d.Asked("asked.test")
+	if first.Before(begun) || first.After(time.Now()) || !d.Asked("quiet.test").IsZero() || !d.Asked("unknown.test").IsZero() {
 		t.Errorf("asked: %v %v %v", d.Asked("asked.test"), d.Asked("quiet.test"), d.Asked("unknown.test"))
 	}
+	if _, _, err := new(dns.Client).ExchangeContext(t.Context(), new(dns.Msg).SetQuestion("_sips._tcp.asked.test.", dns.TypeSRV), d.Addr().String()); err != nil {
+		t.Fatal(err)
+	}
+	if again := d.Asked("asked.test"); again != first {
+		t.Errorf("asked first at %v, after another question at %v", first, again)
+	}
 	d.Delete("asked.test")
-	if d.Asked("asked.test") {
+	if !d.Asked("asked.test").IsZero() {
 		t.Error("asked of a name that is not known any more")
 	}
 }

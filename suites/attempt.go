@@ -271,7 +271,10 @@ func (r *Run) attempt(ctx context.Context, srv *fakeserver.Server, cs *Case, s *
 	o := srv.Observe(ctx)
 	one := classify(&o, said, s.stage(n))
 	one.host = a.Host
-	one.asked = one.asked || r.dns != nil && r.dns.Asked(a.Host)
+	if r.dns != nil && one.invited.IsZero() {
+		one.invited = r.dns.Asked(a.Host)
+	}
+	one.hadTime = one.hadTime || said.Ended || o.Started.Add(o.Frozen).Sub(one.invited) >= r.settings.Timeout/2
 	return one, nil
 }
 

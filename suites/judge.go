@@ -100,7 +100,7 @@ func (j *judgement) decide(f *finding, missed []string) (reports.Status, string)
 	if expect == Observe {
 		return observed(f, missed)
 	}
-	if f.outcome == Absent && j.cs.MustCome && j.twin == TwinAccepted && f.worst.asked {
+	if f.outcome == Absent && j.cs.MustCome && j.twin == TwinAccepted && !f.worst.invited.IsZero() && f.worst.hadTime {
 		return reports.Fail, "the client asked DNS for the server and did not come to it: " + f.how
 	}
 	if f.outcome == Absent {

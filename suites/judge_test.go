@@ -237,20 +237,25 @@ func TestSkips(t *testing.T) {
 }
 
 // Where a case says so, a client that finds its twin, asks DNS and does not come
-// has failed; in any other case, and without any of the two, it proves nothing.
+// in time has failed; in any other case, and without one of the three, it proves
+// nothing.
 func TestMustCome(t *testing.T) {
+	now := time.Now()
 	for _, tc := range []struct {
-		mustCome, asked bool
-		twin            TwinState
-		want            reports.Status
+		mustCome bool
+		invited  time.Time
+		hadTime  bool
+		twin     TwinState
+		want     reports.Status
 	}{
-		{true, true, TwinAccepted, reports.Fail},
-		{true, false, TwinAccepted, reports.Inconclusive},
-		{true, true, TwinNot, reports.Inconclusive},
-		{false, true, TwinAccepted, reports.Inconclusive},
+		{true, now, true, TwinAccepted, reports.Fail},
+		{true, time.Time{}, true, TwinAccepted, reports.Inconclusive},
+		{true, now, false, TwinAccepted, reports.Inconclusive},
+		{true, now, true, TwinNot, reports.Inconclusive},
+		{false, now, true, TwinAccepted, reports.Inconclusive},
 	} {
 		s := classify(observationOf(Absent), client.Outcome{}, stage{})
-		s.asked = tc.asked
+		s.invited, s.hadTime = tc.invited, tc.hadTime
 		j := judgement{
 			cs: &Case{ID: "x.y", Expect: Accept, Level: Must, MustCome: tc.mustCome}, policy: Interop, twin: tc.twin, seen: []seen{s},
 		}

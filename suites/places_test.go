@@ -35,7 +35,9 @@ func TestJudgeOfTwoServers(t *testing.T) {
 				for _, there := range outcomes {
 					cs := &Case{ID: "x.y", Expect: expect, Level: Must, Twin: "x.sound", MustCome: expect == Accept}
 					verdict := func(o *fakeserver.Observation, g stage) reports.Status {
-						j := judgement{cs: cs, policy: Interop, windows: DefaultWindows(), twin: TwinAccepted, seen: []seen{classify(o, client.Outcome{}, g)}}
+						s := classify(o, client.Outcome{}, g)
+						s.hadTime = true
+						j := judgement{cs: cs, policy: Interop, windows: DefaultWindows(), twin: TwinAccepted, seen: []seen{s}}
 						return j.judge().status
 					}
 					alone := map[Place]Outcome{Here: here, There: there}[judged]

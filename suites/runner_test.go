@@ -301,3 +301,14 @@ func TestSlowClientIsAwaited(t *testing.T) {
 		t.Errorf("%+v: %+v", record.Summary, record.Results)
 	}
 }
+
+// Whether a client answers a request from elsewhere is only recorded, but what
+// is recorded is not cut short.
+func TestRecordedAnswerIsAwaited(t *testing.T) {
+	t.Parallel()
+	hasty := &altered{Driver: plain(), traits: func(traits *client.Traits) { traits.Silence = 3 * time.Nanosecond }}
+	record := execute(t, hasty, func(s *suites.Settings) { s.Filter = "conduct.foreign-request" })
+	if reason := reasonOf(record, "conduct.foreign-request"); record.Summary.Info != 1 || strings.Contains(reason, "OPTIONS") {
+		t.Errorf("%+v: %s", record.Summary, reason)
+	}
+}

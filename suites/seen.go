@@ -35,8 +35,9 @@ func (o Outcome) rank() int {
 type seen struct {
 	observation *fakeserver.Observation
 	said        client.Outcome
-	host        string // that the client was given
-	asked       bool   // DNS was asked for it
+	host        string    // that the client was given
+	invited     time.Time // when DNS, or a server before it, led the client there; zero: never
+	hadTime     bool      // since then, to come, or took none
 
 	// stage of the attempt; outcome and how are of what the verdict is about, led
 	// and ledHow of what leads up to it.
@@ -84,7 +85,7 @@ func classify(o *fakeserver.Observation, said client.Outcome, g stage) seen {
 		s.moot = led.moot
 	}
 	if s.outcome == Absent && g.place == There {
-		s.how, s.asked = stayed(o, g, s.how)
+		s.how, s.invited, s.hadTime = stayed(o, g, s.how)
 	}
 	s.observation, s.said, s.stage, s.led, s.ledHow = o, said, g, led.outcome, led.how
 	if how, leaked := leak(o); leaked {
@@ -93,16 +94,17 @@ func classify(o *fakeserver.Observation, said client.Outcome, g stage) seen {
 	return s
 }
 
-// stayed says why no ClientHello came to the second of two servers, and whether
-// DNS led the client to the first one; otherwise is for where it did not.
-func stayed(o *fakeserver.Observation, g stage, otherwise string) (how string, came bool) {
+// stayed says why no ClientHello came to the second of two servers, when the
+// client had come to the first one, and whether it is content there; otherwise
+// is for where it did not.
+func stayed(o *fakeserver.Observation, g stage, otherwise string) (how string, came time.Time, content bool) {
 	for i := range o.Connections {
 		k := &o.Connections[i]
 		if c := classifyConnection(o, k); c.outcome != Absent && !g.about(k) {
-			return fmt.Sprintf("it did not go on to the second server; the first one was %s (%s)", c.outcome, c.how), true
+			return fmt.Sprintf("it did not go on to the second server; the first one was %s (%s)", c.outcome, c.how), o.Started.Add(k.Opened), c.outcome == Accepted
 		}
 	}
-	return otherwise, false
+	return otherwise, time.Time{}, false
 }
 
 // classifyConnection decides one connection; a plain trap never decides more

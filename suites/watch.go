@@ -39,6 +39,12 @@ func (r *Run) watch(ctx context.Context, srv *fakeserver.Server, cs *Case, s *Sc
 		settle, stop := context.WithTimeout(limited, settled)
 		srv.Await(settle, worst)
 		stop()
+		if s.Server.SendOptions && expect == Observe {
+			// What is recorded of a client must not hang on the machine either.
+			answer, stop := context.WithTimeout(limited, r.settings.Windows.Prompt)
+			srv.Await(answer, func(o *fakeserver.Observation) bool { return worst(o) || answeredOptions(o) })
+			stop()
+		}
 	}
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return
@@ -169,6 +175,10 @@ func isOver(o *fakeserver.Observation, s *Scenario, expect Expectation, g stage)
 		return led || expect != Accept
 	}
 	return led && decided > 0 && expect != Quiet
+}
+
+func answeredOptions(o *fakeserver.Observation) bool {
+	return slices.ContainsFunc(o.Connections, func(c fakeserver.Connection) bool { return c.OptionsStatus >= 200 })
 }
 
 // exchanged says that on an accepted connection all that the scenario asks
