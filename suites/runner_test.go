@@ -2,6 +2,7 @@ package suites_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"slices"
 	"strings"
@@ -310,5 +311,33 @@ func TestRecordedAnswerIsAwaited(t *testing.T) {
 	record := execute(t, hasty, func(s *suites.Settings) { s.Filter = "conduct.foreign-request" })
 	if reason := reasonOf(record, "conduct.foreign-request"); record.Summary.Info != 1 || strings.Contains(reason, "OPTIONS") {
 		t.Errorf("%+v: %s", record.Summary, reason)
+	}
+}
+
+// A request whose first octet comes in a record of its own is not taken for
+// data of another kind, although the outcome was certain with that octet.
+func TestFirstLineIsAwaited(t *testing.T) {
+	t.Parallel()
+	trickling := &altered{Driver: plain(), attempt: func(ctx context.Context, a client.Attempt) (client.Outcome, error) {
+		d := tls.Dialer{Config: &tls.Config{InsecureSkipVerify: true, ServerName: a.Host}}
+		conn, err := d.DialContext(ctx, "tcp", a.Server.String())
+		if err != nil {
+			return client.Outcome{Started: true}, nil
+		}
+		defer conn.Close()
+		_, _ = conn.Write([]byte("R"))
+		select {
+		case <-ctx.Done():
+			return client.Outcome{Started: true}, nil
+		case <-time.After(50 * time.Millisecond):
+		}
+		_, _ = conn.Write([]byte("EGISTER sip:" + a.Domain + " SIP/2.0\r\n"))
+		<-ctx.Done()
+		return client.Outcome{Started: true}, nil
+	}}
+	record := execute(t, trickling, func(s *suites.Settings) { s.Filter = customCA + ".expired"; s.Timeout = 2 * time.Second })
+	i := slices.IndexFunc(record.Results, func(r reports.Result) bool { return r.ID == customCA+".expired" })
+	if i < 0 || record.Results[i].How != "SIP inside TLS" {
+		t.Errorf("%d: %+v", i, record.Results)
 	}
 }

@@ -46,6 +46,9 @@ func (r *Run) watch(ctx context.Context, srv *fakeserver.Server, cs *Case, s *Sc
 			stop()
 		}
 	}
+	line, stop := context.WithTimeout(limited, r.settings.Windows.Prompt)
+	srv.Await(line, func(o *fakeserver.Observation) bool { return worst(o) || !cutShort(o) })
+	stop()
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return
 	}
@@ -175,6 +178,14 @@ func isOver(o *fakeserver.Observation, s *Scenario, expect Expectation, g stage)
 		return led || expect != Accept
 	}
 	return led && decided > 0 && expect != Quiet
+}
+
+// cutShort: a client began its first line and has not ended it. In TLS 1.0 many
+// send the first octet in a record of its own, against BEAST.
+func cutShort(o *fakeserver.Observation) bool {
+	return slices.ContainsFunc(o.Connections, func(c fakeserver.Connection) bool {
+		return c.AppData && len(c.SIP) == 0 && c.ClientClosed == "" && !c.ServerReset
+	})
 }
 
 func answeredOptions(o *fakeserver.Observation) bool {
