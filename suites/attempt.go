@@ -15,6 +15,7 @@ import (
 	"siptrust/fakeserver"
 	"siptrust/pkiforge"
 	"siptrust/reports"
+	"siptrust/suites/seen"
 )
 
 // runCase runs one case and records its result.
@@ -29,8 +30,8 @@ func (r *Run) runCase(ctx context.Context, cs *Case) error {
 
 // try takes one case from forge to verdict and records nothing.
 func (r *Run) try(ctx context.Context, cs *Case) (*Judged, error) {
-	j := &Judged{Case: cs, judgement: judgement{cs: cs, policy: r.settings.Policy, windows: r.settings.Windows, twin: r.twinState(cs)}}
-	if why := r.cannot(cs, j.judgement.twin); why != "" {
+	j := &Judged{Case: cs, judgement: Judgement{Case: cs, Policy: r.settings.Policy, Twin: r.twinState(cs), Seen: seen.Attempts{Windows: r.limits.windows}}}
+	if why := r.cannot(cs, j.judgement.Twin); why != "" {
 		j.Result = r.blank(cs)
 		j.Result.Status, j.Result.Reason = reports.Skip, why
 		return j, nil
@@ -39,10 +40,10 @@ func (r *Run) try(ctx context.Context, cs *Case) (*Judged, error) {
 	if err := r.attempts(ctx, cs, &j.judgement); err != nil {
 		return nil, err
 	}
-	for i := range j.judgement.seen {
-		j.Observations = append(j.Observations, j.judgement.seen[i].observation)
+	for i := range j.judgement.Seen.All {
+		j.Observations = append(j.Observations, j.judgement.Seen.All[i].Observation)
 	}
-	j.Result = j.judgement.result(j.judgement.judge(), time.Since(began))
+	j.Result = j.judgement.Result(j.judgement.Judge(), time.Since(began))
 	j.Result.Control = r.blank(cs).Control
 	return j, nil
 }
@@ -56,7 +57,7 @@ func (r *Run) twinState(cs *Case) TwinState {
 	switch {
 	case !ok:
 		return TwinNot
-	case twin.Result.Outcome == string(Accepted):
+	case twin.Result.Outcome == string(seen.Accepted):
 		return TwinAccepted
 	case twin.Result.Status == reports.Skip:
 		return TwinSkipped
@@ -67,11 +68,8 @@ func (r *Run) twinState(cs *Case) TwinState {
 
 // cannot says why a case is skipped without an attempt, if so.
 func (r *Run) cannot(cs *Case, twin TwinState) string {
-	if pin := r.settings.TLSVersion; pin != "" && cs.TLS != "" && cs.TLS != pin {
-		if cs.TLS == TLSOwn {
-			return fmt.Sprintf("the case sets the versions of the server itself, and the run is pinned to TLS %s", pin)
-		}
-		return fmt.Sprintf("the case is about TLS %s, and the run is pinned to TLS %s", cs.TLS, pin)
+	if why := r.outsidePin(cs); why != "" {
+		return why
 	}
 	if twin == TwinSkipped {
 		return "its twin " + cs.Twin + " was skipped"
@@ -93,8 +91,29 @@ func (r *Run) cannot(cs *Case, twin TwinState) string {
 	return ""
 }
 
+// outsidePin says why a case is not for a run that is pinned to one version of
+// TLS, if so.
+func (r *Run) outsidePin(cs *Case) string {
+	pin := r.settings.TLSVersion
+	if pin == "" {
+		return ""
+	}
+	scenario, err := r.catalogue.Scenario(cs.ID, r.names())
+	if err != nil {
+		return "" // the attempt says what is wrong
+	}
+	switch own := scenario.TLS(); own {
+	case "", pin:
+		return ""
+	case TLSOwn:
+		return fmt.Sprintf("the case sets the versions of the server itself, and the run is pinned to TLS %s", pin)
+	default:
+		return fmt.Sprintf("the case is about TLS %s, and the run is pinned to TLS %s", own, pin)
+	}
+}
+
 // attempts sets the scenario up and makes its attempts in a row.
-func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
+func (r *Run) attempts(ctx context.Context, cs *Case, j *Judgement) error {
 	config := fakeserver.Config{}
 	if r.traits.NearTraps {
 		config.Traps = fakeserver.TrapsNear
@@ -129,12 +148,12 @@ func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
 	if err != nil {
 		return fmt.Errorf("forge: %w", err)
 	}
-	steps, later, err := r.steps(ctx, cs, &scenario, material)
+	steps, later, err := r.steps(ctx, &scenario, material)
 	if err != nil {
 		return err
 	}
 	srv.SetBehaviour(steps[0], steps[1:]...)
-	elsewhere, err := r.openElsewhere(ctx, srv, cs, &scenario)
+	elsewhere, err := r.openElsewhere(ctx, srv, &scenario)
 	if err != nil {
 		return err
 	}
@@ -155,7 +174,7 @@ func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
 		}
 		a := client.Attempt{
 			Case: cs.ID, URI: scenario.uri(address), Proxy: scenario.proxy(address), Lookup: scenario.Zone != nil,
-			Domain: scenario.Names.Domain, Host: scenario.Names.Host, Server: address, Timeout: r.settings.Timeout,
+			Domain: scenario.Names.Domain, Host: scenario.Names.Host, Server: address, Timeout: r.limits.attempt,
 			SystemRoots: material.SystemRoots, CustomRoots: material.CustomRoots, Identity: material.Identity,
 		}
 		if scenario.SecondAccount {
@@ -168,7 +187,7 @@ func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
 		if err != nil {
 			return err
 		}
-		j.seen = append(j.seen, one)
+		j.Seen.All = append(j.Seen.All, one)
 	}
 	return nil
 }
@@ -185,8 +204,8 @@ func (r *Run) names() pkiforge.Names {
 // steps are the server's behaviours, the later one behind the first, with its
 // material. It is in force from the second start of the client on, or when the
 // first is over.
-func (r *Run) steps(ctx context.Context, cs *Case, s *Scenario, m *pkiforge.Material) ([]fakeserver.Behaviour, *pkiforge.Material, error) {
-	steps := []fakeserver.Behaviour{r.behaviour(cs, s.Server, m)}
+func (r *Run) steps(ctx context.Context, s *Scenario, m *pkiforge.Material) ([]fakeserver.Behaviour, *pkiforge.Material, error) {
+	steps := []fakeserver.Behaviour{r.behaviour(s.Server, m)}
 	if s.Later == nil {
 		return steps, nil, nil
 	}
@@ -194,12 +213,12 @@ func (r *Run) steps(ctx context.Context, cs *Case, s *Scenario, m *pkiforge.Mate
 	if err != nil {
 		return nil, nil, fmt.Errorf("forge: %w", err)
 	}
-	return append(steps, r.behaviour(cs, s.Later.Server, later)), later, nil
+	return append(steps, r.behaviour(s.Later.Server, later)), later, nil
 }
 
 // openElsewhere opens the second server and gives its place; the zero value where
 // there is none.
-func (r *Run) openElsewhere(ctx context.Context, srv *fakeserver.Server, cs *Case, s *Scenario) (netip.AddrPort, error) {
+func (r *Run) openElsewhere(ctx context.Context, srv *fakeserver.Server, s *Scenario) (netip.AddrPort, error) {
 	if s.Elsewhere == nil {
 		return netip.AddrPort{}, nil
 	}
@@ -207,7 +226,7 @@ func (r *Run) openElsewhere(ctx context.Context, srv *fakeserver.Server, cs *Cas
 	if err != nil {
 		return netip.AddrPort{}, fmt.Errorf("forge: %w", err)
 	}
-	at, err := srv.ListenElsewhere(ctx, r.behaviour(cs, s.Elsewhere.Server, material))
+	at, err := srv.ListenElsewhere(ctx, r.behaviour(s.Elsewhere.Server, material))
 	if err != nil {
 		return netip.AddrPort{}, fmt.Errorf("start a second server: %w", err)
 	}
@@ -216,13 +235,13 @@ func (r *Run) openElsewhere(ctx context.Context, srv *fakeserver.Server, cs *Cas
 
 // behaviour completes the scenario's with the forged material and the run's
 // settings.
-func (r *Run) behaviour(cs *Case, b fakeserver.Behaviour, m *pkiforge.Material) fakeserver.Behaviour {
+func (r *Run) behaviour(b fakeserver.Behaviour, m *pkiforge.Material) fakeserver.Behaviour {
 	b.Chain, b.Key = pkiforge.ChainDER(m.Chain), m.Chain[0].Key
 	b.Staple, b.Documents = m.Status.Staple, documents(m)
 	if len(m.ClientRoots) > 0 {
 		b.ClientRoots = pkiforge.CertPool(m.ClientRoots)
 	}
-	if cs.TLS != "" {
+	if b.MinVersion != 0 || b.MaxVersion != 0 {
 		return b // its versions are its own
 	}
 	switch r.settings.TLSVersion {
@@ -235,11 +254,11 @@ func (r *Run) behaviour(cs *Case, b fakeserver.Behaviour, m *pkiforge.Material) 
 }
 
 // attempt starts the client once and gives what was seen of it.
-func (r *Run) attempt(ctx context.Context, srv *fakeserver.Server, cs *Case, s *Scenario, a client.Attempt, n int) (seen, error) {
+func (r *Run) attempt(ctx context.Context, srv *fakeserver.Server, cs *Case, s *Scenario, a client.Attempt, n int) (seen.Attempt, error) {
 	if r.traits.Files {
 		dir, err := r.attemptDir(cs, n)
 		if err != nil {
-			return seen{}, err
+			return seen.Attempt{}, err
 		}
 		a.Dir = dir
 		if !r.settings.Keep {
@@ -256,25 +275,25 @@ func (r *Run) attempt(ctx context.Context, srv *fakeserver.Server, cs *Case, s *
 	watched := make(chan struct{})
 	go func() {
 		defer close(watched)
-		r.watch(running, srv, cs, s, s.stage(n))
+		newWatch(srv, cs, r.settings.Policy, s, s.Stage(n), r.limits).until(running)
 		end()
 	}()
 	said, err := r.settings.Driver.Attempt(running, a)
 	end()
 	<-watched
 	if ctx.Err() != nil {
-		return seen{}, ctx.Err()
+		return seen.Attempt{}, ctx.Err()
 	}
 	if err != nil {
-		return seen{}, fmt.Errorf("drive the client: %w", err)
+		return seen.Attempt{}, fmt.Errorf("drive the client: %w", err)
 	}
 	o := srv.Observe(ctx)
-	one := classify(&o, said, s.stage(n))
-	one.host = a.Host
-	if r.dns != nil && one.invited.IsZero() {
-		one.invited = r.dns.Asked(a.Host)
+	one := seen.Classify(&o, said, s.Stage(n))
+	one.Host = a.Host
+	if r.dns != nil && one.Invited.IsZero() {
+		one.Invited = r.dns.Asked(a.Host)
 	}
-	one.hadTime = one.hadTime || said.Ended || o.Started.Add(o.Frozen).Sub(one.invited) >= r.settings.Timeout/2
+	one.HadTime = one.HadTime || said.Ended || o.Started.Add(o.Frozen).Sub(one.Invited) >= r.limits.attempt/2
 	return one, nil
 }
 

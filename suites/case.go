@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"siptrust/pkiforge"
+	"siptrust/suites/seen"
 )
 
 // Expectation is what a client must do in a case.
@@ -78,20 +79,17 @@ type Case struct {
 
 	Expect   Expectation
 	ByPolicy map[Policy]Expectation // where a policy decides otherwise
-	Demands  []Demand
+	Demands  []seen.Demand
 	Level    Level
 	Clauses  []Clause
 
-	// TLS says that the scenario sets the versions of the server itself: "1.2"
-	// or "1.3" alone, or [TLSOwn] for others. In a run that is pinned to
-	// another version the case is skipped. Empty: the run's.
-	TLS string
-	// RefusedByOffer: to offer nothing of what the server insists on is the
-	// refusal that is asked for, not a reason to skip the case.
-	RefusedByOffer bool
+	// RefusalCounts is the point of the handshake from which on a refusal says
+	// something of what the case is about; the zero value: the server's
+	// Certificate.
+	RefusalCounts seen.Point
 	// Hello lists what the ClientHello must offer for the case to say anything;
 	// without it the case is skipped.
-	Hello []Precondition
+	Hello []seen.Precondition
 	// Needs lists client features (client.Lacks…) without which the case is
 	// skipped.
 	Needs []string
@@ -102,9 +100,6 @@ type Case struct {
 	// AboutNames: the case is skipped for a client that can be given no name.
 	AboutNames bool
 }
-
-// TLSOwn is for [Case.TLS]: the server speaks versions that no run is pinned to.
-const TLSOwn = "own"
 
 // Group is the first part of the id.
 func (c *Case) Group() string {
@@ -137,11 +132,11 @@ func (c *Case) Labels() []string {
 
 // DemandsUnder are the demands in force: those of the case and, where
 // acceptance is expected, that it held a SIP request.
-func (c *Case) DemandsUnder(p Policy) []Demand {
+func (c *Case) DemandsUnder(p Policy) []seen.Demand {
 	if c.ExpectationUnder(p) != Accept {
 		return c.Demands
 	}
-	return append([]Demand{SIPRequest}, c.Demands...)
+	return append([]seen.Demand{seen.SIPRequest}, c.Demands...)
 }
 
 // ClauseStrings are the clauses in words.

@@ -12,6 +12,7 @@ import (
 	"siptrust/client"
 	"siptrust/fakeserver"
 	"siptrust/reports"
+	"siptrust/suites/seen"
 )
 
 // checkCase is the sound case that a client is tried with.
@@ -58,15 +59,15 @@ func Check(ctx context.Context, d client.Driver, timeout time.Duration) (Checkup
 	if ctx.Err() != nil {
 		return Checkup{}, fmt.Errorf("check: %w", ctx.Err())
 	}
-	if len(j.judgement.seen) == 0 {
+	if len(j.judgement.Seen.All) == 0 {
 		return Checkup{}, errors.New("check: the sound case is not for this client: " + j.Result.Reason)
 	}
 	var asked []fakeserver.Query
 	if r.dns != nil {
 		asked = r.dns.Queries()
 	}
-	c := Checkup{Status: j.Result.Status, Output: j.judgement.seen[0].said.Output}
-	for _, stage := range stages(&j.judgement.seen[0], asked, j.Result) {
+	c := Checkup{Status: j.Result.Status, Output: j.judgement.Seen.All[0].Said.Output}
+	for _, stage := range stages(&j.judgement.Seen.All[0], asked, j.Result) {
 		c.Stages = append(c.Stages, stage)
 		if !stage.OK {
 			break
@@ -76,11 +77,11 @@ func Check(ctx context.Context, d client.Driver, timeout time.Duration) (Checkup
 }
 
 // stages are all of them, whether or not the attempt came so far.
-func stages(s *seen, asked []fakeserver.Query, result reports.Result) []Stage {
-	o := s.observation
+func stages(s *seen.Attempt, asked []fakeserver.Query, result reports.Result) []Stage {
+	o := s.Observation
 	c := furthest(o)
 	return []Stage{
-		startedStage(&s.said), resolvedStage(asked, c), connectedStage(o, c), helloStage(c),
+		startedStage(&s.Said), resolvedStage(asked, c), connectedStage(o, c), helloStage(c),
 		handshakeStage(s, c), sipStage(o, c), answeredStage(c), endedStage(s, result),
 	}
 }
@@ -143,7 +144,7 @@ func connectedStage(o *fakeserver.Observation, c *fakeserver.Connection) Stage {
 		Name: "connected", Said: "nothing came to " + o.Address.String(),
 		Mend: "see that the name resolves by the names: of the profile, and that the client goes to {{.Host}} and {{.Port}}",
 	}
-	if how, leaked := leak(o); leaked {
+	if how, leaked := seen.Leak(o); leaked {
 		st.Said += ", but SIP in the clear, " + how
 		st.Mend = "the client does not use TLS: give it a sips: URI or ;transport=tls, and the port {{.Port}}"
 	}
@@ -170,7 +171,7 @@ func helloStage(c *fakeserver.Connection) Stage {
 	return st
 }
 
-func handshakeStage(s *seen, c *fakeserver.Connection) Stage {
+func handshakeStage(s *seen.Attempt, c *fakeserver.Connection) Stage {
 	st := Stage{Name: "handshake"}
 	switch {
 	case c == nil:
@@ -180,8 +181,8 @@ func handshakeStage(s *seen, c *fakeserver.Connection) Stage {
 	case c.MootHello != "":
 		st.Said, st.Mend = c.MootHello, "the client needs TLS 1.2 or 1.3 with what today's servers have"
 	default:
-		st.Said = "it was not completed: " + s.how
-		if a := refusingAlert(s.observation, c); a != nil {
+		st.Said = "it was not completed: " + s.Verdict.How
+		if a := seen.RefusingAlert(s.Observation, c); a != nil {
 			st.Said += " " + a.String()
 		}
 		st.Mend = "the server is sound: see that the client trusts {{.CAFile}}, in the trust: format that it reads, and compares with {{.Host}}"
@@ -193,11 +194,11 @@ func sipStage(o *fakeserver.Observation, c *fakeserver.Connection) Stage {
 	st := Stage{Name: "SIP"}
 	switch {
 	case c == nil:
-	case requests(c) > 0:
+	case seen.Requests(c) > 0:
 		st.OK, st.Said = true, c.SIP[0].StartLine
 	case c.AppData:
 		st.Said, st.Mend = "what came inside TLS is no SIP request", "let the client send a REGISTER"
-	case c.ClientClosed != "" && inTime(o, c.ClientClosedAt):
+	case c.ClientClosed != "" && seen.InTime(o, c.ClientClosedAt):
 		st.Said = "the client closed behind the handshake"
 		st.Mend = "several clients check the certificate there: see that it trusts {{.CAFile}} and compares with {{.Host}}"
 	default:
@@ -209,7 +210,7 @@ func sipStage(o *fakeserver.Observation, c *fakeserver.Connection) Stage {
 func answeredStage(c *fakeserver.Connection) Stage {
 	st := Stage{Name: "answered", OK: true, Said: "no REGISTER came, so nothing was answered"}
 	switch {
-	case c == nil || registers(c) == 0:
+	case c == nil || seen.Registers(c) == 0:
 	case c.Answered200:
 		st.Said = "200 to the REGISTER"
 	default:
@@ -219,10 +220,10 @@ func answeredStage(c *fakeserver.Connection) Stage {
 	return st
 }
 
-func endedStage(s *seen, result reports.Result) Stage {
+func endedStage(s *seen.Attempt, result reports.Result) Stage {
 	st := Stage{Name: "ended", OK: result.Status == reports.Pass, Said: "by siptrust, as it stays"}
-	if s.said.Ended {
-		st.Said = fmt.Sprintf("by itself, with status %d", s.said.ExitStatus)
+	if s.Said.Ended {
+		st.Said = fmt.Sprintf("by itself, with status %d", s.Said.ExitStatus)
 	}
 	if !st.OK {
 		st.Said, st.Mend = result.Reason, "siptrust run --filter "+checkCase+" shows the evidence"

@@ -7,6 +7,7 @@ import (
 	"siptrust/client"
 	"siptrust/fakeserver"
 	"siptrust/pkiforge"
+	"siptrust/suites/seen"
 )
 
 // Clauses on the CertificateRequest.
@@ -26,7 +27,7 @@ func clientAuthCases() []Case {
 			Style:   pkiforge.CustomCA,
 			Change:  asksAndHas,
 			Expect:  Accept,
-			Demands: []Demand{CertificateVerifyValid},
+			Demands: []seen.Demand{seen.CertificateVerifyValid},
 			Level:   Must,
 			Clauses: []Clause{certificateTLS12, verifyTLS12, certificateTLS13, verifyTLS13},
 			Needs:   []string{client.LacksClientAuth},
@@ -38,7 +39,7 @@ func clientAuthCases() []Case {
 			Twin:    "client-auth.sound",
 			Change:  namesNoCA,
 			Expect:  Accept,
-			Demands: []Demand{CertificateVerifyValid},
+			Demands: []seen.Demand{seen.CertificateVerifyValid},
 			Level:   Should,
 			Clauses: []Clause{request12, request13},
 			Needs:   []string{client.LacksClientAuth},
@@ -61,7 +62,7 @@ func clientAuthCases() []Case {
 			Twin:    "client-auth.sound",
 			Change:  namesManyCAs,
 			Expect:  Accept,
-			Demands: []Demand{CertificateVerifyValid},
+			Demands: []seen.Demand{seen.CertificateVerifyValid},
 			Level:   Must,
 			Clauses: []Clause{request12, {"RFC 8446", "4.2.4"}, verifyTLS13},
 			Needs:   []string{client.LacksClientAuth},
@@ -73,7 +74,7 @@ func clientAuthCases() []Case {
 			Twin:    "client-auth.sound",
 			Change:  issuedIdentity,
 			Expect:  Accept,
-			Demands: []Demand{CertificateVerifyValid},
+			Demands: []seen.Demand{seen.CertificateVerifyValid},
 			Level:   Must,
 			Clauses: []Clause{{"RFC 5246", "7.4.2"}, certificateTLS12, certificateTLS13},
 			Needs:   []string{client.LacksClientAuth},
@@ -85,7 +86,7 @@ func clientAuthCases() []Case {
 			Twin:    "client-auth.sound",
 			Change:  rsaIdentity,
 			Expect:  Accept,
-			Demands: []Demand{CertificateVerifyValid},
+			Demands: []seen.Demand{seen.CertificateVerifyValid},
 			Level:   Must,
 			Clauses: []Clause{verifyTLS12, verifyTLS13},
 			Needs:   []string{client.LacksClientAuth},
@@ -97,7 +98,7 @@ func clientAuthCases() []Case {
 			Twin:    "paper.custom-ca.sound",
 			Change:  expiredIdentity,
 			Expect:  Quiet,
-			Demands: []Demand{NothingInClear, ClosesConnection},
+			Demands: []seen.Demand{seen.NothingInClear, seen.ClosesConnection},
 			Level:   Must,
 			Clauses: []Clause{errorAlerts, transportFailure},
 			Needs:   []string{client.LacksClientAuth},

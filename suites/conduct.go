@@ -7,6 +7,7 @@ import (
 	"siptrust/client"
 	"siptrust/fakeserver"
 	"siptrust/pkiforge"
+	"siptrust/suites/seen"
 )
 
 // Clauses on connections.
@@ -175,7 +176,7 @@ func reconnectCases() []Case {
 			Twin:    "conduct.reconnect.sound",
 			Change:  laterFails,
 			Expect:  Quiet,
-			Demands: []Demand{NothingInClear, ClosesConnection},
+			Demands: []seen.Demand{seen.NothingInClear, seen.ClosesConnection},
 			Level:   Must,
 			Clauses: []Clause{noSIPSDowngrade, sipsOnlyOverTLS},
 			Needs:   []string{client.LacksReconnect},

@@ -1,10 +1,9 @@
 package suites
 
 import (
-	"strings"
-
 	"siptrust/client"
 	"siptrust/fakeserver"
+	"siptrust/suites/seen"
 )
 
 // Clauses on responses.
@@ -26,7 +25,7 @@ func answerCases() []Case {
 			Twin:    "paper.custom-ca.sound",
 			Change:  replies("the server does not answer the REGISTER", fakeserver.Reply{None: true}, fakeserver.EndNever),
 			Expect:  Accept,
-			Demands: []Demand{NothingInClear},
+			Demands: []seen.Demand{seen.NothingInClear},
 			Level:   Must,
 			Clauses: []Clause{transactionErrors, noSIPSDowngrade},
 			Needs:   served,
@@ -38,7 +37,7 @@ func answerCases() []Case {
 			Twin:    "paper.custom-ca.sound",
 			Change:  replies("the server closes instead of answering", fakeserver.Reply{None: true}, fakeserver.EndClose),
 			Expect:  Accept,
-			Demands: []Demand{NothingInClear},
+			Demands: []seen.Demand{seen.NothingInClear},
 			Level:   Must,
 			Clauses: []Clause{transactionErrors, noSIPSDowngrade},
 			Needs:   served,
@@ -50,7 +49,7 @@ func answerCases() []Case {
 			Twin:    "paper.custom-ca.sound",
 			Change:  replies("the server resets instead of answering", fakeserver.Reply{None: true}, fakeserver.EndReset),
 			Expect:  Accept,
-			Demands: []Demand{NothingInClear},
+			Demands: []seen.Demand{seen.NothingInClear},
 			Level:   Must,
 			Clauses: []Clause{transactionErrors, noSIPSDowngrade},
 			Needs:   served,
@@ -62,7 +61,7 @@ func answerCases() []Case {
 			Twin:    "paper.custom-ca.sound",
 			Change:  replies("half of the answer is followed by the end of TCP", fakeserver.Reply{Half: true}, fakeserver.EndCut),
 			Expect:  Observe,
-			Demands: []Demand{NothingInClear, TriesOnce},
+			Demands: []seen.Demand{seen.NothingInClear, seen.TriesOnce},
 			Level:   Should,
 			Clauses: []Clause{closureAlerts, {"RFC 3261", "18.3"}},
 			Needs:   served,
@@ -76,7 +75,7 @@ func answerCases() []Case {
 				Status: 302, Reason: "Moved Temporarily", Fields: []string{"Contact: <sip:alice@{clear};transport=tcp>"},
 			}, fakeserver.EndNever),
 			Expect:  Accept,
-			Demands: []Demand{NothingInClear},
+			Demands: []seen.Demand{seen.NothingInClear},
 			Level:   Should,
 			Clauses: []Clause{redirection, sipsOnlyOverTLS},
 			Needs:   served,
@@ -90,7 +89,7 @@ func answerCases() []Case {
 				Status: 302, Reason: "Moved Temporarily", Fields: []string{"Contact: <sip:alice@{clear};transport=udp>"},
 			}, fakeserver.EndNever),
 			Expect:  Accept,
-			Demands: []Demand{NothingInClear},
+			Demands: []seen.Demand{seen.NothingInClear},
 			Level:   Should,
 			Clauses: []Clause{redirection, sipsOnlyOverTLS},
 			Needs:   served,
@@ -104,7 +103,7 @@ func answerCases() []Case {
 				Fields: []string{"Service-Route: <sip:{clear};transport=tcp;lr>"},
 			}, fakeserver.EndNever),
 			Expect:  Accept,
-			Demands: []Demand{NothingInClear},
+			Demands: []seen.Demand{seen.NothingInClear},
 			Level:   Must,
 			Clauses: []Clause{noSIPSDowngrade, sipsOnlyOverTLS},
 			Needs:   served,
@@ -118,7 +117,7 @@ func answerCases() []Case {
 				Status: 416, Reason: "Unsupported URI Scheme",
 			}, fakeserver.EndNever),
 			Expect:  Accept,
-			Demands: []Demand{NothingInClear, KeepsScheme},
+			Demands: []seen.Demand{seen.NothingInClear, seen.KeepsScheme},
 			Level:   Must,
 			Clauses: []Clause{noSIPSDowngrade},
 			Needs:   served,
@@ -132,7 +131,7 @@ func answerCases() []Case {
 				Status: 480, Reason: "Temporarily Unavailable", Fields: []string{`Warning: 380 {host} "SIPS Not Allowed"`},
 			}, fakeserver.EndNever),
 			Expect:  Accept,
-			Demands: []Demand{NothingInClear, KeepsScheme},
+			Demands: []seen.Demand{seen.NothingInClear, seen.KeepsScheme},
 			Level:   Must,
 			Clauses: []Clause{noSIPSDowngrade},
 			Needs:   served,
@@ -146,7 +145,7 @@ func answerCases() []Case {
 				Status: 401, Reason: "Unauthorized", Fields: []string{`WWW-Authenticate: Basic realm="{host}"`},
 			}, fakeserver.EndNever),
 			Expect:  Accept,
-			Demands: []Demand{NoBasic, NothingInClear},
+			Demands: []seen.Demand{seen.NoBasic, seen.NothingInClear},
 			Level:   Should,
 			Clauses: []Clause{basicGone},
 			Needs:   served,
@@ -161,33 +160,4 @@ func replies(words string, r fakeserver.Reply, end fakeserver.Ending) Change {
 		s.Server.Reply, s.Server.End, s.Linger = r, end, true
 		return nil
 	}}
-}
-
-// anySIP says whether a request of the attempts, seen with the one before it,
-// satisfies is. before is nil for the first of an attempt.
-func (j *judgement) anySIP(is func(before, m *fakeserver.SIPMessage) bool) bool {
-	for i := range j.seen {
-		var before *fakeserver.SIPMessage
-		for k := range j.seen[i].observation.Connections {
-			list := j.seen[i].observation.Connections[k].SIP
-			for n := range list {
-				m := &list[n]
-				if !m.Request {
-					continue
-				}
-				if is(before, m) {
-					return true
-				}
-				before = m
-			}
-		}
-	}
-	return false
-}
-
-// scheme is that of the Request-URI, in lower case.
-func scheme(m *fakeserver.SIPMessage) string {
-	_, rest, _ := strings.Cut(m.StartLine, " ")
-	scheme, _, _ := strings.Cut(rest, ":")
-	return strings.ToLower(scheme)
 }

@@ -4,39 +4,7 @@ import (
 	"siptrust/client"
 	"siptrust/fakeserver"
 	"siptrust/pkiforge"
-)
-
-// Demands on what a client does with an answer.
-var (
-	// KeepsScheme: no request to a sips URI is followed by one to a sip URI
-	// (RFC 5630 5.1.1).
-	KeepsScheme = Demand{
-		Name:   "keeps-sips",
-		Missed: "a request to a sips URI was followed by one to a sip URI",
-		met: func(j *judgement) bool {
-			return !j.anySIP(func(before, m *fakeserver.SIPMessage) bool {
-				return before != nil && scheme(before) == "sips" && scheme(m) == "sip"
-			})
-		},
-	}
-	// NoBasic: no password was sent with the scheme Basic.
-	NoBasic = Demand{
-		Name:   "no-basic-credentials",
-		Missed: "the client answered a Basic challenge with its password",
-		met: func(j *judgement) bool {
-			return !j.anySIP(func(_, m *fakeserver.SIPMessage) bool { return m.Authorization == "basic" })
-		},
-	}
-	// TriesOnce: there was no second ClientHello while the client was watched.
-	TriesOnce = Demand{
-		Name:   "tries-once",
-		Missed: "the client tried again at once",
-		met: func(j *judgement) bool {
-			n := 0
-			j.everyHello(func(*seen, *fakeserver.Connection) bool { n++; return true })
-			return n == len(j.seen)
-		},
-	}
+	"siptrust/suites/seen"
 )
 
 // serverCases: servers that answer strangely, slowly, in part or not at all.
@@ -79,7 +47,7 @@ func serverCases() []Case {
 			Twin:    "paper.custom-ca.sound",
 			Change:  closesAtHello,
 			Expect:  Quiet,
-			Demands: []Demand{NothingInClear, ClosesConnection, NoLowerVersion},
+			Demands: []seen.Demand{seen.NothingInClear, seen.ClosesConnection, seen.NoLowerVersion},
 			Level:   Must,
 			Clauses: []Clause{noSIPSDowngrade, sipsOnlyOverTLS, noFallback},
 		},
@@ -90,7 +58,7 @@ func serverCases() []Case {
 			Twin:    "paper.custom-ca.sound",
 			Change:  answersSIP,
 			Expect:  Quiet,
-			Demands: []Demand{NothingInClear, ClosesConnection},
+			Demands: []seen.Demand{seen.NothingInClear, seen.ClosesConnection},
 			Level:   Must,
 			Clauses: []Clause{noSIPSDowngrade, noRegister},
 		},
@@ -101,7 +69,7 @@ func serverCases() []Case {
 			Twin:    "paper.custom-ca.sound",
 			Change:  answersHTTP,
 			Expect:  Quiet,
-			Demands: []Demand{NothingInClear, ClosesConnection},
+			Demands: []seen.Demand{seen.NothingInClear, seen.ClosesConnection},
 			Level:   Must,
 			Clauses: []Clause{noSIPSDowngrade, noRegister},
 		},
@@ -112,7 +80,7 @@ func serverCases() []Case {
 			Twin:    "paper.custom-ca.sound",
 			Change:  neverFinishes,
 			Expect:  Quiet,
-			Demands: []Demand{NothingInClear},
+			Demands: []seen.Demand{seen.NothingInClear},
 			Level:   Must,
 			Clauses: []Clause{finishedTLS13, {"RFC 5246", "7.4.9"}, noRegister},
 		},
@@ -144,7 +112,7 @@ func serverCases() []Case {
 			Twin:    "paper.custom-ca.sound",
 			Change:  hangsUp,
 			Expect:  Observe,
-			Demands: []Demand{NothingInClear},
+			Demands: []seen.Demand{seen.NothingInClear},
 			Level:   Should,
 			Clauses: []Clause{closureAlerts, noSIPSDowngrade},
 		},
@@ -155,7 +123,7 @@ func serverCases() []Case {
 			Twin:    "paper.custom-ca.sound",
 			Change:  foreignOptions,
 			Expect:  Observe,
-			Demands: []Demand{AnswersOptions},
+			Demands: []seen.Demand{seen.AnswersOptions},
 			Level:   Should,
 			Clauses: []Clause{noRegister},
 			Needs:   []string{client.LacksRegister, client.LacksAnswerOptions},
@@ -167,7 +135,7 @@ func serverCases() []Case {
 			Twin:       "paper.custom-ca.sound",
 			Change:     wrongNameWatched,
 			Expect:     Observe,
-			Demands:    []Demand{TriesOnce},
+			Demands:    []seen.Demand{seen.TriesOnce},
 			Level:      Should,
 			Clauses:    []Clause{flowRecovery},
 			AboutNames: true,
@@ -179,7 +147,7 @@ func serverCases() []Case {
 			Twin:    "paper.custom-ca.sound",
 			Change:  transportTCP,
 			Expect:  Accept,
-			Demands: []Demand{NothingInClear},
+			Demands: []seen.Demand{seen.NothingInClear},
 			Level:   Must,
 			Clauses: []Clause{sipsOnlyOverTLS},
 			Needs:   []string{client.LacksAccountURI},

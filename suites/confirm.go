@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"siptrust/reports"
+	"siptrust/suites/seen"
 )
 
 // confirmed tries a case and, when it fails, tries it again as often as the
@@ -17,14 +18,14 @@ func (r *Run) confirmed(ctx context.Context, cs *Case) (*Judged, error) {
 	if err != nil || first.Result.Status != reports.Fail {
 		return first, err
 	}
-	for n := 1; n <= r.settings.Confirm && first.Result.Outcome != string(Leaked); n++ {
+	for n := 1; n <= r.settings.Confirm && first.Result.Outcome != string(seen.Leaked); n++ {
 		again, err := r.try(ctx, cs)
 		switch {
 		case err != nil && ctx.Err() != nil:
 			return first, nil // interrupted: what is known is kept
 		case err != nil:
 			return nil, err
-		case again.Result.Outcome == string(Leaked):
+		case again.Result.Outcome == string(seen.Leaked):
 			return r.both(first, again, n), nil
 		case again.Result.Status != reports.Fail:
 			unstable := r.both(first, again, n)
@@ -40,7 +41,7 @@ func (r *Run) confirmed(ctx context.Context, cs *Case) (*Judged, error) {
 			return unstable, nil
 		}
 	}
-	if r.settings.Confirm > 0 && first.Result.Outcome != string(Leaked) {
+	if r.settings.Confirm > 0 && first.Result.Outcome != string(seen.Leaked) {
 		first.Result.Reason += fmt.Sprintf("; so again, %d of %d times", r.settings.Confirm, r.settings.Confirm)
 	}
 	return first, nil

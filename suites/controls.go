@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"siptrust/reports"
+	"siptrust/suites/seen"
 )
 
 // unproven says that no control was accepted, so that nothing that comes
@@ -15,7 +16,7 @@ func (r *Run) unproven() bool {
 	for _, cs := range r.controls {
 		j, ok := r.lookup(cs.ID)
 		switch {
-		case ok && j.Result.Outcome == string(Accepted):
+		case ok && j.Result.Outcome == string(seen.Accepted):
 			return false
 		case ok && j.Result.Status == reports.Skip:
 			skipped++
@@ -23,6 +24,9 @@ func (r *Run) unproven() bool {
 	}
 	return skipped < len(r.controls)
 }
+
+// setupNotProven begins the reason of every case of a run that was given up.
+const setupNotProven = "setup not proven"
 
 // giveUp records every case as inconclusive: setup not proven, and why.
 func (r *Run) giveUp() {
@@ -32,7 +36,7 @@ func (r *Run) giveUp() {
 			why = j.Result.Reason
 		}
 	}
-	reason := fmt.Sprintf("%s: no sound server was accepted (%s)", setupUnproven, why)
+	reason := fmt.Sprintf("%s: no sound server was accepted (%s)", setupNotProven, why)
 	for _, cs := range append(slices.Clone(r.controls), r.selected...) {
 		result := r.blank(cs)
 		if j, ok := r.lookup(cs.ID); ok {
@@ -59,22 +63,22 @@ func (r *Run) restedOn(cs *Case) bool {
 // restsOnTwin says whether the result is worth something only while the twin
 // is accepted.
 func restsOnTwin(j *Judged) bool {
-	return j.Case.ExpectationUnder(j.judgement.policy) == Refuse &&
-		(j.Result.Outcome == string(Refused) || j.Result.Outcome == string(Stalled))
+	return j.Case.ExpectationUnder(j.judgement.Policy) == Refuse &&
+		(j.Result.Outcome == string(seen.Refused) || j.Result.Outcome == string(seen.Stalled))
 }
 
 // proveAgain runs a control at the end of the run. One that is not accepted
 // any more takes the worth from the refusals that rest on it.
 func (r *Run) proveAgain(ctx context.Context, cs *Case) error {
 	first, ok := r.lookup(cs.ID)
-	if !ok || first.Result.Outcome != string(Accepted) {
+	if !ok || first.Result.Outcome != string(seen.Accepted) {
 		return nil
 	}
 	again, err := r.try(ctx, cs)
 	if err != nil || again.Result.Status == reports.Skip {
 		return err
 	}
-	if again.Result.Outcome == string(Accepted) {
+	if again.Result.Outcome == string(seen.Accepted) {
 		return nil
 	}
 	unstable := *first
@@ -85,9 +89,9 @@ func (r *Run) proveAgain(ctx context.Context, cs *Case) error {
 	for _, other := range r.selected {
 		if j, ok := r.lookup(other.ID); ok && other.Twin == cs.ID && restsOnTwin(j) {
 			rejudged := *j
-			rejudged.judgement.twin = TwinNoLonger
-			f := rejudged.judgement.judge()
-			rejudged.Result.Status, rejudged.Result.Reason = f.status, f.reason
+			rejudged.judgement.Twin = TwinNoLonger
+			f := rejudged.judgement.Judge()
+			rejudged.Result.Status, rejudged.Result.Reason = f.Status, f.Reason
 			r.emit(&rejudged)
 		}
 	}

@@ -16,6 +16,7 @@ import (
 	"siptrust/fakeserver"
 	"siptrust/pkiforge"
 	"siptrust/suites"
+	"siptrust/suites/seen"
 )
 
 // verifier makes one handshake as a client that siptrust did not write and
@@ -163,7 +164,7 @@ func handshake(t *testing.T, forge *pkiforge.Forge, id string, v verifier) (bool
 			roots = slices.Concat(m.SystemRoots, m.CustomRoots)
 		}
 	}
-	if e := scenario.Elsewhere; e != nil && e.Judged == suites.There {
+	if e := scenario.Elsewhere; e != nil && e.Judged == seen.AboutThere {
 		behaviour = e.Server
 		if m, err = forge.Forge(t.Context(), e.Plan); err != nil {
 			t.Fatal(err)

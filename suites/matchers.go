@@ -9,43 +9,39 @@ import (
 	"siptrust/client"
 	"siptrust/fakeserver"
 	"siptrust/reports"
+	"siptrust/suites/seen"
 )
 
 // BeAccepted succeeds when the client completed a handshake and sent data
 // inside it. The matchers take a fakeserver.Observation, a pointer to one, or
 // a *Judged; when they fail they print what was observed.
-func BeAccepted() gtypes.GomegaMatcher { return haveOutcome("be accepted", Accepted) }
+func BeAccepted() gtypes.GomegaMatcher { return haveOutcome("be accepted", seen.Accepted) }
 
 // BeRefused succeeds when the client sent a ClientHello and ended the
 // connection before any data.
-func BeRefused() gtypes.GomegaMatcher { return haveOutcome("be refused", Refused) }
+func BeRefused() gtypes.GomegaMatcher { return haveOutcome("be refused", seen.Refused) }
 
 // BeStalled succeeds when the client sent a ClientHello and then neither data
 // nor closed.
-func BeStalled() gtypes.GomegaMatcher { return haveOutcome("be left stalled", Stalled) }
+func BeStalled() gtypes.GomegaMatcher { return haveOutcome("be left stalled", seen.Stalled) }
 
 // BeAbsent succeeds when no ClientHello came.
-func BeAbsent() gtypes.GomegaMatcher { return haveOutcome("be absent", Absent) }
+func BeAbsent() gtypes.GomegaMatcher { return haveOutcome("be absent", seen.Absent) }
 
 // HaveLeakedNothing succeeds when no SIP of the account arrived in the clear.
 func HaveLeakedNothing() gtypes.GomegaMatcher {
-	return &observationMatcher{what: "have leaked nothing", match: func(s []seen) bool {
-		for i := range s {
-			if s[i].outcome == Leaked {
-				return false
-			}
-		}
-		return true
+	return &observationMatcher{what: "have leaked nothing", match: func(a *seen.Attempts) bool {
+		return a.Outcome() != seen.Leaked
 	}}
 }
 
 // HaveAlert succeeds when the client refused by the alert of that description
 // (RFC 8446 6).
 func HaveAlert(description uint8) gtypes.GomegaMatcher {
-	return &observationMatcher{what: "have refused by alert " + fakeserver.AlertName(description), match: func(s []seen) bool {
-		for i := range s {
-			if c := s[i].decisive; c != nil {
-				if a := refusingAlert(s[i].observation, c); a != nil && a.Description == description {
+	return &observationMatcher{what: "have refused by alert " + fakeserver.AlertName(description), match: func(a *seen.Attempts) bool {
+		for i := range a.All {
+			if c := a.All[i].Verdict.Decisive; c != nil {
+				if alert := seen.RefusingAlert(a.All[i].Observation, c); alert != nil && alert.Description == description {
 					return true
 				}
 			}
@@ -59,21 +55,13 @@ func HaveStatus(status reports.Status) gtypes.GomegaMatcher {
 	return &statusMatcher{status: status}
 }
 
-func haveOutcome(what string, outcome Outcome) gtypes.GomegaMatcher {
-	return &observationMatcher{what: what, match: func(s []seen) bool {
-		worst := Absent
-		for i := range s {
-			if s[i].outcome.rank() > worst.rank() {
-				worst = s[i].outcome
-			}
-		}
-		return worst == outcome
-	}}
+func haveOutcome(what string, outcome seen.Outcome) gtypes.GomegaMatcher {
+	return &observationMatcher{what: what, match: func(a *seen.Attempts) bool { return a.Outcome() == outcome }}
 }
 
 type observationMatcher struct {
 	what  string
-	match func([]seen) bool
+	match func(*seen.Attempts) bool
 }
 
 func (m *observationMatcher) Match(actual any) (bool, error) {
@@ -110,20 +98,25 @@ func (m *statusMatcher) NegatedFailureMessage(actual any) string {
 	return fmt.Sprintf("expected %s not to be judged %s, but\n%s", actual.(*Judged).Case.ID, m.status, describe(actual))
 }
 
-func toSeen(actual any) ([]seen, error) {
+func toSeen(actual any) (*seen.Attempts, error) {
 	switch a := actual.(type) {
 	case *Judged:
 		if a != nil {
-			return a.judgement.seen, nil
+			return &a.judgement.Seen, nil
 		}
 	case *fakeserver.Observation:
 		if a != nil {
-			return []seen{classify(a, client.Outcome{}, stage{})}, nil
+			return observed(a), nil
 		}
 	case fakeserver.Observation:
-		return []seen{classify(&a, client.Outcome{}, stage{})}, nil
+		return observed(&a), nil
 	}
 	return nil, fmt.Errorf("expected an observation or a judged case, got %T", actual)
+}
+
+// observed is one attempt of which nothing but the observation is known.
+func observed(o *fakeserver.Observation) *seen.Attempts {
+	return &seen.Attempts{All: []seen.Attempt{seen.Classify(o, client.Outcome{}, seen.Stage{})}}
 }
 
 // describe prints an observation for people.
@@ -136,10 +129,10 @@ func describe(actual any) string {
 	if j, ok := actual.(*Judged); ok {
 		fmt.Fprintf(&b, "%s: %s: %s\n", j.Case.ID, j.Result.Status, j.Result.Reason)
 	}
-	for i := range s {
-		fmt.Fprintf(&b, "outcome: %s (%s)\n", s[i].outcome, s[i].how)
+	for i := range s.All {
+		fmt.Fprintf(&b, "outcome: %s (%s)\n", s.All[i].Verdict.Outcome, s.All[i].Verdict.How)
 	}
-	for _, e := range evidence(s) {
+	for _, e := range s.Evidence() {
 		arrow := "→"
 		if e.From != string(fakeserver.FromClient) {
 			arrow = "←"

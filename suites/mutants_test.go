@@ -11,6 +11,7 @@ import (
 	"siptrust/client/reference"
 	"siptrust/reports"
 	"siptrust/suites"
+	"siptrust/suites/seen"
 )
 
 // explained says for every mutant which cases its missing check explains: it
@@ -50,7 +51,7 @@ func execute(t *testing.T, driver client.Driver, edit func(*suites.Settings)) re
 	t.Helper()
 	settings := suites.Settings{
 		Driver: driver, Timeout: 3 * time.Second,
-		Windows: suites.Windows{Prompt: 1200 * time.Millisecond, Slow: 2 * time.Second},
+		Windows: seen.Windows{Prompt: 1200 * time.Millisecond, Slow: 2 * time.Second},
 	}
 	if edit != nil {
 		edit(&settings)
@@ -129,7 +130,7 @@ func failed(record reports.Record) []string {
 
 // softened says that a warning would be a failure but for its level.
 func softened(r *reports.Result) bool {
-	leftOpen := r.Expect == string(suites.Refuse) && r.Outcome == string(suites.Stalled)
+	leftOpen := r.Expect == string(suites.Refuse) && r.Outcome == string(seen.Stalled)
 	return r.Status == reports.Warn && r.Level == string(suites.Should) && !leftOpen
 }
 

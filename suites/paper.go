@@ -6,6 +6,7 @@ import (
 	"siptrust/client"
 	"siptrust/fakeserver"
 	"siptrust/pkiforge"
+	"siptrust/suites/seen"
 )
 
 // Clauses that the paper's suite rests on.
@@ -222,7 +223,7 @@ func paperCases() []Case {
 			Twin:    "paper.custom-ca.sound",
 			Change:  demandsIdentity,
 			Expect:  Accept,
-			Demands: []Demand{CertificateVerifyValid},
+			Demands: []seen.Demand{seen.CertificateVerifyValid},
 			Level:   Must,
 			Clauses: []Clause{certificateTLS12, verifyTLS12, certificateTLS13, verifyTLS13},
 			Needs:   []string{client.LacksClientAuth},
@@ -245,7 +246,7 @@ func paperCases() []Case {
 			Twin:    "paper.custom-ca.sound",
 			Change:  requiresIdentity,
 			Expect:  Quiet,
-			Demands: []Demand{NothingInClear, ClosesConnection},
+			Demands: []seen.Demand{seen.NothingInClear, seen.ClosesConnection},
 			Level:   Must,
 			Clauses: []Clause{certificateTLS12, errorAlerts, transportFailure},
 			Needs:   []string{client.LacksWithoutCertificate},
@@ -257,7 +258,7 @@ func paperCases() []Case {
 			Twin:    "paper.custom-ca.sound",
 			Change:  refusesIdentity,
 			Expect:  Quiet,
-			Demands: []Demand{NothingInClear, ClosesConnection},
+			Demands: []seen.Demand{seen.NothingInClear, seen.ClosesConnection},
 			Level:   Must,
 			Clauses: []Clause{errorAlerts, transportFailure},
 			Needs:   []string{client.LacksClientAuth},
@@ -269,7 +270,7 @@ func paperCases() []Case {
 			Twin:    "paper.custom-ca.sound",
 			Change:  sendsOptions,
 			Expect:  Accept,
-			Demands: []Demand{Takes200, AnswersOptions},
+			Demands: []seen.Demand{seen.Takes200, seen.AnswersOptions},
 			Level:   Must,
 			Clauses: []Clause{noRegister},
 			Needs:   []string{client.LacksRegister, client.LacksAnswerOptions},
@@ -281,7 +282,7 @@ func paperCases() []Case {
 			Twin:       "paper.custom-ca.sound",
 			Change:     wrongNameKeptOpen,
 			Expect:     Refuse,
-			Demands:    []Demand{ClosesPromptly},
+			Demands:    []seen.Demand{seen.ClosesPromptly},
 			Level:      Must,
 			Clauses:    []Clause{compareIdentity, errorAlerts},
 			AboutNames: true,
@@ -293,7 +294,7 @@ func paperCases() []Case {
 			Twin:    "paper.custom-ca.sound",
 			Change:  neverAnswers,
 			Expect:  Quiet,
-			Demands: []Demand{NothingInClear},
+			Demands: []seen.Demand{seen.NothingInClear},
 			Level:   Must,
 			Clauses: []Clause{noRegister, finishedTLS13},
 		},
@@ -304,7 +305,7 @@ func paperCases() []Case {
 			Twin:    "paper.custom-ca.sound",
 			Change:  issuerNoCAThrice,
 			Expect:  Refuse,
-			Demands: []Demand{RefusedEachTime},
+			Demands: []seen.Demand{seen.RefusedEachTime},
 			Level:   Must,
 			Clauses: []Clause{issuerIsCA, noRegister, compareIdentity},
 		},
@@ -315,7 +316,7 @@ func paperCases() []Case {
 			Twin:    "paper.custom-ca.sound",
 			Change:  failsHandshakes,
 			Expect:  Quiet,
-			Demands: []Demand{NothingInClear, ClosesConnection},
+			Demands: []seen.Demand{seen.NothingInClear, seen.ClosesConnection},
 			Level:   Must,
 			Clauses: []Clause{noSIPSDowngrade, sipsOnlyOverTLS},
 		},

@@ -21,7 +21,6 @@ func proofCases() []Case {
 			Expect:  Accept,
 			Level:   Must,
 			Clauses: []Clause{verifyTLS13},
-			TLS:     "1.3",
 		},
 		{
 			ID:      "proof.rsa.sound",
@@ -32,7 +31,6 @@ func proofCases() []Case {
 			Expect:  Accept,
 			Level:   Must,
 			Clauses: []Clause{verifyTLS13},
-			TLS:     "1.3",
 		},
 		{
 			ID:      "proof.other-key-ecdsa-tls12",
@@ -43,7 +41,6 @@ func proofCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{keyExchange12, noRegister},
-			TLS:     "1.2",
 		},
 		{
 			ID:      "proof.damaged-ecdsa-tls12",
@@ -54,7 +51,6 @@ func proofCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{keyExchange12, noRegister},
-			TLS:     "1.2",
 		},
 		{
 			ID:      "proof.replayed-ecdsa-tls12",
@@ -65,7 +61,6 @@ func proofCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{keyExchange12, noRegister},
-			TLS:     "1.2",
 		},
 		{
 			ID:      "proof.zero-ecdsa-tls12",
@@ -76,7 +71,6 @@ func proofCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{keyExchange12, noRegister},
-			TLS:     "1.2",
 		},
 		{
 			ID:      "proof.order-ecdsa-tls12",
@@ -87,7 +81,6 @@ func proofCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{keyExchange12, noRegister},
-			TLS:     "1.2",
 		},
 		{
 			ID:      "proof.empty-ecdsa-tls12",
@@ -98,7 +91,6 @@ func proofCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{keyExchange12, noRegister},
-			TLS:     "1.2",
 		},
 		{
 			ID:      "proof.other-key-rsa-tls12",
@@ -109,7 +101,6 @@ func proofCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{keyExchange12, noRegister},
-			TLS:     "1.2",
 		},
 		{
 			ID:      "proof.damaged-rsa-tls12",
@@ -120,7 +111,6 @@ func proofCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{keyExchange12, noRegister},
-			TLS:     "1.2",
 		},
 		{
 			ID:      "proof.replayed-rsa-tls12",
@@ -131,7 +121,6 @@ func proofCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{keyExchange12, noRegister},
-			TLS:     "1.2",
 		},
 		{
 			ID:      "proof.zero-rsa-tls12",
@@ -142,7 +131,6 @@ func proofCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{keyExchange12, noRegister},
-			TLS:     "1.2",
 		},
 		{
 			ID:      "proof.empty-rsa-tls12",
@@ -153,7 +141,6 @@ func proofCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{keyExchange12, noRegister},
-			TLS:     "1.2",
 		},
 		{
 			ID:      "proof.other-key-ecdsa-tls13",
@@ -164,7 +151,6 @@ func proofCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{verifyTLS13, noRegister},
-			TLS:     "1.3",
 		},
 		{
 			ID:      "proof.damaged-ecdsa-tls13",
@@ -175,7 +161,6 @@ func proofCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{verifyTLS13, noRegister},
-			TLS:     "1.3",
 		},
 		{
 			ID:      "proof.replayed-ecdsa-tls13",
@@ -186,7 +171,6 @@ func proofCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{verifyTLS13, noRegister},
-			TLS:     "1.3",
 		},
 		{
 			ID:      "proof.zero-ecdsa-tls13",
@@ -197,7 +181,6 @@ func proofCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{verifyTLS13, noRegister},
-			TLS:     "1.3",
 		},
 		{
 			ID:      "proof.order-ecdsa-tls13",
@@ -208,7 +191,6 @@ func proofCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{verifyTLS13, noRegister},
-			TLS:     "1.3",
 		},
 		{
 			ID:      "proof.empty-ecdsa-tls13",
@@ -219,7 +201,6 @@ func proofCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{verifyTLS13, noRegister},
-			TLS:     "1.3",
 		},
 		{
 			ID:      "proof.other-key-rsa-tls13",
@@ -230,7 +211,6 @@ func proofCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{verifyTLS13, noRegister},
-			TLS:     "1.3",
 		},
 		{
 			ID:      "proof.damaged-rsa-tls13",
@@ -241,7 +221,6 @@ func proofCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{verifyTLS13, noRegister},
-			TLS:     "1.3",
 		},
 		{
 			ID:      "proof.replayed-rsa-tls13",
@@ -252,7 +231,6 @@ func proofCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{verifyTLS13, noRegister},
-			TLS:     "1.3",
 		},
 		{
 			ID:      "proof.zero-rsa-tls13",
@@ -263,7 +241,6 @@ func proofCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{verifyTLS13, noRegister},
-			TLS:     "1.3",
 		},
 		{
 			ID:      "proof.empty-rsa-tls13",
@@ -274,7 +251,6 @@ func proofCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{verifyTLS13, noRegister},
-			TLS:     "1.3",
 		},
 		{
 			ID:      "proof.no-certificate-tls12",
@@ -285,7 +261,6 @@ func proofCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{{"RFC 5246", "7.4.2"}, noRegister},
-			TLS:     "1.2",
 		},
 		{
 			ID:      "proof.garbage-tls12",
@@ -296,7 +271,6 @@ func proofCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{{"RFC 5246", "7.4.2"}, noRegister},
-			TLS:     "1.2",
 		},
 		{
 			ID:      "proof.no-certificate-tls13",
@@ -307,7 +281,6 @@ func proofCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{{"RFC 8446", "4.4.2.4"}, noRegister},
-			TLS:     "1.3",
 		},
 		{
 			ID:      "proof.garbage-tls13",
@@ -318,7 +291,6 @@ func proofCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{{"RFC 8446", "6.2"}, noRegister},
-			TLS:     "1.3",
 		},
 	}
 }

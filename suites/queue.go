@@ -5,6 +5,8 @@ import (
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
+
+	"siptrust/suites/seen"
 )
 
 // phases runs the cases side by side: the controls first, each other case
@@ -105,5 +107,5 @@ func all(ctx context.Context, done ...<-chan struct{}) bool {
 
 func (r *Run) accepted(cs *Case) bool {
 	j, ok := r.lookup(cs.ID)
-	return ok && j.Result.Outcome == string(Accepted)
+	return ok && j.Result.Outcome == string(seen.Accepted)
 }

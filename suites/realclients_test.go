@@ -10,6 +10,7 @@ import (
 	"siptrust/client"
 	"siptrust/reports"
 	"siptrust/suites"
+	"siptrust/suites/seen"
 )
 
 // finding is what a version of a real client gets wrong, and the word of the
@@ -99,7 +100,7 @@ func TestRealClients(t *testing.T) {
 			}
 			record := execute(t, driver, func(s *suites.Settings) {
 				s.Filter = "paper" // docs/findings.md has what is known of the other groups
-				s.Timeout, s.Windows = 0, suites.Windows{Prompt: 5 * time.Second, Slow: 8 * time.Second}
+				s.Timeout, s.Windows = 0, seen.Windows{Prompt: 5 * time.Second, Slow: 8 * time.Second}
 			})
 			for _, id := range with(record, reports.Inconclusive) {
 				t.Errorf("%s is inconclusive: %s", id, reasonOf(record, id))

@@ -1,33 +1,9 @@
 package suites
 
 import (
-	"strings"
-
 	"siptrust/client"
-	"siptrust/fakeserver"
 	"siptrust/pkiforge"
-)
-
-// The demands on server_name.
-var (
-	// AsksForHost: every ClientHello names the server as the client was given it,
-	// without a final dot (RFC 6066 3, RFC 5922 7.8).
-	AsksForHost = Demand{
-		Name:   "asks-for-host",
-		Missed: "the ClientHello does not ask, by server_name, for the name that the client was given",
-		met: func(j *judgement) bool {
-			return j.everyHello(func(s *seen, c *fakeserver.Connection) bool {
-				return strings.EqualFold(c.ClientHello.ServerName, s.host)
-			})
-		},
-	}
-	// AsksForNobody: no ClientHello has a server_name: an address is none
-	// (RFC 6066 3).
-	AsksForNobody = Demand{
-		Name:   "asks-for-nobody",
-		Missed: "the ClientHello has a server_name, although the client was given an address",
-		met:    everyClientHello(func(h *fakeserver.ClientHello) bool { return h.ServerName == "" }),
-	}
+	"siptrust/suites/seen"
 )
 
 var (
@@ -117,7 +93,7 @@ func serverNameCases() []Case {
 			Why:        "A server of several domains cannot choose its certificate without server_name.",
 			Style:      pkiforge.PublicCA,
 			Expect:     Accept,
-			Demands:    []Demand{AsksForHost},
+			Demands:    []seen.Demand{seen.AsksForHost},
 			Level:      Should,
 			Clauses:    []Clause{indicateName, virtualServers},
 			AboutNames: true,
@@ -141,7 +117,7 @@ func serverNameCases() []Case {
 			Change:     both("the client is given a domain; the certificate names it and its server", ownServers, presentsAll("", "{host}", "edge.{host}")),
 			Expect:     Observe,
 			ByPolicy:   map[Policy]Expectation{RFC5922: Accept},
-			Demands:    []Demand{AsksForHost},
+			Demands:    []seen.Demand{seen.AsksForHost},
 			Level:      Should,
 			Clauses:    []Clause{virtualServers, indicateName},
 			Needs:      asksSRV,
@@ -154,7 +130,7 @@ func serverNameCases() []Case {
 			Style:   pkiforge.CustomCA,
 			Change:  givesAddress,
 			Expect:  Accept,
-			Demands: []Demand{AsksForNobody},
+			Demands: []seen.Demand{seen.AsksForNobody},
 			Level:   Must,
 			Clauses: []Clause{indicateName},
 			Needs:   dials,
@@ -166,7 +142,7 @@ func serverNameCases() []Case {
 			Style:      pkiforge.PublicCA,
 			Change:     givesDot,
 			Expect:     Observe,
-			Demands:    []Demand{AsksForHost},
+			Demands:    []seen.Demand{seen.AsksForHost},
 			Level:      Should,
 			Clauses:    []Clause{indicateName, sipSyntax, matchLabels},
 			Needs:      []string{client.LacksFinalDot},

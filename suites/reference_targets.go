@@ -3,6 +3,7 @@ package suites
 import (
 	"siptrust/fakeserver"
 	"siptrust/pkiforge"
+	"siptrust/suites/seen"
 )
 
 // twoTargets gives the client a domain with two servers, a second one behind the
@@ -31,7 +32,7 @@ var twoTargets = Change{
 
 // firstWrongName has the first of two servers present another host's name; the
 // verdict is about the server at judged.
-func firstWrongName(judged Place) Change {
+func firstWrongName(judged seen.About) Change {
 	return Change{
 		Name: "the certificate of the first server names another host",
 		Apply: func(s *Scenario) error {
@@ -74,7 +75,7 @@ func targetCases() []Case {
 			Title:      "The certificate of the first of two servers names another host: nothing is sent to it",
 			Why:        "That another server is there to be tried is no reason to be lenient with this one.",
 			Twin:       twin,
-			Change:     firstWrongName(Here),
+			Change:     firstWrongName(seen.AboutHere),
 			Expect:     Refuse,
 			Level:      Must,
 			Clauses:    []Clause{compareIdentity, noMatch, noRegister},
@@ -86,7 +87,7 @@ func targetCases() []Case {
 			Title:  "The certificate of the first of two servers names another host, that of the second is sound: the client registers there",
 			Why:    "One server with a forgotten certificate must not take the domain down; a client that stops there is safe, and of no use.",
 			Twin:   twin,
-			Change: firstWrongName(There),
+			Change: firstWrongName(seen.AboutThere),
 			Expect: Accept,
 			// That a refusal is a failure of the transport is a reading: the RFC
 			// names lost connections.
@@ -103,7 +104,7 @@ func targetCases() []Case {
 			Twin:       twin,
 			Change:     bothWrongName,
 			Expect:     Refuse,
-			Demands:    []Demand{NothingInClear},
+			Demands:    []seen.Demand{seen.NothingInClear},
 			Level:      Must,
 			Clauses:    []Clause{compareIdentity, serverLookup, noSIPSDowngrade, noRegister},
 			Needs:      asksSRV,

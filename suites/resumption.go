@@ -6,6 +6,7 @@ import (
 	"siptrust/client"
 	"siptrust/fakeserver"
 	"siptrust/pkiforge"
+	"siptrust/suites/seen"
 )
 
 // Clauses on resumption.
@@ -16,33 +17,6 @@ var (
 	noEarlyData  = Clause{"RFC 8446", "E.5"}
 	resumption12 = Clause{"RFC 5246", "7.3"}
 	resumedName  = Clause{"RFC 6066", "3"}
-)
-
-// Demands on resumption.
-var (
-	// Resumes: a connection in question took an earlier session up.
-	Resumes = Demand{
-		Name:   "resumes",
-		Missed: "no session was resumed",
-		met: func(j *judgement) bool {
-			return j.anyAccepted(func(c *fakeserver.Connection) bool { return c.Handshake.Resumed })
-		},
-	}
-	// OffersNoSession: no ClientHello in question offers a session of before.
-	OffersNoSession = Demand{
-		Name:   "offers-no-session",
-		Missed: "the ClientHello offers a session that is not for this server",
-		met: everyClientHello(func(h *fakeserver.ClientHello) bool {
-			return !h.PSK && h.TicketLen == 0
-		}),
-	}
-	// OffersNoEarlyData: SIP has no profile for early data (RFC 8446 E.5), and the
-	// server allowed none (4.2.10).
-	OffersNoEarlyData = Demand{
-		Name:   "offers-no-early-data",
-		Missed: "the ClientHello announces early data",
-		met:    everyClientHello(func(h *fakeserver.ClientHello) bool { return !h.EarlyData }),
-	}
 )
 
 // resumptionCases: session tickets and pre-shared keys. A session stands for a
@@ -56,7 +30,7 @@ func resumptionCases() []Case {
 			Style:   pkiforge.CustomCA,
 			Change:  ticketTaken,
 			Expect:  Accept,
-			Demands: []Demand{OffersNoEarlyData},
+			Demands: []seen.Demand{seen.OffersNoEarlyData},
 			Level:   Must,
 			Clauses: []Clause{resumption13, newTicket, earlyData, noEarlyData},
 			Needs:   []string{client.LacksReconnect},
@@ -70,7 +44,6 @@ func resumptionCases() []Case {
 			Expect:  Accept,
 			Level:   Must,
 			Clauses: []Clause{resumption12},
-			TLS:     "1.2",
 			Needs:   []string{client.LacksReconnect},
 		},
 		{
@@ -80,7 +53,7 @@ func resumptionCases() []Case {
 			Twin:    "resumption.sound",
 			Change:  watchedOn,
 			Expect:  Observe,
-			Demands: []Demand{Resumes},
+			Demands: []seen.Demand{seen.Resumes},
 			Level:   Should,
 			Clauses: []Clause{resumption13},
 			Needs:   []string{client.LacksReconnect},
@@ -92,7 +65,7 @@ func resumptionCases() []Case {
 			Twin:    "resumption.sound",
 			Change:  laterExpired,
 			Expect:  Observe,
-			Demands: []Demand{Resumes},
+			Demands: []seen.Demand{seen.Resumes},
 			Level:   Should,
 			Clauses: []Clause{newTicket},
 			Needs:   []string{client.LacksReconnect},
@@ -106,7 +79,6 @@ func resumptionCases() []Case {
 			Expect:  Accept,
 			Level:   Must,
 			Clauses: []Clause{versionExtension, resumption13},
-			TLS:     TLSOwn,
 			Needs:   []string{client.LacksReconnect, client.LacksTLS12, client.LacksTLS13},
 		},
 		{
@@ -118,7 +90,6 @@ func resumptionCases() []Case {
 			Expect:  Accept,
 			Level:   Must,
 			Clauses: []Clause{resumption12},
-			TLS:     "1.2",
 			Needs:   []string{client.LacksReconnect},
 		},
 		{
@@ -196,7 +167,7 @@ func resumptionCases() []Case {
 			Twin:       "resumption.two-accounts.sound",
 			Change:     firstNameOnly,
 			Expect:     Refuse,
-			Demands:    []Demand{OffersNoSession},
+			Demands:    []seen.Demand{seen.OffersNoSession},
 			Level:      Must,
 			Clauses:    []Clause{newTicket, resumedName, compareIdentity},
 			Needs:      []string{client.LacksSecondAccount},
@@ -209,7 +180,7 @@ func resumptionCases() []Case {
 			Style:   pkiforge.CustomCA,
 			Change:  ticketsTwice,
 			Expect:  Accept,
-			Demands: []Demand{AcceptedEachTime},
+			Demands: []seen.Demand{seen.AcceptedEachTime},
 			Level:   Must,
 			Clauses: []Clause{resumption13, resumption12},
 		},
@@ -220,7 +191,7 @@ func resumptionCases() []Case {
 			Twin:       "resumption.again.sound",
 			Change:     wrongName,
 			Expect:     Refuse,
-			Demands:    []Demand{RefusedEachTime, OffersNoSession},
+			Demands:    []seen.Demand{seen.RefusedEachTime, seen.OffersNoSession},
 			Level:      Must,
 			Clauses:    []Clause{newTicket, compareIdentity, noRegister},
 			AboutNames: true,

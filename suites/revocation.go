@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"siptrust/pkiforge"
+	"siptrust/suites/seen"
 )
 
 // Clauses that the cases of revocation rest on.
@@ -68,7 +69,7 @@ func revocationCases() []Case {
 // stapleCases: the server hands out an OCSP response that its issuer signed.
 func stapleCases() []Case {
 	const twin = "revocation.staple.sound"
-	asked := []Precondition{OffersStatusRequest}
+	asked := []seen.Precondition{seen.OffersStatusRequest}
 	stapled := []Clause{stapleTLS12, stapleTLS13}
 	return []Case{
 		{

@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 
 	"siptrust/pkiforge"
+	"siptrust/suites/seen"
 )
 
 // responderChange edits the certificate of the responder.
@@ -14,7 +15,7 @@ func responderChange(words string, edit func(*pkiforge.Cert)) Change {
 // delegatedCases: the response is signed by a responder of the CA's.
 func delegatedCases() []Case {
 	const twin = "revocation.delegated.sound"
-	asked := []Precondition{OffersStatusRequest}
+	asked := []seen.Precondition{seen.OffersStatusRequest}
 	rests := []Clause{responders, stapleTLS12}
 	return []Case{
 		{
@@ -101,7 +102,7 @@ func delegatedCases() []Case {
 // mustStapleCases: the certificate demands that its server hands out a response.
 func mustStapleCases() []Case {
 	const twin = "revocation.must-staple.sound"
-	asked := []Precondition{OffersStatusRequest}
+	asked := []seen.Precondition{seen.OffersStatusRequest}
 	return []Case{
 		{
 			ID:      twin,

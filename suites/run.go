@@ -1,6 +1,7 @@
 package suites
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -18,6 +19,7 @@ import (
 	"siptrust/fakeserver"
 	"siptrust/pkiforge"
 	"siptrust/reports"
+	"siptrust/suites/seen"
 )
 
 // DefaultTimeout bounds one attempt where neither user nor profile sets one.
@@ -39,7 +41,7 @@ type Settings struct {
 	Keep       bool          // leave the attempts' directories
 	Confirm    int           // how often a case that fails is run again; 0: never
 	Waivers    *Waivers      // known failures that someone signed for; nil: none
-	Windows    Windows       // zero: DefaultWindows
+	Windows    seen.Windows  // zero: seen.DefaultWindows
 	// OnResult is called, one call at a time, for every result as it is known
 	// and again when the end of the run changes it.
 	OnResult func(reports.Result)
@@ -50,7 +52,7 @@ type Judged struct {
 	Case         *Case
 	Result       reports.Result
 	Observations []*fakeserver.Observation // one an attempt
-	judgement    judgement
+	judgement    Judgement
 }
 
 // Run is one run over a selection of cases. It is used once.
@@ -60,6 +62,7 @@ type Run struct {
 	selected  []*Case
 	controls  []*Case // twins of selected cases, selected or not
 	traits    client.Traits
+	limits    limits
 	forge     *pkiforge.Forge
 	dns       *fakeserver.DNS
 	token     string
@@ -99,8 +102,8 @@ func NewRun(s Settings) (*Run, error) {
 	if s.Jobs < 0 || s.Timeout < 0 || s.Confirm < 0 {
 		return nil, errors.New("jobs, timeout and confirm must not be negative")
 	}
-	if s.Windows == (Windows{}) {
-		s.Windows = DefaultWindows()
+	if s.Windows == (seen.Windows{}) {
+		s.Windows = seen.DefaultWindows()
 	}
 	selected, err := s.Catalogue.Select(s.Filter)
 	if err != nil {
@@ -113,7 +116,7 @@ func NewRun(s Settings) (*Run, error) {
 	r.controls = r.twinsOf(selected)
 	r.noDefaultPort()
 	r.settings.Jobs = r.jobs()
-	r.settings.Timeout = r.timeout()
+	r.limits = r.timeLimits()
 	return r, nil
 }
 
@@ -143,14 +146,24 @@ func (r *Run) jobs() int {
 	return jobs
 }
 
-func (r *Run) timeout() time.Duration {
-	switch {
-	case r.settings.Timeout > 0:
-		return r.settings.Timeout
-	case r.traits.Timeout > 0:
-		return r.traits.Timeout
-	default:
-		return DefaultTimeout
+// limits bound an attempt in time. They come from the driver's traits, where the
+// user names no others.
+type limits struct {
+	attempt time.Duration // of a whole attempt
+	settle  time.Duration // after the outcome is certain
+	silence time.Duration // in which nothing may come, in quiet cases
+	windows seen.Windows
+}
+
+// defaultSilence is the window of quiet cases for a client that asks for no other.
+const defaultSilence = 3 * time.Second
+
+func (r *Run) timeLimits() limits {
+	return limits{
+		attempt: cmp.Or(r.settings.Timeout, r.traits.Timeout, DefaultTimeout),
+		settle:  r.traits.Settle,
+		silence: cmp.Or(r.traits.Silence, defaultSilence),
+		windows: r.settings.Windows,
 	}
 }
 
@@ -288,7 +301,7 @@ func (r *Run) Kept() string {
 }
 
 func (r *Run) blank(cs *Case) reports.Result {
-	result := blankResult(cs, r.settings.Policy)
+	result := Blank(cs, r.settings.Policy)
 	result.Control = !slices.Contains(r.selected, cs)
 	return result
 }

@@ -1,10 +1,12 @@
 package suites
 
 import (
+	"crypto/tls"
 	"fmt"
 
 	"siptrust/fakeserver"
 	"siptrust/pkiforge"
+	"siptrust/suites/seen"
 )
 
 // Scenario is everything a case needs: the PKI, what the endpoint trusts and
@@ -57,17 +59,68 @@ type Later struct {
 type Elsewhere struct {
 	Plan   pkiforge.Plan // what it presents
 	Server fakeserver.Behaviour
-	Judged Place
+	// Judged says which of the two servers the verdict is about:
+	// [seen.AboutHere], the scenario's own, or [seen.AboutThere], this one; at
+	// the zero value it is about both.
+	Judged seen.About
 }
 
-// Place says which of two servers the verdict is about.
-type Place string
+// Stage tells which connections of attempt n, counted from 0, the verdict is
+// about.
+func (s *Scenario) Stage(n int) seen.Stage {
+	g := seen.Stage{Names: s.Names}
+	switch {
+	case s.Elsewhere != nil:
+		g.About = s.Elsewhere.Judged
+	case s.Later != nil && s.Later.Restarted && n == 0:
+		g.About = seen.AboutNextStart
+	case s.Later != nil && s.Later.Restarted:
+		g.About = seen.AboutThisStart
+	case s.Later != nil:
+		g.About = seen.AboutLater
+	case s.Redirected:
+		g.About = seen.AboutRedirected
+	case s.SecondAccount:
+		g.About = seen.AboutSecondAccount
+	}
+	return g
+}
 
-// The places. At the zero value it is about both.
-const (
-	Here  Place = "here"  // the scenario's own server
-	There Place = "there" // the one elsewhere
-)
+// TLSOwn is what [Scenario.TLS] says of versions that no run can be pinned to.
+const TLSOwn = "own"
+
+// TLS gives the versions that the scenario's servers set themselves: "1.2" or
+// "1.3" alone, or [TLSOwn] for others. Empty: they speak what the run says.
+func (s *Scenario) TLS() string {
+	servers := []*fakeserver.Behaviour{&s.Server}
+	if s.Later != nil {
+		servers = append(servers, &s.Later.Server)
+	}
+	if s.Elsewhere != nil {
+		servers = append(servers, &s.Elsewhere.Server)
+	}
+	versions := ""
+	for i, b := range servers {
+		own := ownVersions(b)
+		if i > 0 && own != versions {
+			return TLSOwn
+		}
+		versions = own
+	}
+	return versions
+}
+
+func ownVersions(b *fakeserver.Behaviour) string {
+	switch [2]uint16{b.MinVersion, b.MaxVersion} {
+	case [2]uint16{}:
+		return ""
+	case [2]uint16{tls.VersionTLS12, tls.VersionTLS12}:
+		return "1.2"
+	case [2]uint16{tls.VersionTLS13, tls.VersionTLS13}:
+		return "1.3"
+	}
+	return TLSOwn
+}
 
 // attempts gives the number of attempts, at least one.
 func (s *Scenario) attempts() int {

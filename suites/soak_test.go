@@ -20,6 +20,7 @@ import (
 	"siptrust/pkiforge"
 	"siptrust/reports"
 	"siptrust/suites"
+	"siptrust/suites/seen"
 )
 
 // busyVariable makes the test binary a process that keeps one core busy.
@@ -91,7 +92,7 @@ func soak(t *testing.T, filter string, rounds int) {
 	for round := range rounds {
 		record := execute(t, reference.New(reference.Options{}), func(s *suites.Settings) {
 			s.Jobs, s.Filter = 8, filter
-			s.Timeout, s.Windows = 0, suites.Windows{} // as in a real run
+			s.Timeout, s.Windows = 0, seen.Windows{} // as in a real run
 			s.TLSKey = pkiforge.ECDSA
 		})
 		results := fingerprint(record)

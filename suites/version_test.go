@@ -8,6 +8,7 @@ import (
 	"siptrust/client/reference"
 	"siptrust/reports"
 	"siptrust/suites"
+	"siptrust/suites/seen"
 )
 
 func init() {
@@ -40,41 +41,6 @@ func init() {
 	}
 }
 
-// A case that says which versions its server speaks has a server that speaks
-// these, and no other case sets any.
-func TestVersionsOfTheServer(t *testing.T) {
-	t.Parallel()
-	all := suites.All()
-	for i := range all.Cases {
-		cs := &all.Cases[i]
-		s, err := all.Scenario(cs.ID, namesOf("aa"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := [2]uint16{s.Server.MinVersion, s.Server.MaxVersion}
-		switch cs.TLS {
-		case "1.2":
-			if got != [2]uint16{tls.VersionTLS12, tls.VersionTLS12} {
-				t.Errorf("%s: it says TLS 1.2, the server speaks %x", cs.ID, got)
-			}
-		case "1.3":
-			if got != [2]uint16{tls.VersionTLS13, tls.VersionTLS13} {
-				t.Errorf("%s: it says TLS 1.3, the server speaks %x", cs.ID, got)
-			}
-		case suites.TLSOwn:
-			if got[0] == 0 && got[1] == 0 {
-				t.Errorf("%s: it says that it sets the versions, and does not", cs.ID)
-			}
-		case "":
-			if got != [2]uint16{} {
-				t.Errorf("%s: it does not say that its server speaks %x", cs.ID, got)
-			}
-		default:
-			t.Errorf("%s: unknown version %q", cs.ID, cs.TLS)
-		}
-	}
-}
-
 // A run that is pinned to one version skips what is about another, and judges
 // the rest.
 func TestPinnedRun(t *testing.T) {
@@ -104,7 +70,7 @@ func TestPreconditionOfTheDowngradeSign(t *testing.T) {
 	old := reference.New(reference.Options{MaxVersion: tls.VersionTLS12})
 	record := execute(t, old, func(s *suites.Settings) { s.Filter = "version.downgrade-sign-tls12" })
 	for _, r := range record.Results {
-		if r.ID == "version.downgrade-sign-tls12" && (r.Status != reports.Skip || r.Outcome != string(suites.Accepted)) {
+		if r.ID == "version.downgrade-sign-tls12" && (r.Status != reports.Skip || r.Outcome != string(seen.Accepted)) {
 			t.Errorf("%s, %s: %s", r.Status, r.Outcome, r.Reason)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"siptrust/reports"
+	"siptrust/suites/seen"
 )
 
 // Waivers are the known failures that someone signed for, from one file.
@@ -90,7 +91,7 @@ func weigh(w *reports.Waiver, result *reports.Result, now time.Time) waiverWord 
 		return waiverWord{problem: "it lacks " + strings.Join(lacks, ", ")}
 	case w.Expired(now):
 		return waiverWord{problem: "it expired on " + w.Expires.Format(reports.WaiverDay)}
-	case faulty && result.Outcome == string(Leaked) && !w.Leak:
+	case faulty && result.Outcome == string(seen.Leaked) && !w.Leak:
 		return waiverWord{problem: "SIP went out in the clear, which it covers only with 'leak: true'"}
 	}
 	return waiverWord{waived: faulty}

@@ -1,4 +1,4 @@
-package suites
+package seen
 
 import (
 	"crypto/tls"
@@ -15,6 +15,9 @@ type Precondition struct {
 	Lacking string
 	met     func(*fakeserver.ClientHello) bool
 }
+
+// Met says whether the ClientHello offers it.
+func (p Precondition) Met(h *fakeserver.ClientHello) bool { return p.met(h) }
 
 // OffersTLS13: without it the last octets of the server's random mean nothing
 // to the client (RFC 8446 4.1.3).
@@ -56,9 +59,9 @@ var (
 	NoLowerVersion = Demand{
 		Name:   "no-lower-version",
 		Missed: "after the failure the client tried again with a lower version",
-		met: func(j *judgement) bool {
+		met: func(a *Attempts) bool {
 			first := uint16(0)
-			return j.everyHello(func(_ *seen, c *fakeserver.Connection) bool {
+			return a.everyHello(func(_ *Attempt, c *fakeserver.Connection) bool {
 				highest := highestVersion(c.ClientHello)
 				first = max(first, highest)
 				return highest >= first
@@ -102,9 +105,9 @@ var (
 )
 
 // everyClientHello makes a predicate over one ClientHello one over all.
-func everyClientHello(ok func(*fakeserver.ClientHello) bool) func(*judgement) bool {
-	return func(j *judgement) bool {
-		return j.everyHello(func(_ *seen, c *fakeserver.Connection) bool { return ok(c.ClientHello) })
+func everyClientHello(ok func(*fakeserver.ClientHello) bool) func(*Attempts) bool {
+	return func(a *Attempts) bool {
+		return a.everyHello(func(_ *Attempt, c *fakeserver.Connection) bool { return ok(c.ClientHello) })
 	}
 }
 

@@ -1,4 +1,4 @@
-package suites
+package seen
 
 import (
 	"cmp"
@@ -10,18 +10,18 @@ import (
 	"siptrust/reports"
 )
 
-// evidence merges what all ears heard in all attempts into one ladder, in the
+// Evidence merges what was observed in all attempts into one ladder, in the
 // order of time. Rungs of a second connection or attempt say so.
-func evidence(attempts []seen) []reports.Evidence {
+func (a *Attempts) Evidence() []reports.Evidence {
 	ladder := []reports.Evidence{}
 	var base time.Time
-	for i := range attempts {
-		o := attempts[i].observation
+	for i := range a.All {
+		o := a.All[i].Observation
 		if i == 0 {
 			base = o.Started
 		}
 		prefix := ""
-		if len(attempts) > 1 {
+		if len(a.All) > 1 {
 			prefix = fmt.Sprintf("attempt %d", i+1)
 		}
 		rungs := ladderOf(o, prefix)
@@ -106,4 +106,8 @@ func printable(data []byte) string {
 		out = append(out, r)
 	}
 	return string(out)
+}
+
+func milliseconds(d time.Duration) float64 {
+	return float64(d.Microseconds()) / 1000
 }

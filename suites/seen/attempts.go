@@ -1,0 +1,191 @@
+package seen
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"siptrust/fakeserver"
+)
+
+// Attempts is what was seen of a client in one case: one attempt or several in
+// a row. The zero value is that nothing was seen.
+type Attempts struct {
+	All     []Attempt
+	Windows Windows
+}
+
+// Worst gives the attempt whose outcome is the strongest, the first of equals;
+// nil: there is none.
+func (a *Attempts) Worst() *Attempt {
+	var worst *Attempt
+	for i := range a.All {
+		if one := &a.All[i]; worst == nil || one.Verdict.Outcome.StrongerThan(worst.Verdict.Outcome) {
+			worst = one
+		}
+	}
+	return worst
+}
+
+// Outcome is that of the strongest attempt, [Absent] where there is none.
+func (a *Attempts) Outcome() Outcome {
+	if worst := a.Worst(); worst != nil {
+		return worst.Verdict.Outcome
+	}
+	return Absent
+}
+
+// HasPrelude says that some of what was seen only leads up to what the verdict
+// is about.
+func (a *Attempts) HasPrelude() bool { return len(a.All) > 0 && a.All[0].Stage.HasPrelude() }
+
+// Prelude gives what became of the connections that lead up to what the verdict
+// is about.
+func (a *Attempts) Prelude() Verdict {
+	v := Verdict{Outcome: Absent}
+	for i := range a.All {
+		if p := a.All[i].Prelude; i == 0 || p.Outcome.StrongerThan(v.Outcome) {
+			v = p
+		}
+	}
+	return v
+}
+
+// eachTime says whether every attempt had the outcome.
+func (a *Attempts) eachTime(o Outcome) bool {
+	return len(a.All) > 0 && !slices.ContainsFunc(a.All, func(one Attempt) bool { return one.Verdict.Outcome != o })
+}
+
+// anyAccepted says whether a connection that was accepted satisfies ok.
+func (a *Attempts) anyAccepted(ok func(*fakeserver.Connection) bool) bool {
+	for i := range a.All {
+		for k := range a.All[i].Observation.Connections {
+			c := &a.All[i].Observation.Connections[k]
+			if a.All[i].Stage.Judges(c) && c.Handshake.Completed && c.AppData && ok(c) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// everyHello says whether every connection in question with a ClientHello, sent
+// before siptrust ended the client, satisfies ok, and there was one.
+func (a *Attempts) everyHello(ok func(*Attempt, *fakeserver.Connection) bool) bool {
+	found := false
+	for i := range a.All {
+		one := &a.All[i]
+		for k := range one.Observation.Connections {
+			c := &one.Observation.Connections[k]
+			if !c.Ear.TLS || c.ClientHello == nil || !one.Stage.Judges(c) || !InTime(one.Observation, c.HelloAt) {
+				continue
+			}
+			found = true
+			if !ok(one, c) {
+				return false
+			}
+		}
+	}
+	return found
+}
+
+// clearSIP says whether any SIP came in the clear, whoever's.
+func (a *Attempts) clearSIP() bool {
+	for i := range a.All {
+		o := a.All[i].Observation
+		for k := range o.Datagrams {
+			if o.Datagrams[k].Kind == "sip" {
+				return true
+			}
+		}
+		for k := range o.Connections {
+			if o.Connections[k].ClearKind == "sip" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// anyRequest says whether a request of the attempts, seen with the one before
+// it, satisfies is. before is nil for the first of an attempt.
+func (a *Attempts) anyRequest(is func(before, m *fakeserver.SIPMessage) bool) bool {
+	for i := range a.All {
+		var before *fakeserver.SIPMessage
+		for k := range a.All[i].Observation.Connections {
+			list := a.All[i].Observation.Connections[k].SIP
+			for n := range list {
+				m := &list[n]
+				if !m.Request {
+					continue
+				}
+				if is(before, m) {
+					return true
+				}
+				before = m
+			}
+		}
+	}
+	return false
+}
+
+// scheme is that of the Request-URI, in lower case.
+func scheme(m *fakeserver.SIPMessage) string {
+	_, rest, _ := strings.Cut(m.StartLine, " ")
+	scheme, _, _ := strings.Cut(rest, ":")
+	return strings.ToLower(scheme)
+}
+
+// Requests counts the SIP requests inside TLS.
+func Requests(c *fakeserver.Connection) int {
+	n := 0
+	for i := range c.SIP {
+		if c.SIP[i].Request {
+			n++
+		}
+	}
+	return n
+}
+
+// Registers counts the REGISTER requests inside TLS.
+func Registers(c *fakeserver.Connection) int {
+	n := 0
+	for i := range c.SIP {
+		if c.SIP[i].Request && c.SIP[i].Method == "REGISTER" {
+			n++
+		}
+	}
+	return n
+}
+
+// repeatsRegister says whether one REGISTER came twice: a new one of the same
+// dialogue has another CSeq (RFC 3261 10.2).
+func repeatsRegister(c *fakeserver.Connection) bool {
+	known := make(map[string]bool)
+	for i := range c.SIP {
+		m := &c.SIP[i]
+		if m.Request && m.Method == "REGISTER" {
+			if known[m.CSeq] {
+				return true
+			}
+			known[m.CSeq] = true
+		}
+	}
+	return false
+}
+
+// closedAfter gives how long after its refusal (its fatal alert, else the end
+// of the handshake, else its ClientHello) the client closed the connection.
+func closedAfter(o *fakeserver.Observation, c *fakeserver.Connection) (time.Duration, bool) {
+	if c.ClientClosed == "" || !InTime(o, c.ClientClosedAt) {
+		return 0, false
+	}
+	from := c.HelloAt
+	if c.Handshake.Completed {
+		from = c.Handshake.DoneAt
+	}
+	if alert := RefusingAlert(o, c); alert != nil {
+		from = alert.At
+	}
+	return max(c.ClientClosedAt-from, 0), true
+}
