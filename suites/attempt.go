@@ -304,3 +304,19 @@ func (r *Run) attemptDir(cs *Case, n int) (string, error) {
 	}
 	return dir, nil
 }
+
+// documents are what the revocation service gives out.
+func documents(m *pkiforge.Material) []fakeserver.Document {
+	var all []fakeserver.Document
+	for _, name := range m.Plan.Fetchable() {
+		all = append(all, fakeserver.Document{Path: pkiforge.CertPath(name), Type: "application/pkix-cert", Body: m.Certs[name].DER})
+	}
+	s := &m.Status
+	if s.Answer != nil {
+		all = append(all, fakeserver.Document{Path: pkiforge.OCSPPath, Type: "application/ocsp-response", Body: s.Answer})
+	}
+	for _, l := range s.Lists {
+		all = append(all, fakeserver.Document{Path: l.Path, Type: "application/pkix-crl", Body: l.DER})
+	}
+	return all
+}

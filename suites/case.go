@@ -3,6 +3,8 @@
 package suites
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"siptrust/pkiforge"
@@ -146,4 +148,17 @@ func (c *Case) ClauseStrings() []string {
 		s[i] = clause.String()
 	}
 	return s
+}
+
+// Unknown says in one line that there is no such policy, naming those there are;
+// nil: there is.
+func (p Policy) Unknown() error {
+	if slices.Contains(Policies(), p) {
+		return nil
+	}
+	names := make([]string, len(Policies()))
+	for i, known := range Policies() {
+		names[i] = string(known)
+	}
+	return fmt.Errorf("unknown policy %q; one of %s", p, strings.Join(names, ", "))
 }

@@ -5,14 +5,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/agnivade/levenshtein"
 	"github.com/onsi/ginkgo/v2/types"
 )
-
-// Edition of the catalogue: it changes whenever a case does.
-const Edition = "2026.2"
 
 // Catalogue is the table of all cases, in the order of the reports.
 type Catalogue struct {
@@ -22,19 +18,6 @@ type Catalogue struct {
 	labels   [][]string
 	anyLabel map[string]bool
 }
-
-// All is the whole catalogue. It is shared: read it only.
-var All = sync.OnceValue(func() *Catalogue {
-	c, err := NewCatalogue(slices.Concat(
-		paperCases(), trustCases(), chainCases(), fetchedCases(), signatureCases(), timeCases(), nameCases(), sipNameCases(), usageCases(),
-		constraintCases(), strengthCases(), encodingCases(), versionCases(), suiteCases(), proofCases(), clientAuthCases(),
-		appleCases(), teamsCases(), revocationCases(), resumptionCases(), conductCases(), referenceCases(),
-	))
-	if err != nil {
-		panic(err) // the table is in the program: a test walks it
-	}
-	return c
-})
 
 // NewCatalogue indexes cases. It refuses a table in which an id stands twice,
 // a twin does not exist or is no sound case, or a case lacks a title, a
@@ -173,4 +156,19 @@ func filterProblem(err error) string {
 	}
 	lines := strings.Split(strings.TrimSpace(problem.Message), "\n")
 	return strings.TrimRight(lines[len(lines)-1], ". ")
+}
+
+// Known says in one line that a case does not exist, if so.
+func (c *Catalogue) Known(id string) error {
+	if _, ok := c.Lookup(id); ok {
+		return nil
+	}
+	ids := make([]string, len(c.Cases))
+	for i := range c.Cases {
+		ids[i] = c.Cases[i].ID
+	}
+	if near := Nearest(id, ids); near != "" {
+		return fmt.Errorf("unknown case %q; did you mean %q? 'siptrust list' shows them", id, near)
+	}
+	return fmt.Errorf("unknown case %q; 'siptrust list' shows them", id)
 }

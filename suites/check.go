@@ -18,18 +18,18 @@ import (
 // checkCase is the sound case that a client is tried with.
 const checkCase = "paper.custom-ca.sound"
 
-// Stage is one thing that a first attempt has to come to.
-type Stage struct {
+// Step is one thing that a first attempt has to come to.
+type Step struct {
 	Name string // "started", "resolved", "connected", …
 	OK   bool
 	Said string // what was seen
 	Mend string // what to do about it; empty when OK
 }
 
-// Checkup is a first attempt of a client at a sound server, stage by stage up
+// Checkup is a first attempt of a client at a sound server, step by step up
 // to the first that failed.
 type Checkup struct {
-	Stages []Stage
+	Steps []Step
 	// Status is the judge's on the sound case.
 	Status reports.Status
 	// Output is the end of what the program printed.
@@ -67,22 +67,22 @@ func Check(ctx context.Context, d client.Driver, timeout time.Duration) (Checkup
 		asked = r.dns.Queries()
 	}
 	c := Checkup{Status: j.Result.Status, Output: j.judgement.Seen.All[0].Said.Output}
-	for _, stage := range stages(&j.judgement.Seen.All[0], asked, j.Result) {
-		c.Stages = append(c.Stages, stage)
-		if !stage.OK {
+	for _, step := range steps(&j.judgement.Seen.All[0], asked, j.Result) {
+		c.Steps = append(c.Steps, step)
+		if !step.OK {
 			break
 		}
 	}
 	return c, nil
 }
 
-// stages are all of them, whether or not the attempt came so far.
-func stages(s *seen.Attempt, asked []fakeserver.Query, result reports.Result) []Stage {
+// steps are all of them, whether or not the attempt came so far.
+func steps(s *seen.Attempt, asked []fakeserver.Query, result reports.Result) []Step {
 	o := s.Observation
 	c := furthest(o)
-	return []Stage{
-		startedStage(&s.Said), resolvedStage(asked, c), connectedStage(o, c), helloStage(c),
-		handshakeStage(s, c), sipStage(o, c), answeredStage(c), endedStage(s, result),
+	return []Step{
+		startedStep(&s.Said), resolvedStep(asked, c), connectedStep(o, c), helloStep(c),
+		handshakeStep(s, c), sipStep(o, c), answeredStep(c), endedStep(s, result),
 	}
 }
 
@@ -110,8 +110,8 @@ func furthest(o *fakeserver.Observation) *fakeserver.Connection {
 	return best
 }
 
-func startedStage(said *client.Outcome) Stage {
-	st := Stage{Name: "started", OK: said.Started, Said: "yes"}
+func startedStep(said *client.Outcome) Step {
+	st := Step{Name: "started", OK: said.Started, Said: "yes"}
 	if !said.Started {
 		st.Said = said.Diagnosis + said.Unsupported
 		st.Mend = "let command: name a program that is here and may be executed"
@@ -119,8 +119,8 @@ func startedStage(said *client.Outcome) Stage {
 	return st
 }
 
-func resolvedStage(asked []fakeserver.Query, c *fakeserver.Connection) Stage {
-	st := Stage{Name: "resolved", OK: true, Said: "without siptrust's DNS server"}
+func resolvedStep(asked []fakeserver.Query, c *fakeserver.Connection) Step {
+	st := Step{Name: "resolved", OK: true, Said: "without siptrust's DNS server"}
 	var questions []string
 	for _, q := range asked {
 		if one := q.Type + " " + q.Name; !slices.Contains(questions, one) {
@@ -136,11 +136,11 @@ func resolvedStage(asked []fakeserver.Query, c *fakeserver.Connection) Stage {
 	return st
 }
 
-func connectedStage(o *fakeserver.Observation, c *fakeserver.Connection) Stage {
+func connectedStep(o *fakeserver.Observation, c *fakeserver.Connection) Step {
 	if c != nil {
-		return Stage{Name: "connected", OK: true, Said: fmt.Sprintf("to %s after %s", c.Ear.Address, c.Opened.Round(time.Millisecond))}
+		return Step{Name: "connected", OK: true, Said: fmt.Sprintf("to %s after %s", c.Ear.Address, c.Opened.Round(time.Millisecond))}
 	}
-	st := Stage{
+	st := Step{
 		Name: "connected", Said: "nothing came to " + o.Address.String(),
 		Mend: "see that the name resolves by the names: of the profile, and that the client goes to {{.Host}} and {{.Port}}",
 	}
@@ -151,8 +151,8 @@ func connectedStage(o *fakeserver.Observation, c *fakeserver.Connection) Stage {
 	return st
 }
 
-func helloStage(c *fakeserver.Connection) Stage {
-	st := Stage{Name: "ClientHello"}
+func helloStep(c *fakeserver.Connection) Step {
+	st := Step{Name: "ClientHello"}
 	switch {
 	case c == nil:
 	case c.ClientHello != nil:
@@ -171,8 +171,8 @@ func helloStage(c *fakeserver.Connection) Stage {
 	return st
 }
 
-func handshakeStage(s *seen.Attempt, c *fakeserver.Connection) Stage {
-	st := Stage{Name: "handshake"}
+func handshakeStep(s *seen.Attempt, c *fakeserver.Connection) Step {
+	st := Step{Name: "handshake"}
 	switch {
 	case c == nil:
 	case c.Handshake.Completed:
@@ -190,8 +190,8 @@ func handshakeStage(s *seen.Attempt, c *fakeserver.Connection) Stage {
 	return st
 }
 
-func sipStage(o *fakeserver.Observation, c *fakeserver.Connection) Stage {
-	st := Stage{Name: "SIP"}
+func sipStep(o *fakeserver.Observation, c *fakeserver.Connection) Step {
+	st := Step{Name: "SIP"}
 	switch {
 	case c == nil:
 	case seen.Requests(c) > 0:
@@ -207,8 +207,8 @@ func sipStage(o *fakeserver.Observation, c *fakeserver.Connection) Stage {
 	return st
 }
 
-func answeredStage(c *fakeserver.Connection) Stage {
-	st := Stage{Name: "answered", OK: true, Said: "no REGISTER came, so nothing was answered"}
+func answeredStep(c *fakeserver.Connection) Step {
+	st := Step{Name: "answered", OK: true, Said: "no REGISTER came, so nothing was answered"}
 	switch {
 	case c == nil || seen.Registers(c) == 0:
 	case c.Answered200:
@@ -220,8 +220,8 @@ func answeredStage(c *fakeserver.Connection) Stage {
 	return st
 }
 
-func endedStage(s *seen.Attempt, result reports.Result) Stage {
-	st := Stage{Name: "ended", OK: result.Status == reports.Pass, Said: "by siptrust, as it stays"}
+func endedStep(s *seen.Attempt, result reports.Result) Step {
+	st := Step{Name: "ended", OK: result.Status == reports.Pass, Said: "by siptrust, as it stays"}
 	if s.Said.Ended {
 		st.Said = fmt.Sprintf("by itself, with status %d", s.Said.ExitStatus)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 
 	"siptrust/client"
@@ -22,8 +21,8 @@ func OpenClient(name string, argv []string, p Policy) (client.Driver, error) {
 	if len(argv) > 0 && name != ExecClient {
 		return nil, fmt.Errorf("a program after -- goes with --client exec, not with %q", name)
 	}
-	if !slices.Contains(Policies(), p) {
-		return nil, unknownPolicy(p)
+	if err := p.Unknown(); err != nil {
+		return nil, err
 	}
 	switch mutant, isMutant := strings.CutPrefix(name, "mutant:"); {
 	case name == "" || name == "reference":
@@ -65,8 +64,10 @@ func (e *UnavailableError) Error() string { return e.Err.Error() }
 func (e *UnavailableError) Unwrap() error { return e.Err }
 
 func openProfile(p *client.Profile) (client.Driver, error) {
-	if hint := Policy(p.Policy); hint != "" && !slices.Contains(Policies(), hint) {
-		return nil, fmt.Errorf("client %s: its profile: %w", p.Name, unknownPolicy(hint))
+	if hint := Policy(p.Policy); hint != "" {
+		if err := hint.Unknown(); err != nil {
+			return nil, fmt.Errorf("client %s: its profile: %w", p.Name, err)
+		}
 	}
 	d, err := client.NewExec(p)
 	if err != nil {

@@ -21,28 +21,12 @@ var (
 	handElsewhere = netip.MustParseAddrPort("127.0.0.2:5061")
 )
 
-// Known says in one line that a case does not exist, if so.
-func Known(id string) error {
-	c := All()
-	if _, ok := c.Lookup(id); ok {
-		return nil
-	}
-	var ids []string
-	for i := range c.Cases {
-		ids = append(ids, c.Cases[i].ID)
-	}
-	if near := Nearest(id, ids); near != "" {
-		return fmt.Errorf("unknown case %q; did you mean %q? 'siptrust list' shows them", id, near)
-	}
-	return fmt.Errorf("unknown case %q; 'siptrust list' shows them", id)
-}
-
 // ForgeCase writes a case's chain, key and roots into dir, for use by hand
 // with the server name sip.siptrust.test, and gives the paths. What a server
 // presents later goes into the directory "later" there, what a second server
 // does into "elsewhere".
 func ForgeCase(ctx context.Context, id string, key pkiforge.KeyAlgorithm, dir string) ([]string, error) {
-	if err := Known(id); err != nil {
+	if err := All().Known(id); err != nil {
 		return nil, err
 	}
 	scenario, err := All().Scenario(id, handNames())
@@ -59,7 +43,7 @@ func ForgeCase(ctx context.Context, id string, key pkiforge.KeyAlgorithm, dir st
 	if err != nil {
 		return paths, err
 	}
-	for name, plan := range scenario.others() {
+	for name, plan := range plansBesides(&scenario) {
 		if material, err = forge.Forge(ctx, *plan); err != nil {
 			return nil, fmt.Errorf("forge %s: %w", id, err)
 		}
@@ -72,9 +56,9 @@ func ForgeCase(ctx context.Context, id string, key pkiforge.KeyAlgorithm, dir st
 	return paths, nil
 }
 
-// others are the plans besides the server's first one, by the directory in which
+// plansBesides are the plans besides the server's first one, by the directory in which
 // they are put.
-func (s *Scenario) others() map[string]*pkiforge.Plan {
+func plansBesides(s *Scenario) map[string]*pkiforge.Plan {
 	plans := map[string]*pkiforge.Plan{}
 	if s.Later != nil {
 		plans["later"] = &s.Later.Plan
@@ -87,7 +71,7 @@ func (s *Scenario) others() map[string]*pkiforge.Plan {
 
 func handNames() pkiforge.Names {
 	return pkiforge.Names{
-		Run: newToken(), Host: handHost, Domain: handHost, Other: "other.siptrust.test", Address: handServer.Addr(), Service: handService,
+		Run: pkiforge.NewRun(), Host: handHost, Domain: handHost, Other: "other.siptrust.test", Address: handServer.Addr(), Service: handService,
 	}
 }
 
@@ -95,7 +79,7 @@ func handNames() pkiforge.Names {
 // presents and the endpoint trusts, with what differs from the twin marked, and
 // how to reproduce it by hand. The PKI is forged for it.
 func Explain(ctx context.Context, w io.Writer, id string) error {
-	if err := Known(id); err != nil {
+	if err := All().Known(id); err != nil {
 		return err
 	}
 	cs, _ := All().Lookup(id)
@@ -153,8 +137,8 @@ func beyond(s *Scenario) bool {
 	return true
 }
 
-// by names the outbound proxy for people.
-func (s *Scenario) by() string {
+// byProxy names the outbound proxy for people.
+func byProxy(s *Scenario) string {
 	if proxy := s.proxy(handServer); proxy != "" {
 		return " by the outbound proxy " + proxy
 	}
@@ -217,7 +201,7 @@ func byHand(cs *Case, s *Scenario) []string {
 	case s.Given == GivenAddress:
 		resolves = ""
 	}
-	lines = append(lines, "on the client: "+resolves+"pki/roots.pem holds the trusted roots", "register "+s.uri(handServer)+s.by())
+	lines = append(lines, "on the client: "+resolves+"pki/roots.pem holds the trusted roots", "register "+s.uri(handServer)+byProxy(s))
 	if s.SecondAccount {
 		lines = append(lines, "and "+s.secondURI(handServer)+", a name of the same machine")
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"text/tabwriter"
 )
@@ -26,8 +25,8 @@ type Listed struct {
 // List writes the cases that the filter selects, with what the policy expects,
 // as "table", "json" or "markdown". It refuses an unknown format or policy.
 func List(w io.Writer, filter string, p Policy, format string) error {
-	if !slices.Contains(Policies(), p) {
-		return unknownPolicy(p)
+	if err := p.Unknown(); err != nil {
+		return err
 	}
 	cases, err := All().Select(filter)
 	if err != nil {
@@ -45,10 +44,6 @@ func List(w io.Writer, filter string, p Policy, format string) error {
 	}
 }
 
-func unknownPolicy(p Policy) error {
-	return fmt.Errorf("unknown policy %q; one of %s", p, words(Policies()))
-}
-
 func listTable(w io.Writer, cases []*Case, p Policy) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "CASE\tLEVEL\tEXPECT\tTITLE")
@@ -63,7 +58,7 @@ func listJSON(w io.Writer, cases []*Case, p Policy) error {
 	for i, cs := range cases {
 		list[i] = Listed{
 			ID: cs.ID, Title: cs.Title, Why: cs.Why, Group: cs.Group(), Level: string(cs.Level),
-			Expect: string(cs.ExpectationUnder(p)), Demands: cs.demandNames(p), Twin: cs.Twin,
+			Expect: string(cs.ExpectationUnder(p)), Demands: demandNames(cs, p), Twin: cs.Twin,
 			Change: cs.Change.Name, Clauses: cs.ClauseStrings(),
 		}
 	}
@@ -90,7 +85,7 @@ func listMarkdown(w io.Writer, cases []*Case, p Policy) error {
 			fmt.Fprintf(&b, "\n## %s\n\n%s.\n\n", group, counted(count[group], "case"))
 			b.WriteString("| case | level | expected | what | why | clauses |\n|---|---|---|---|---|---|\n")
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n", cs.ID, cs.Level, cs.expectations(p),
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n", cs.ID, cs.Level, expectations(cs, p),
 			inCell.Replace(cs.Title), inCell.Replace(cs.Why), inCell.Replace(strings.Join(cs.ClauseStrings(), ", ")))
 	}
 	_, err := io.WriteString(w, b.String())
@@ -109,7 +104,7 @@ func counted(n int, what string) string {
 
 // expectations gives what p expects, followed by the policies that expect
 // something else: "observe; rfc5922: refuse; apple, teams: accept".
-func (c *Case) expectations(p Policy) string {
+func expectations(c *Case, p Policy) string {
 	own := c.ExpectationUnder(p)
 	parts := []string{string(own)}
 	for _, e := range []Expectation{Accept, Refuse, Quiet, Observe} {
@@ -126,7 +121,7 @@ func (c *Case) expectations(p Policy) string {
 	return strings.Join(parts, "; ")
 }
 
-func (c *Case) demandNames(p Policy) []string {
+func demandNames(c *Case, p Policy) []string {
 	names := []string{}
 	for _, d := range c.DemandsUnder(p) {
 		names = append(names, d.Name)

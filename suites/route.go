@@ -2,17 +2,13 @@ package suites
 
 import (
 	"fmt"
-	"maps"
 	"net"
 	"net/netip"
-	"runtime"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/miekg/dns"
 
-	"siptrust/client"
 	"siptrust/pkiforge"
 )
 
@@ -93,87 +89,6 @@ func (s *Scenario) records(at, elsewhere netip.AddrPort) ([]dns.RR, error) {
 	return records, nil
 }
 
-// publish makes the run's DNS server, if there is one, answer what the scenario
-// says of it, until withdraw is called.
-func (r *Run) publish(s *Scenario, at, elsewhere netip.AddrPort) (withdraw func(), err error) {
-	if r.dns == nil {
-		return func() {}, nil
-	}
-	if s.Zone == nil {
-		names := []string{s.Names.Host, s.Names.Other}
-		for _, name := range names {
-			r.dns.Set(name, at.Addr())
-		}
-		return func() {
-			for _, name := range names {
-				r.dns.Delete(name)
-			}
-		}, nil
-	}
-	records, err := s.records(at, elsewhere)
-	if err != nil {
-		return nil, err
-	}
-	byOwner := map[string][]dns.RR{}
-	for _, rr := range records {
-		owner := rr.Header().Name
-		byOwner[owner] = append(byOwner[owner], rr)
-	}
-	for owner, list := range byOwner {
-		r.dns.SetRecords(owner, list...)
-	}
-	return func() {
-		for owner := range byOwner {
-			r.dns.Delete(owner)
-		}
-	}, nil
-}
-
-// asksDNS says whether a case of the run has a zone of its own and is not
-// skipped for a client that cannot ask for it.
-func (r *Run) asksDNS() bool {
-	if _, lacks := r.traits.Lacks[client.LacksDNS]; lacks {
-		return false
-	}
-	asks := func(cs *Case) bool { return slices.Contains(cs.Needs, client.LacksDNS) }
-	return slices.ContainsFunc(r.selected, asks) || slices.ContainsFunc(r.controls, asks)
-}
-
-// noDefaultPort notes that a server of near traps is at no port that a client
-// could know by itself.
-func (r *Run) noDefaultPort() {
-	if !r.traits.NearTraps && runtime.GOOS == "linux" {
-		return
-	}
-	lacks := map[string]string{client.LacksDefaultPort: "siptrust's own server is at any free port, not at 5061"}
-	maps.Copy(lacks, r.traits.Lacks)
-	r.traits.Lacks = lacks
-}
-
-// givenAddress has the client dial the server by its address. The certificate
-// of the style presents it as iPAddress and, where it has SIP URIs, in one.
-func givenAddress(s *Scenario) error {
-	s.Given = GivenAddress
-	return s.rename(s.Names.Address.String())
-}
-
-// givenProxy has the client reach a domain by the server as outbound proxy. The
-// certificate names both.
-func givenProxy(s *Scenario) error {
-	s.Given, s.Names.Domain = GivenProxy, topLevelName(s.Names.Host)
-	plan, err := pkiforge.NewPlan(s.Plan.Style, s.Names)
-	s.Plan = plan
-	return err
-}
-
-// givenProxyByAddress is givenProxy where the proxy has no name.
-func givenProxyByAddress(s *Scenario) error {
-	s.Given, s.Names.Domain, s.Names.Host = GivenProxy, topLevelName(s.Names.Host), s.Names.Address.String()
-	plan, err := pkiforge.NewPlan(s.Plan.Style, s.Names)
-	s.Plan = plan
-	return err
-}
-
 // rename gives the server another name, for which the plan is made anew.
 func (s *Scenario) rename(host string) error {
 	s.Names.Host, s.Names.Domain = host, host
@@ -190,11 +105,3 @@ func topLevelName(host string) string      { return strings.Replace(host, ".", "
 func accountNames(host string) []string {
 	return []string{host, internationalName(host), topLevelName(host)}
 }
-
-// internationalized renames the server: its first label is the A-label of
-// "bücher".
-func internationalized(s *Scenario) error { return s.rename(internationalName(s.Names.Host)) }
-
-// beneathTop renames the server: its name is directly beneath a top-level
-// domain.
-func beneathTop(s *Scenario) error { return s.rename(topLevelName(s.Names.Host)) }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -87,8 +86,8 @@ func NewRun(s Settings) (*Run, error) {
 	if s.Policy == "" {
 		s.Policy = Interop
 	}
-	if !slices.Contains(Policies(), s.Policy) {
-		return nil, unknownPolicy(s.Policy)
+	if err := s.Policy.Unknown(); err != nil {
+		return nil, err
 	}
 	if !slices.Contains([]string{"", "1.2", "1.3"}, s.TLSVersion) {
 		return nil, fmt.Errorf("unknown TLS version %q; 1.2 or 1.3", s.TLSVersion)
@@ -223,7 +222,7 @@ func (r *Run) Execute(ctx context.Context) (reports.Record, error) {
 
 // open makes what all attempts share.
 func (r *Run) open(ctx context.Context) error {
-	r.token = newToken()
+	r.token = pkiforge.NewRun()
 	r.forge = pkiforge.New(pkiforge.Options{KeyAlgorithm: r.settings.TLSKey})
 	var err error
 	if r.traits.Files {
@@ -258,13 +257,6 @@ func (r *Run) prepare(ctx context.Context, p client.Preparer) error {
 		r.settings.Driver = d
 	}
 	return err
-}
-
-// newToken names a run: part of every name that is forged for it.
-func newToken() string {
-	var token [4]byte
-	rand.Read(token[:])
-	return hex.EncodeToString(token[:])
 }
 
 // startDNS prefers port 53 of a loopback address of its own, the only port
@@ -321,7 +313,7 @@ func (r *Run) emit(j *Judged) {
 	r.judged[j.Case.ID] = j
 	r.mu.Unlock()
 	if r.settings.OnResult != nil {
-		r.settings.OnResult(r.signed(j.Result))
+		r.settings.OnResult(r.withWaiver(j.Result))
 	}
 }
 
@@ -332,7 +324,7 @@ func (r *Run) results() []reports.Result {
 	results := make([]reports.Result, 0, len(r.judged))
 	for i := range r.catalogue.Cases {
 		if j, ok := r.judged[r.catalogue.Cases[i].ID]; ok {
-			results = append(results, r.signed(j.Result))
+			results = append(results, r.withWaiver(j.Result))
 		}
 	}
 	return results
@@ -352,9 +344,6 @@ func (r *Run) Await(ctx context.Context, id string) (*Judged, error) {
 	return nil, fmt.Errorf("await %s: the run ended before it came to the case", id)
 }
 
-// Selected are the cases of the run, in the catalogue's order.
-func (r *Run) Selected() []*Case { return slices.Clone(r.selected) }
-
 // verdict is the word on a whole run.
 func verdict(record reports.Record) reports.Verdict {
 	s := record.Summary
@@ -369,15 +358,4 @@ func verdict(record reports.Record) reports.Verdict {
 	default:
 		return reports.Conforms
 	}
-}
-
-func words[T ~string](list []T) string {
-	out := ""
-	for i, w := range list {
-		if i > 0 {
-			out += ", "
-		}
-		out += string(w)
-	}
-	return out
 }

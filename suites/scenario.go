@@ -136,22 +136,6 @@ func (s *Scenario) publishes() bool {
 	return s.Plan.Revocation.Answer != nil || len(s.Plan.Revocation.Lists) > 0 || len(s.Plan.Fetchable()) > 0
 }
 
-// documents are what the revocation service gives out.
-func documents(m *pkiforge.Material) []fakeserver.Document {
-	var all []fakeserver.Document
-	for _, name := range m.Plan.Fetchable() {
-		all = append(all, fakeserver.Document{Path: pkiforge.CertPath(name), Type: "application/pkix-cert", Body: m.Certs[name].DER})
-	}
-	s := &m.Status
-	if s.Answer != nil {
-		all = append(all, fakeserver.Document{Path: pkiforge.OCSPPath, Type: "application/ocsp-response", Body: s.Answer})
-	}
-	for _, l := range s.Lists {
-		all = append(all, fakeserver.Document{Path: l.Path, Type: "application/pkix-crl", Body: l.DER})
-	}
-	return all
-}
-
 // Scenario builds the scenario of a case of the catalogue for fresh names:
 // the sound one of its twin, or of its style, with its change applied.
 func (c *Catalogue) Scenario(id string, n pkiforge.Names) (Scenario, error) {

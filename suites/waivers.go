@@ -2,7 +2,6 @@ package suites
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -29,11 +28,11 @@ func OpenWaivers(file string) (*Waivers, error) {
 	first := map[scope]int{}
 	for i := range list {
 		w := &list[i]
-		if err := Known(w.Case); err != nil {
+		if err := All().Known(w.Case); err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", file, w.Line, err)
 		}
-		if w.Policy != "" && !slices.Contains(Policies(), Policy(w.Policy)) {
-			return nil, fmt.Errorf("%s:%d: %w", file, w.Line, unknownPolicy(Policy(w.Policy)))
+		if err := Policy(w.Policy).Unknown(); w.Policy != "" && err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", file, w.Line, err)
 		}
 		s := scope{w.Case, w.Client, w.Policy}
 		if line, twice := first[s]; twice {
@@ -97,9 +96,9 @@ func weigh(w *reports.Waiver, result *reports.Result, now time.Time) waiverWord 
 	return waiverWord{waived: faulty}
 }
 
-// signed gives the result with what its waiver says, where it has one. The
+// withWaiver gives the result with what its waiver says, where it has one. The
 // judge's reason stays: a waiver hides nothing.
-func (r *Run) signed(result reports.Result) reports.Result {
+func (r *Run) withWaiver(result reports.Result) reports.Result {
 	w := r.settings.Waivers.find(result.ID, r.settings.Driver.Name(), r.settings.Policy)
 	if w == nil {
 		return result

@@ -61,7 +61,7 @@ func check(c *cobra.Command, name string, timeout time.Duration) error {
 		return unable(err)
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for _, stage := range checkup.Stages {
+	for _, stage := range checkup.Steps {
 		word := "ok"
 		if !stage.OK {
 			word = "no"
@@ -71,7 +71,7 @@ func check(c *cobra.Command, name string, timeout time.Duration) error {
 	if err := w.Flush(); err != nil {
 		return unable(err)
 	}
-	last := checkup.Stages[len(checkup.Stages)-1]
+	last := checkup.Steps[len(checkup.Steps)-1]
 	if !last.OK {
 		fmt.Fprintf(out, "mend: %s\n", last.Mend)
 		if text := strings.TrimSpace(checkup.Output); text != "" {

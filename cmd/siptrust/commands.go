@@ -59,7 +59,7 @@ func forgeCommand() *cobra.Command {
 			if out == "" {
 				return usage(fmt.Errorf("forge needs a directory: siptrust forge %s --out DIR", args[0]))
 			}
-			if err := suites.Known(args[0]); err != nil {
+			if err := suites.All().Known(args[0]); err != nil {
 				return usage(err)
 			}
 			files, err := suites.ForgeCase(c.Context(), args[0], pkiforge.KeyAlgorithm(key), out)
