@@ -284,6 +284,9 @@ func (r *Run) close() {
 	}
 }
 
+// Policy is the rule set that the run judges by.
+func (r *Run) Policy() Policy { return r.settings.Policy }
+
 // Kept names the directory of the attempts, where there is one that stays.
 func (r *Run) Kept() string {
 	if !r.settings.Keep {

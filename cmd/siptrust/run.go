@@ -117,7 +117,7 @@ func (o *runOptions) run(c *cobra.Command, argv []string) error {
 		fmt.Fprintf(c.ErrOrStderr(), "note: %s\n", note)
 	}
 	show.start(run.Total())
-	record, err := suites.Drive(ctx, run)
+	record, err := run.Execute(ctx)
 	show.done()
 	if err != nil {
 		return unable(fmt.Errorf("%w; what is known is in %s", err, o.out))
