@@ -1,6 +1,8 @@
 package suites_test
 
-import "siptrust/suites"
+import (
+	"siptrust/suites/catalogue"
+)
 
 func init() {
 	dates, form := change{plan: []string{"server NotAfter"}}, change{plan: []string{"server EditTBS"}}
@@ -14,5 +16,5 @@ func init() {
 	} {
 		changes[id] = c
 	}
-	explainUnder(suites.Apple, "lifetime", "apple.826-days", "apple.issued-after-july-2019")
+	explainUnder(catalogue.Apple, "lifetime", "apple.826-days", "apple.issued-after-july-2019")
 }

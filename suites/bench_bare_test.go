@@ -17,7 +17,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"siptrust/pkiforge"
-	"siptrust/suites"
+	"siptrust/suites/cases"
+	"siptrust/suites/catalogue"
 )
 
 // bareLoop is what the handshakes of a run cost at the least.
@@ -28,25 +29,25 @@ type bareCell struct {
 	host   string
 	server *tls.Config
 	client *tls.Config
-	expect suites.Expectation
+	expect catalogue.Expectation
 }
 
 // newBareLoop forges the material of cases beforehand. Sound cases on which
 // refusals rest come again at the end, as in a run.
-func newBareLoop(b *testing.B, selected []*suites.Case) bareLoop {
+func newBareLoop(b *testing.B, selected []*catalogue.Case) bareLoop {
 	b.Helper()
 	forge := pkiforge.New(pkiforge.Options{})
 	b.Cleanup(forge.Close)
 	rest := map[string]bool{}
 	for _, cs := range selected {
-		if cs.Expect == suites.Refuse {
+		if cs.Expect == catalogue.Refuse {
 			rest[cs.Twin] = true
 		}
 	}
 	var loop, again bareLoop
 	for i, cs := range selected {
 		names := namesOf(fmt.Sprintf("bare%d", i))
-		scenario, err := suites.All().Scenario(cs.ID, names)
+		scenario, err := cases.All().Scenario(cs.ID, names)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -66,7 +67,7 @@ func newBareLoop(b *testing.B, selected []*suites.Case) bareLoop {
 // newBareCell is one handshake: the server as the case has it, a client that
 // verifies as crypto/tls does and then decides as the case expects, since
 // crypto/tls alone does not know SIP.
-func newBareCell(cs *suites.Case, s *suites.Scenario, m *pkiforge.Material) *bareCell {
+func newBareCell(cs *catalogue.Case, s *catalogue.Scenario, m *pkiforge.Material) *bareCell {
 	cell := &bareCell{
 		id: cs.ID, host: s.Names.Host, expect: cs.Expect,
 		server: &tls.Config{
@@ -83,10 +84,10 @@ func newBareCell(cs *suites.Case, s *suites.Scenario, m *pkiforge.Material) *bar
 			for _, c := range state.PeerCertificates[1:] {
 				options.Intermediates.AddCert(c)
 			}
-			if _, err := state.PeerCertificates[0].Verify(options); err != nil && cell.expect != suites.Accept {
+			if _, err := state.PeerCertificates[0].Verify(options); err != nil && cell.expect != catalogue.Accept {
 				return errBareRefused
 			}
-			if cell.expect == suites.Refuse {
+			if cell.expect == catalogue.Refuse {
 				return errBareRefused
 			}
 			return nil
@@ -105,7 +106,7 @@ func (l bareLoop) run(ctx context.Context, jobs int) error {
 	for _, cell := range l {
 		group.Go(func() error {
 			err := cell.run(ctx)
-			if (err == nil && cell.expect == suites.Refuse) || (err != nil && cell.expect == suites.Accept) {
+			if (err == nil && cell.expect == catalogue.Refuse) || (err != nil && cell.expect == catalogue.Accept) {
 				return fmt.Errorf("%s: expected to %s: %w", cell.id, cell.expect, err)
 			}
 			return nil

@@ -10,7 +10,8 @@ import (
 
 	"siptrust/client/reference"
 	"siptrust/reports"
-	"siptrust/suites"
+	"siptrust/suites/catalogue"
+	"siptrust/suites/run"
 )
 
 // cells selects the paper's matrix of 3 × 6.
@@ -28,8 +29,8 @@ const (
 // collection that the command sets. "ratio" is the cost per
 // case, runner to bare loop.
 func BenchmarkMatrix(b *testing.B) {
-	suites.TuneGC()
-	selected, err := suites.All().Select(cells)
+	run.TuneGC()
+	selected, err := cases.All().Select(cells)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -37,7 +38,7 @@ func BenchmarkMatrix(b *testing.B) {
 		b.Fatalf("%d cells", len(selected))
 	}
 	bare := newBareLoop(b, selected)
-	compare(b, bare, suites.Settings{Filter: cells}, cases)
+	compare(b, bare, run.Settings{Filter: cells}, cases)
 }
 
 // BenchmarkCatalogue does the same with those cases of the catalogue whose cost a
@@ -46,16 +47,16 @@ func BenchmarkMatrix(b *testing.B) {
 // and those whose RSA keys would drown the rest: each takes a core for a tenth of
 // a second and more.
 func BenchmarkCatalogue(b *testing.B) {
-	suites.TuneGC()
-	all := suites.All()
-	var some []suites.Case
+	run.TuneGC()
+	all := cases.All()
+	var some []catalogue.Case
 	for i := range all.Cases {
-		if cs := &all.Cases[i]; cs.Sound() || (cs.Expect != suites.Quiet && cheap(b, cs.ID)) {
+		if cs := &all.Cases[i]; cs.Sound() || (cs.Expect != catalogue.Quiet && cheap(b, cs.ID)) {
 			some = append(some, *cs)
 		}
 	}
-	some = slices.DeleteFunc(some, func(cs suites.Case) bool { return !cheap(b, cs.ID) || !cheap(b, cmp.Or(cs.Twin, cs.ID)) })
-	catalogue, err := suites.NewCatalogue(some)
+	some = slices.DeleteFunc(some, func(cs catalogue.Case) bool { return !cheap(b, cs.ID) || !cheap(b, cmp.Or(cs.Twin, cs.ID)) })
+	catalogue, err := catalogue.New(some)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -64,14 +65,14 @@ func BenchmarkCatalogue(b *testing.B) {
 		b.Fatal(err)
 	}
 	b.Logf("%d of %d cases", len(selected), len(all.Cases))
-	compare(b, newBareLoop(b, selected), suites.Settings{Catalogue: catalogue}, len(selected))
+	compare(b, newBareLoop(b, selected), run.Settings{Catalogue: catalogue}, len(selected))
 }
 
 // cheap says that the case is one connection with keys that are made in no time,
 // that nobody waits in it and that nothing else is spoken.
 func cheap(b *testing.B, id string) bool {
 	b.Helper()
-	scenario, err := suites.All().Scenario(id, namesOf("bench"))
+	scenario, err := cases.All().Scenario(id, namesOf("bench"))
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -89,13 +90,13 @@ func cheap(b *testing.B, id string) bool {
 
 // compare makes the run and the bare loop in turns and reports what a case
 // costs in each.
-func compare(b *testing.B, bare bareLoop, settings suites.Settings, cases int) {
+func compare(b *testing.B, bare bareLoop, settings run.Settings, cases int) {
 	b.Helper()
 	settings.Driver, settings.Jobs = reference.New(reference.Options{}), 2*runtime.GOMAXPROCS(0)
 	var runner, loop time.Duration
 	for b.Loop() {
 		start := time.Now()
-		run, err := suites.NewRun(settings)
+		run, err := run.New(settings)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -4,11 +4,12 @@ import (
 	"slices"
 	"strings"
 
-	"siptrust/suites"
+	"siptrust/suites/cases"
+	"siptrust/suites/catalogue"
 )
 
 func init() {
-	all := suites.All()
+	all := cases.All()
 	for i := range all.Cases {
 		cs := &all.Cases[i]
 		switch {
@@ -36,8 +37,8 @@ func init() {
 	// Where interop observes, a leak is a failure all the same.
 	explain("plaintext-fallback", others...)
 	weak := slices.Concat(offered, others)
-	explainUnder(suites.BCP195, "old-suites", weak...)
-	explainUnder(suites.BCP195, "plaintext-fallback", weak...)
+	explainUnder(catalogue.BCP195, "old-suites", weak...)
+	explainUnder(catalogue.BCP195, "plaintext-fallback", weak...)
 
 	const young = "OpenSSL before 3.5 and GnuTLS before 3.8.9 do not know X25519MLKEM768 (RFC 8446 4.2.7: groups are the client's to offer)"
 	disagree("openssl s_client", young, "suite.group-x25519mlkem768")

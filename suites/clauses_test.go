@@ -7,7 +7,8 @@ import (
 	"testing"
 
 	"siptrust/client/reference"
-	"siptrust/suites"
+	"siptrust/suites/cases"
+	"siptrust/suites/catalogue"
 )
 
 // standards are the documents whose clauses a case may rest on, by the form of
@@ -20,13 +21,13 @@ var standards = []struct{ name, section *regexp.Regexp }{
 
 // checkedClauses reads testdata/clauses.txt: the clauses that somebody has
 // looked up, with their titles.
-func checkedClauses(t *testing.T) map[suites.Clause]string {
+func checkedClauses(t *testing.T) map[catalogue.Clause]string {
 	t.Helper()
 	text, err := os.ReadFile("testdata/clauses.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	titles := make(map[suites.Clause]string)
+	titles := make(map[catalogue.Clause]string)
 	n := 0
 	for line := range strings.Lines(string(text)) {
 		n++
@@ -37,7 +38,7 @@ func checkedClauses(t *testing.T) map[suites.Clause]string {
 		if len(fields) != 3 || fields[0] == "" || fields[1] == "" || fields[2] == "" || fields[2] == "-" {
 			t.Fatalf("clauses.txt:%d: %q is not document, section and title, apart by tabs", n, line)
 		}
-		clause := suites.Clause{Document: fields[0], Section: fields[1]}
+		clause := catalogue.Clause{Document: fields[0], Section: fields[1]}
 		if clause.Section == "-" {
 			clause.Section = ""
 		}
@@ -55,10 +56,10 @@ func checkedClauses(t *testing.T) map[suites.Clause]string {
 func TestClausesAreChecked(t *testing.T) {
 	t.Parallel()
 	checked := checkedClauses(t)
-	used := make(map[suites.Clause]bool)
-	for i := range suites.All().Cases {
-		cs := &suites.All().Cases[i]
-		inCase := make(map[suites.Clause]bool)
+	used := make(map[catalogue.Clause]bool)
+	for i := range cases.All().Cases {
+		cs := &cases.All().Cases[i]
+		inCase := make(map[catalogue.Clause]bool)
 		for _, clause := range cs.Clauses {
 			if inCase[clause] {
 				t.Errorf("%s: %s stands twice", cs.ID, clause)
@@ -87,13 +88,13 @@ func TestClausesAreChecked(t *testing.T) {
 }
 
 // clauseOf reads a clause of an RFC as people write it: "RFC 5280 6.1.3 (b)".
-func clauseOf(words string) suites.Clause {
+func clauseOf(words string) catalogue.Clause {
 	series, rest, _ := strings.Cut(words, " ")
 	number, section, _ := strings.Cut(rest, " ")
-	return suites.Clause{Document: series + " " + number, Section: strings.ReplaceAll(section, " ", "")}
+	return catalogue.Clause{Document: series + " " + number, Section: strings.ReplaceAll(section, " ", "")}
 }
 
-func wellFormed(clause suites.Clause) bool {
+func wellFormed(clause catalogue.Clause) bool {
 	for _, d := range standards {
 		if d.name.MatchString(clause.Document) {
 			return d.section.MatchString(clause.Section)
@@ -104,7 +105,7 @@ func wellFormed(clause suites.Clause) bool {
 
 func TestWellFormedClauses(t *testing.T) {
 	t.Parallel()
-	for clause, want := range map[suites.Clause]bool{
+	for clause, want := range map[catalogue.Clause]bool{
 		{Document: "RFC 5280", Section: "6.1.3(a)(1)"}:                    true,
 		{Document: "RFC 5280", Section: "A.1"}:                            true,
 		{Document: "RFC 4158", Section: "2"}:                              true,

@@ -12,7 +12,7 @@ import (
 	"siptrust/client"
 	"siptrust/client/reference"
 	"siptrust/reports"
-	"siptrust/suites"
+	"siptrust/suites/run"
 )
 
 // flaky is a client whose attempts at one case are made by another
@@ -51,7 +51,7 @@ func resultOf(t *testing.T, record reports.Record, id string) reports.Result {
 	return reports.Result{}
 }
 
-func paperTwice(s *suites.Settings) { s.Filter, s.Confirm = customCA, 2 }
+func paperTwice(s *run.Settings) { s.Filter, s.Confirm = customCA, 2 }
 
 // What fails once and not again is inconclusive, and the evidence holds both.
 func TestConfirmUnstable(t *testing.T) {
@@ -99,7 +99,7 @@ func TestConfirmStable(t *testing.T) {
 	if d.tried[id] != 3 || d.tried[customCA+".wrong-name"] != 1 {
 		t.Errorf("tried %d times, and the sound one %d times", d.tried[id], d.tried[customCA+".wrong-name"])
 	}
-	record = execute(t, newFlaky(func(string, int) client.Driver { return mutant("expiry") }), func(s *suites.Settings) { s.Filter = customCA })
+	record = execute(t, newFlaky(func(string, int) client.Driver { return mutant("expiry") }), func(s *run.Settings) { s.Filter = customCA })
 	if r := resultOf(t, record, id); r.Status != reports.Fail || strings.Contains(r.Reason, "again") {
 		t.Errorf("without confirmation: %s: %s", r.Status, r.Reason)
 	}
@@ -116,7 +116,7 @@ func TestConfirmLeak(t *testing.T) {
 		}
 		return nil
 	})
-	record := execute(t, first, func(s *suites.Settings) { s.Filter, s.Confirm = id, 3 })
+	record := execute(t, first, func(s *run.Settings) { s.Filter, s.Confirm = id, 3 })
 	if r := resultOf(t, record, id); r.Status != reports.Fail || r.Outcome != "leaked" || first.tried[id] != 1 {
 		t.Errorf("%s: %s, tried %d times", r.Status, r.Reason, first.tried[id])
 	}
@@ -138,7 +138,7 @@ func TestConfirmLeak(t *testing.T) {
 		}
 		return map[int]client.Driver{1: mutant("expiry"), 2: clear}[n]
 	})
-	record = execute(t, later, func(s *suites.Settings) { s.Filter, s.Confirm = expired, 3 })
+	record = execute(t, later, func(s *run.Settings) { s.Filter, s.Confirm = expired, 3 })
 	if r := resultOf(t, record, expired); r.Status != reports.Fail || r.Outcome != "leaked" || later.tried[expired] != 2 {
 		t.Errorf("%s: %s, tried %d times", r.Status, r.Reason, later.tried[expired])
 	}
@@ -161,7 +161,7 @@ func TestConfirmUnstableControl(t *testing.T) {
 		}
 		return d.Driver.Attempt(ctx, a)
 	}
-	record := execute(t, d, func(s *suites.Settings) { s.Filter, s.Confirm = customCA+" || paper.self-signed", 1 })
+	record := execute(t, d, func(s *run.Settings) { s.Filter, s.Confirm = customCA+" || paper.self-signed", 1 })
 	sound := resultOf(t, record, customCA+".sound")
 	if sound.Status != reports.Inconclusive || !strings.HasPrefix(sound.Reason, "unstable: a sound server was not accepted") {
 		t.Errorf("%s: %s", sound.Status, sound.Reason)
@@ -190,7 +190,7 @@ func TestConfirmInterrupted(t *testing.T) {
 		}
 		return nil
 	})
-	run, err := suites.NewRun(suites.Settings{Driver: d, Filter: id, Confirm: 2})
+	run, err := run.New(run.Settings{Driver: d, Filter: id, Confirm: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -202,7 +202,7 @@ func TestConfirmInterrupted(t *testing.T) {
 
 func TestConfirmNegative(t *testing.T) {
 	t.Parallel()
-	if _, err := suites.NewRun(suites.Settings{Driver: plain(), Confirm: -1}); err == nil {
+	if _, err := run.New(run.Settings{Driver: plain(), Confirm: -1}); err == nil {
 		t.Error("a run that confirms -1 times")
 	}
 }

@@ -1,6 +1,8 @@
 package suites_test
 
-import "siptrust/suites"
+import (
+	"siptrust/suites/catalogue"
+)
 
 func init() {
 	issuing := func(fields ...string) change { return change{plan: prefixed("issuing ", fields)} }
@@ -80,7 +82,7 @@ func init() {
 		"constraints.names.excluded-beats-permitted", "constraints.names.excluded-ipv4", "constraints.names.excluded-ipv6",
 		"constraints.names.below-self-issued",
 		"constraints.names.wildcard-permitted", "constraints.names.directory-not-permitted", "constraints.names.directory-excluded")
-	for _, policy := range []suites.Policy{suites.RFC5922, suites.RFC9525} {
+	for _, policy := range []catalogue.Policy{catalogue.RFC5922, catalogue.RFC9525} {
 		explainUnder(policy, "certificate-policies",
 			"constraints.policy-missing", "constraints.policy-other", "constraints.any-policy-barred")
 	}

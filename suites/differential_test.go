@@ -15,7 +15,8 @@ import (
 
 	"siptrust/fakeserver"
 	"siptrust/pkiforge"
-	"siptrust/suites"
+	"siptrust/suites/cases"
+	"siptrust/suites/catalogue"
 	"siptrust/suites/seen"
 )
 
@@ -80,7 +81,7 @@ func program(t *testing.T, name string, args ...string) (bool, string) {
 func TestDifferential(t *testing.T) {
 	forge := pkiforge.New(pkiforge.Options{})
 	t.Cleanup(forge.Close)
-	all := suites.All()
+	all := cases.All()
 	for _, v := range verifiers {
 		t.Run(v.name, func(t *testing.T) {
 			if v.program != "" {
@@ -90,13 +91,13 @@ func TestDifferential(t *testing.T) {
 			}
 			for i := range all.Cases {
 				cs := &all.Cases[i]
-				if cs.Expect == suites.Observe || cs.Expect == suites.Quiet || aboutConduct(cs) {
+				if cs.Expect == catalogue.Observe || cs.Expect == catalogue.Quiet || aboutConduct(cs) {
 					continue // which no verifier decides
 				}
 				t.Run(cs.ID, func(t *testing.T) {
 					t.Parallel()
 					accepted, said := handshake(t, forge, cs.ID, v)
-					want := cs.Expect == suites.Accept
+					want := cs.Expect == catalogue.Accept
 					switch why, listed := disagreements[v.name][cs.ID]; {
 					case accepted != want && !listed:
 						t.Errorf("accepted: %t, expected %t; it said:\n%s", accepted, want, said)
@@ -129,8 +130,8 @@ func disagree(verifier, why string, ids ...string) {
 
 // aboutConduct: an accept case whose change is of the server's behaviour or
 // the endpoint's identity.
-func aboutConduct(cs *suites.Case) bool {
-	return cs.Expect == suites.Accept && (cs.Group() == "paper" && !cs.Sound() || cs.Group() == "client-auth" || cs.Group() == "conduct")
+func aboutConduct(cs *catalogue.Case) bool {
+	return cs.Expect == catalogue.Accept && (cs.Group() == "paper" && !cs.Sound() || cs.Group() == "client-auth" || cs.Group() == "conduct")
 }
 
 // handshake puts a verifier before the server of a case.
@@ -143,7 +144,7 @@ func handshake(t *testing.T, forge *pkiforge.Forge, id string, v verifier) (bool
 	defer srv.Close()
 	names := namesOf("d1ff")
 	names.Address = srv.Address().Addr()
-	scenario, err := suites.All().Scenario(id, names)
+	scenario, err := cases.All().Scenario(id, names)
 	if err != nil {
 		t.Fatal(err)
 	}

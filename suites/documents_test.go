@@ -10,7 +10,9 @@ import (
 	"testing"
 
 	"siptrust/client/reference"
-	"siptrust/suites"
+	"siptrust/suites/cases"
+	"siptrust/suites/catalogue"
+	"siptrust/suites/explain"
 )
 
 var update = flag.Bool("update", false, "write docs/catalogue.md anew")
@@ -22,7 +24,7 @@ var documents = filepath.Join("..", "docs")
 func TestCatalogueDocument(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	if err := suites.List(&b, "", suites.Interop, "markdown"); err != nil {
+	if err := explain.List(&b, "", catalogue.Interop, "markdown"); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(documents, "catalogue.md")
@@ -45,18 +47,18 @@ func TestCatalogueDocument(t *testing.T) {
 func TestMarkdownList(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	if err := suites.List(&b, "", suites.Apple, "markdown"); err != nil {
+	if err := explain.List(&b, "", catalogue.Apple, "markdown"); err != nil {
 		t.Fatal(err)
 	}
 	sections := strings.Split(b.String(), "\n## ")
-	for _, group := range suites.All().Groups() {
+	for _, group := range cases.All().Groups() {
 		if n := strings.Count(b.String(), "\n## "+group+"\n"); n != 1 {
 			t.Errorf("the group %s has %d headings", group, n)
 		}
 	}
-	for i := range suites.All().Cases {
-		cs := &suites.All().Cases[i]
-		row := "\n| `" + cs.ID + "` | " + string(cs.Level) + " | " + string(cs.ExpectationUnder(suites.Apple))
+	for i := range cases.All().Cases {
+		cs := &cases.All().Cases[i]
+		row := "\n| `" + cs.ID + "` | " + string(cs.Level) + " | " + string(cs.ExpectationUnder(catalogue.Apple))
 		in := slices.IndexFunc(sections, func(s string) bool { return strings.Contains(s, row) })
 		if in < 0 || !strings.HasPrefix(sections[in], cs.Group()+"\n") || strings.Count(b.String(), row) != 1 {
 			t.Errorf("%s does not stand once in the section of its group", cs.ID)
@@ -73,22 +75,22 @@ func TestMarkdownList(t *testing.T) {
 // else, and says so of no case for nothing.
 func TestPoliciesDiffer(t *testing.T) {
 	t.Parallel()
-	known := []suites.Expectation{suites.Accept, suites.Refuse, suites.Quiet, suites.Observe}
-	for i := range suites.All().Cases {
-		cs := &suites.All().Cases[i]
-		for _, p := range suites.Policies() {
+	known := []catalogue.Expectation{catalogue.Accept, catalogue.Refuse, catalogue.Quiet, catalogue.Observe}
+	for i := range cases.All().Cases {
+		cs := &cases.All().Cases[i]
+		for _, p := range catalogue.Policies() {
 			decided, byPolicy := cs.ByPolicy[p]
 			switch differs := cs.ExpectationUnder(p) != cs.Expect; {
 			case differs != byPolicy:
 				t.Errorf("%s: under %s %s, under interop %s, and the policy decides it: %t", cs.ID, p, cs.ExpectationUnder(p), cs.Expect, byPolicy)
-			case byPolicy && p == suites.Interop:
+			case byPolicy && p == catalogue.Interop:
 				t.Errorf("%s: interop is what the case itself expects", cs.ID)
 			case byPolicy && !slices.Contains(known, decided):
 				t.Errorf("%s: %s expects %q", cs.ID, p, decided)
 			}
 		}
 		for p := range cs.ByPolicy {
-			if !slices.Contains(suites.Policies(), p) {
+			if !slices.Contains(catalogue.Policies(), p) {
 				t.Errorf("%s: unknown policy %q", cs.ID, p)
 			}
 		}
@@ -104,7 +106,7 @@ func TestPoliciesDocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := string(content)
-	for _, p := range suites.Policies() {
+	for _, p := range catalogue.Policies() {
 		if !strings.Contains(text, "\n## `"+string(p)+"`") {
 			t.Errorf("it has no section on %s", p)
 		}
@@ -112,8 +114,8 @@ func TestPoliciesDocument(t *testing.T) {
 			t.Errorf("the reference client does not know %s", p)
 		}
 	}
-	for i := range suites.All().Cases {
-		if cs := &suites.All().Cases[i]; len(cs.ByPolicy) > 0 && !strings.Contains(text, "`"+cs.Group()+"`") {
+	for i := range cases.All().Cases {
+		if cs := &cases.All().Cases[i]; len(cs.ByPolicy) > 0 && !strings.Contains(text, "`"+cs.Group()+"`") {
 			t.Errorf("%s is decided by a policy, and its group is not in the table of what they decide", cs.ID)
 		}
 	}

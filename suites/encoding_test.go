@@ -1,6 +1,8 @@
 package suites_test
 
-import "siptrust/suites"
+import (
+	"siptrust/suites/catalogue"
+)
 
 func init() {
 	leaf := change{plan: []string{"server EditTBS"}}
@@ -76,8 +78,8 @@ func init() {
 	// Where extensions do not count there is no name but the common name.
 	for _, mutant := range []string{"name", "common-name"} {
 		explain(mutant, "encoding.v1-with-extensions", "encoding.v2-with-extensions")
-		explainUnder(suites.RFC9525, mutant, "encoding.v1-leaf")
-		explainUnder(suites.BCP195, mutant, "encoding.v1-leaf")
+		explainUnder(catalogue.RFC9525, mutant, "encoding.v1-leaf")
+		explainUnder(catalogue.BCP195, mutant, "encoding.v1-leaf")
 	}
 	explain("chain-links", "encoding.empty-issuer")
 

@@ -11,14 +11,14 @@ import (
 	"time"
 
 	"siptrust/pkiforge"
-	"siptrust/suites"
+	"siptrust/suites/explain"
 )
 
 // What a server presents later is forged too, in a directory of its own.
 func TestForgeLater(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	paths, err := suites.ForgeCase(t.Context(), "conduct.restarted.expired", pkiforge.ECDSA, dir)
+	paths, err := explain.Forge(t.Context(), "conduct.restarted.expired", pkiforge.ECDSA, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func TestExplain(t *testing.T) {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
 			var b bytes.Buffer
-			if err := suites.Explain(t.Context(), &b, id); err != nil {
+			if err := explain.Case(t.Context(), &b, id); err != nil {
 				t.Fatal(err)
 			}
 			for _, text := range want {

@@ -9,7 +9,7 @@ import (
 	"github.com/onsi/gomega/types"
 
 	"siptrust/fakeserver"
-	"siptrust/suites"
+	"siptrust/suites/specs"
 )
 
 // refusal is an observation of a client that refused by alert.
@@ -41,23 +41,23 @@ func TestMatchers(t *testing.T) {
 		actual  any
 		want    bool
 	}{
-		{"refused", suites.BeRefused(), refusal(), true},
-		{"refused is not accepted", suites.BeAccepted(), refusal(), false},
-		{"refused is not stalled", suites.BeStalled(), refusal(), false},
-		{"no answer is stalled", suites.BeStalled(), silent, true},
-		{"nothing is absent", suites.BeAbsent(), fakeserver.Observation{}, true},
-		{"the alert", suites.HaveAlert(48), refusal(), true},
-		{"another alert", suites.HaveAlert(42), refusal(), false},
-		{"no leak", suites.HaveLeakedNothing(), refusal(), true},
-		{"a leak", suites.HaveLeakedNothing(), leak, false},
-		{"a leak is no refusal", suites.BeRefused(), leak, false},
+		{"refused", specs.BeRefused(), refusal(), true},
+		{"refused is not accepted", specs.BeAccepted(), refusal(), false},
+		{"refused is not stalled", specs.BeStalled(), refusal(), false},
+		{"no answer is stalled", specs.BeStalled(), silent, true},
+		{"nothing is absent", specs.BeAbsent(), fakeserver.Observation{}, true},
+		{"the alert", specs.HaveAlert(48), refusal(), true},
+		{"another alert", specs.HaveAlert(42), refusal(), false},
+		{"no leak", specs.HaveLeakedNothing(), refusal(), true},
+		{"a leak", specs.HaveLeakedNothing(), leak, false},
+		{"a leak is no refusal", specs.BeRefused(), leak, false},
 	} {
 		got, err := tc.matcher.Match(tc.actual)
 		if err != nil || got != tc.want {
 			t.Errorf("%s: %t, %v", tc.name, got, err)
 		}
 	}
-	if _, err := suites.BeRefused().Match("no observation"); err == nil {
+	if _, err := specs.BeRefused().Match("no observation"); err == nil {
 		t.Error("a matcher takes a string for an observation")
 	}
 }
@@ -66,7 +66,7 @@ func TestMatchers(t *testing.T) {
 func TestMatcherMessages(t *testing.T) {
 	t.Parallel()
 	o := refusal()
-	message := suites.BeAccepted().FailureMessage(&o)
+	message := specs.BeAccepted().FailureMessage(&o)
 	for _, want := range []string{
 		"expected the client to be accepted",
 		"outcome: refused (by alert)",

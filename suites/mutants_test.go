@@ -10,7 +10,9 @@ import (
 	"siptrust/client"
 	"siptrust/client/reference"
 	"siptrust/reports"
-	"siptrust/suites"
+	"siptrust/suites/cases"
+	"siptrust/suites/catalogue"
+	"siptrust/suites/run"
 	"siptrust/suites/seen"
 )
 
@@ -47,16 +49,16 @@ var explained = map[string][]string{
 func explain(mutant string, ids ...string) { explained[mutant] = append(explained[mutant], ids...) }
 
 // execute makes a run without Ginkgo, with windows short enough for a test.
-func execute(t *testing.T, driver client.Driver, edit func(*suites.Settings)) reports.Record {
+func execute(t *testing.T, driver client.Driver, edit func(*run.Settings)) reports.Record {
 	t.Helper()
-	settings := suites.Settings{
+	settings := run.Settings{
 		Driver: driver, Timeout: 3 * time.Second,
 		Windows: seen.Windows{Prompt: 1200 * time.Millisecond, Slow: 2 * time.Second},
 	}
 	if edit != nil {
 		edit(&settings)
 	}
-	run, err := suites.NewRun(settings)
+	run, err := run.New(settings)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,11 +82,11 @@ func with(record reports.Record, status reports.Status) []string {
 
 // explainedUnder says the same of the cases that a policy decides in its own
 // way; they are run under that policy alone.
-var explainedUnder = map[suites.Policy]map[string][]string{}
+var explainedUnder = map[catalogue.Policy]map[string][]string{}
 
 // explainUnder adds cases to what a mutant's missing check explains under a
 // policy.
-func explainUnder(policy suites.Policy, mutant string, ids ...string) {
+func explainUnder(policy catalogue.Policy, mutant string, ids ...string) {
 	if explainedUnder[policy] == nil {
 		explainedUnder[policy] = map[string][]string{}
 	}
@@ -103,10 +105,10 @@ func explainedByPolicy(mutant string) bool {
 }
 
 // ownCases are the cases that a policy judges otherwise than interop does.
-func ownCases(policy suites.Policy) []string {
+func ownCases(policy catalogue.Policy) []string {
 	var ids []string
-	for i := range suites.All().Cases {
-		if cs := &suites.All().Cases[i]; cs.ExpectationUnder(policy) != cs.ExpectationUnder(suites.Interop) {
+	for i := range cases.All().Cases {
+		if cs := &cases.All().Cases[i]; cs.ExpectationUnder(policy) != cs.ExpectationUnder(catalogue.Interop) {
 			ids = append(ids, cs.ID)
 		}
 	}
@@ -130,18 +132,18 @@ func failed(record reports.Record) []string {
 
 // softened says that a warning would be a failure but for its level.
 func softened(r *reports.Result) bool {
-	leftOpen := r.Expect == string(suites.Refuse) && r.Outcome == string(seen.Stalled)
-	return r.Status == reports.Warn && r.Level == string(suites.Should) && !leftOpen
+	leftOpen := r.Expect == string(catalogue.Refuse) && r.Outcome == string(seen.Stalled)
+	return r.Status == reports.Warn && r.Level == string(catalogue.Should) && !leftOpen
 }
 
 // Every faulty and quiet case is failed by a mutant, under interop and under
 // every policy that decides it in its own way, and every mutant fails just the
 // cases that its missing check explains. The table is printed with -v.
 func TestCasesByMutants(t *testing.T) {
-	for _, policy := range suites.Policies() {
+	for _, policy := range catalogue.Policies() {
 		var filter []string
 		want := explained
-		if policy != suites.Interop {
+		if policy != catalogue.Interop {
 			if filter = ownCases(policy); len(filter) == 0 {
 				continue
 			}
@@ -157,11 +159,11 @@ const patience = time.Second
 
 var unhurried = []string{"silence", "plaintext-fallback", "clear-hop", "sips-scheme", "basic-credentials"}
 
-func casesByMutants(t *testing.T, policy suites.Policy, only []string, explained map[string][]string) {
+func casesByMutants(t *testing.T, policy catalogue.Policy, only []string, explained map[string][]string) {
 	failedBy := make(map[string][]string)
 	for _, m := range reference.Mutants() {
 		want := slices.Clone(explained[m.Name])
-		if len(want) == 0 && policy == suites.Interop && !explainedByPolicy(m.Name) {
+		if len(want) == 0 && policy == catalogue.Interop && !explainedByPolicy(m.Name) {
 			t.Errorf("mutant %s: no case is said to be explained by what it lacks", m.Name)
 			continue
 		}
@@ -170,7 +172,7 @@ func casesByMutants(t *testing.T, policy suites.Policy, only []string, explained
 			if slices.Contains(unhurried, m.Name) {
 				options.Patience = patience
 			}
-			record := execute(t, reference.New(options), func(s *suites.Settings) {
+			record := execute(t, reference.New(options), func(s *run.Settings) {
 				s.Policy, s.Filter = policy, strings.Join(only, " || ")
 			})
 			got := failed(record)
@@ -184,7 +186,7 @@ func casesByMutants(t *testing.T, policy suites.Policy, only []string, explained
 				}
 			}
 			unsure := slices.DeleteFunc(with(record, reports.Inconclusive), func(id string) bool {
-				cs, _ := suites.All().Lookup(id)
+				cs, _ := cases.All().Lookup(id)
 				return slices.Contains(got, cs.Twin) // a refusal beside it proves nothing
 			})
 			if len(unsure) > 0 {
@@ -195,7 +197,7 @@ func casesByMutants(t *testing.T, policy suites.Policy, only []string, explained
 			}
 		})
 	}
-	all := suites.All()
+	all := cases.All()
 	var table strings.Builder
 	for i := range all.Cases {
 		cs := &all.Cases[i]
@@ -204,7 +206,7 @@ func casesByMutants(t *testing.T, policy suites.Policy, only []string, explained
 		}
 		by, expect := failedBy[cs.ID], cs.ExpectationUnder(policy)
 		fmt.Fprintf(&table, "%-40s %-8s %s\n", cs.ID, expect, strings.Join(by, ", "))
-		if len(by) == 0 && (expect == suites.Refuse || expect == suites.Quiet) && enforced[cs.ID] == "" {
+		if len(by) == 0 && (expect == catalogue.Refuse || expect == catalogue.Quiet) && enforced[cs.ID] == "" {
 			t.Errorf("%s: no mutant fails it", cs.ID)
 		}
 	}

@@ -3,7 +3,7 @@ package suites_test
 import (
 	"strings"
 
-	"siptrust/suites"
+	"siptrust/suites/catalogue"
 )
 
 // renames lists the fields of the server's certificate that cases change,
@@ -64,27 +64,27 @@ func init() {
 		"name.wildcard-two-labels", "name.wildcard-apex", "name.wildcard-label-middle", "name.wildcard-inner", "name.wildcard-double", "name.wildcard-alone",
 	)
 	explain("common-name", "name.cn-beside-other-name", "name.cn-beside-wildcard")
-	explainUnder(suites.RFC5922, "name",
+	explainUnder(catalogue.RFC5922, "name",
 		"name.wildcard", "name.wildcard-top-level", "name.wildcard-label-end", "name.wildcard-label-start", "name.cn-beside-mail", "name.cn-wildcard",
 		"name.srv-only", "name.cn-beside-empty-alt-name",
 	)
-	explainUnder(suites.RFC5922, "wildcards", "name.wildcard", "name.wildcard-top-level", "name.wildcard-label-end", "name.wildcard-label-start")
-	explainUnder(suites.RFC5922, "common-name", "name.cn-beside-mail", "name.cn-beside-empty-alt-name")
-	explainUnder(suites.RFC9525, "wildcards", "name.wildcard-label-end", "name.wildcard-label-start")
-	explainUnder(suites.RFC9525, "name",
+	explainUnder(catalogue.RFC5922, "wildcards", "name.wildcard", "name.wildcard-top-level", "name.wildcard-label-end", "name.wildcard-label-start")
+	explainUnder(catalogue.RFC5922, "common-name", "name.cn-beside-mail", "name.cn-beside-empty-alt-name")
+	explainUnder(catalogue.RFC9525, "wildcards", "name.wildcard-label-end", "name.wildcard-label-start")
+	explainUnder(catalogue.RFC9525, "name",
 		"name.wildcard-label-end", "name.wildcard-label-start",
 		"name.cn-only", "name.cn-beside-mail", "name.cn-first-of-two", "name.cn-last-of-two", "name.cn-wildcard",
 		"name.cn-beside-empty-alt-name",
 	)
-	explainUnder(suites.RFC9525, "common-name",
+	explainUnder(catalogue.RFC9525, "common-name",
 		"name.cn-only", "name.cn-beside-mail", "name.cn-last-of-two", "name.cn-wildcard",
 		"name.cn-beside-empty-alt-name",
 	)
-	explainUnder(suites.Apple, "name",
+	explainUnder(catalogue.Apple, "name",
 		"name.cn-only", "name.cn-beside-mail", "name.cn-first-of-two", "name.cn-last-of-two", "name.cn-wildcard",
 		"name.cn-beside-empty-alt-name",
 	)
-	explainUnder(suites.Apple, "common-name",
+	explainUnder(catalogue.Apple, "common-name",
 		"name.cn-only", "name.cn-beside-mail", "name.cn-last-of-two", "name.cn-wildcard",
 		"name.cn-beside-empty-alt-name",
 	)

@@ -14,7 +14,8 @@ import (
 	"testing"
 	"time"
 
-	"siptrust/suites"
+	"siptrust/suites/catalogue"
+	"siptrust/suites/run"
 )
 
 // daemonVariable makes the test binary a client that daemonises: the process
@@ -75,11 +76,11 @@ func TestNothingOutlivesARun(t *testing.T) {
 			if err := os.WriteFile(profile, []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			driver, err := suites.OpenClient(profile, nil, suites.Interop)
+			driver, err := run.OpenClient(profile, nil, catalogue.Interop)
 			if err != nil {
 				t.Fatal(err)
 			}
-			run, err := suites.NewRun(suites.Settings{Driver: driver, Filter: "paper.custom-ca", Jobs: 4})
+			run, err := run.New(run.Settings{Driver: driver, Filter: "paper.custom-ca", Jobs: 4})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -3,11 +3,11 @@ package suites_test
 import (
 	"strings"
 
-	"siptrust/suites"
+	"siptrust/suites/cases"
 )
 
 func init() {
-	all := suites.All()
+	all := cases.All()
 	for i := range all.Cases {
 		cs := &all.Cases[i]
 		if cs.Group() != "proof" || cs.Sound() {

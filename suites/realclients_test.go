@@ -9,7 +9,8 @@ import (
 
 	"siptrust/client"
 	"siptrust/reports"
-	"siptrust/suites"
+	"siptrust/suites/catalogue"
+	"siptrust/suites/run"
 	"siptrust/suites/seen"
 )
 
@@ -94,11 +95,11 @@ func TestRealClients(t *testing.T) {
 			if !ok {
 				t.Fatal("what is known of it is not written down")
 			}
-			driver, err := suites.OpenClient(name, nil, suites.Interop)
+			driver, err := run.OpenClient(name, nil, catalogue.Interop)
 			if err != nil {
 				t.Skipf("%v; 'make clients' installs what it can", err)
 			}
-			record := execute(t, driver, func(s *suites.Settings) {
+			record := execute(t, driver, func(s *run.Settings) {
 				s.Filter = "paper" // docs/findings.md has what is known of the other groups
 				s.Timeout, s.Windows = 0, seen.Windows{Prompt: 5 * time.Second, Slow: 8 * time.Second}
 			})

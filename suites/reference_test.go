@@ -7,7 +7,9 @@ import (
 	"siptrust/client"
 	"siptrust/client/reference"
 	"siptrust/reports"
-	"siptrust/suites"
+	"siptrust/suites/cases"
+	"siptrust/suites/catalogue"
+	"siptrust/suites/run"
 )
 
 func init() {
@@ -117,8 +119,8 @@ func explainReference() {
 	// crypto/tls keeps sessions by the name that was asked for: without one, what
 	// it has for the address will do for another domain.
 	explain("server-name", "resumption.two-accounts.other-name")
-	for policy, byMutant := range map[suites.Policy]map[string][]string{
-		suites.RFC5922: {
+	for policy, byMutant := range map[catalogue.Policy]map[string][]string{
+		catalogue.RFC5922: {
 			"name":               {"target-only", "target-wildcard", "address-only", "address-as-common-name"},
 			"whole-name":         {"target-only"},
 			"wildcards":          {"target-wildcard"},
@@ -130,7 +132,7 @@ func explainReference() {
 			"server-name":        {"asks-for-domain"},
 			"server-name-target": {"asks-for-domain"},
 		},
-		suites.RFC9525: {
+		catalogue.RFC9525: {
 			"name":       {"target-only", "target-wildcard", "address-as-common-name"},
 			"whole-name": {"target-only"},
 			"wildcards":  {"target-wildcard"},
@@ -144,8 +146,8 @@ func explainReference() {
 			"name-behind-srv":   {"target-only", "target-wildcard"},
 			"address-text":      {"address-as-common-name"},
 		},
-		suites.Apple: {"name": {"address-uri-only", "address-as-common-name"}, "address-text": {"address-as-common-name"}},
-		suites.Teams: {"name": {"address-uri-only", "address-as-common-name"}, "address-text": {"address-as-common-name"}},
+		catalogue.Apple: {"name": {"address-uri-only", "address-as-common-name"}, "address-text": {"address-as-common-name"}},
+		catalogue.Teams: {"name": {"address-uri-only", "address-as-common-name"}, "address-text": {"address-as-common-name"}},
 	} {
 		for mutant, ids := range byMutant {
 			explainUnder(policy, mutant, inReference(ids...)...)
@@ -157,7 +159,7 @@ func explainReference() {
 // answered.
 func TestZones(t *testing.T) {
 	t.Parallel()
-	all := suites.All()
+	all := cases.All()
 	for i := range all.Cases {
 		cs := &all.Cases[i]
 		s, err := all.Scenario(cs.ID, namesOf("zz"))
@@ -167,7 +169,7 @@ func TestZones(t *testing.T) {
 		if needs := slices.Contains(cs.Needs, client.LacksDNS); needs != (s.Zone != nil) {
 			t.Errorf("%s: needs DNS: %t, its zone: %q", cs.ID, needs, s.Zone)
 		}
-		if needs := slices.Contains(cs.Needs, client.LacksSRV); needs != (s.Given == suites.GivenDomain) {
+		if needs := slices.Contains(cs.Needs, client.LacksSRV); needs != (s.Given == catalogue.GivenDomain) {
 			t.Errorf("%s: looks for SRV records: %t, and is given %q", cs.ID, needs, s.Given)
 		}
 	}
@@ -186,7 +188,7 @@ func (n near) Traits() client.Traits {
 // and all others pass.
 func TestReferenceNear(t *testing.T) {
 	t.Parallel()
-	record := execute(t, near{reference.New(reference.Options{})}, func(s *suites.Settings) { s.Filter = "reference" })
+	record := execute(t, near{reference.New(reference.Options{})}, func(s *run.Settings) { s.Filter = "reference" })
 	if skipped := with(record, reports.Skip); !slices.Equal(skipped, []string{"reference.domain-without-srv"}) {
 		t.Errorf("skipped: %v", skipped)
 	}
@@ -200,10 +202,10 @@ func TestReferenceNear(t *testing.T) {
 func TestReferenceWithoutDNS(t *testing.T) {
 	t.Parallel()
 	lacking := lackingDNS{reference.New(reference.Options{})}
-	record := execute(t, lacking, func(s *suites.Settings) { s.Filter = "reference" })
+	record := execute(t, lacking, func(s *run.Settings) { s.Filter = "reference" })
 	for i := range record.Results {
 		r := &record.Results[i]
-		s, err := suites.All().Scenario(r.ID, namesOf("zz"))
+		s, err := cases.All().Scenario(r.ID, namesOf("zz"))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,7 +8,9 @@ import (
 	"siptrust/fakeserver"
 	"siptrust/pkiforge"
 	"siptrust/reports"
-	"siptrust/suites"
+	"siptrust/suites/cases"
+	"siptrust/suites/catalogue"
+	"siptrust/suites/run"
 )
 
 // named puts the group before names of cases.
@@ -107,7 +109,7 @@ func init() {
 	explain("responder", append(named("delegated.", "no-purpose", "expired", "other-ca"), named("staple.", "by-server")...)...)
 	explain("certificate-hold", named("staple.", "on-hold")...)
 
-	const policy = suites.BCP195
+	const policy = catalogue.BCP195
 	missing := named("must-staple.", "absent", "try-later")
 	asked := named("ocsp.", "revoked")
 	listed := named("", "crl.listed", "crl.on-hold", "issuing.listed",
@@ -137,7 +139,7 @@ func init() {
 // speaks of, and leaves no other to it.
 func TestRevocationIsServed(t *testing.T) {
 	t.Parallel()
-	all := suites.All()
+	all := cases.All()
 	for i := range all.Cases {
 		cs := &all.Cases[i]
 		if cs.Group() != "revocation" {
@@ -171,9 +173,9 @@ func TestRevocationIsServed(t *testing.T) {
 // not leaves none.
 func TestFetchingIsEvidence(t *testing.T) {
 	t.Parallel()
-	for policy, want := range map[suites.Policy]map[string]string{
-		suites.Interop: {"revocation.ocsp.sound": "", "revocation.crl.sound": ""},
-		suites.BCP195: {
+	for policy, want := range map[catalogue.Policy]map[string]string{
+		catalogue.Interop: {"revocation.ocsp.sound": "", "revocation.crl.sound": ""},
+		catalogue.BCP195: {
 			"revocation.ocsp.sound": "/ocsp, answered: 200", "revocation.crl.sound": "/issuing.crl, answered: 200",
 			"revocation.issuing.sound": "/root.crl, answered: 200", "revocation.ocsp.error": "/ocsp, answered: 500",
 			"revocation.crl.reset": "/issuing.crl, answered: reset", "revocation.ocsp.silent": "/ocsp, answered: none",
@@ -181,7 +183,7 @@ func TestFetchingIsEvidence(t *testing.T) {
 	} {
 		t.Run(string(policy), func(t *testing.T) {
 			t.Parallel()
-			record := execute(t, reference.New(reference.Options{Policy: string(policy)}), func(s *suites.Settings) { s.Policy, s.Filter = policy, "revocation" })
+			record := execute(t, reference.New(reference.Options{Policy: string(policy)}), func(s *run.Settings) { s.Policy, s.Filter = policy, "revocation" })
 			for id, detail := range want {
 				i := slices.IndexFunc(record.Results, func(r reports.Result) bool { return r.ID == id })
 				if i < 0 {

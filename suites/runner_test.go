@@ -13,7 +13,9 @@ import (
 	"siptrust/client"
 	"siptrust/client/reference"
 	"siptrust/reports"
-	"siptrust/suites"
+	"siptrust/suites/cases"
+	"siptrust/suites/catalogue"
+	"siptrust/suites/run"
 )
 
 // altered is the reference client with something done to its attempts.
@@ -62,7 +64,7 @@ func TestControlFailsAtTheEnd(t *testing.T) {
 		return sound.Driver.Attempt(ctx, a)
 	}
 	var emitted []reports.Result
-	record := execute(t, sound, func(s *suites.Settings) {
+	record := execute(t, sound, func(s *run.Settings) {
 		s.Filter = customCA
 		s.OnResult = func(r reports.Result) { emitted = append(emitted, r) }
 	})
@@ -95,7 +97,7 @@ func TestSetupNotProven(t *testing.T) {
 		a.CustomRoots, a.SystemRoots = nil, nil
 		return d.Driver.Attempt(ctx, a)
 	}
-	record := execute(t, d, func(s *suites.Settings) { s.Filter = "paper" })
+	record := execute(t, d, func(s *run.Settings) { s.Filter = "paper" })
 	if len(record.Results) != 27 || record.Summary.Inconclusive != 27 || !record.Complete {
 		t.Errorf("%d results, complete %t, %+v", len(record.Results), record.Complete, record.Summary)
 	}
@@ -118,7 +120,7 @@ func TestOneControlNotAccepted(t *testing.T) {
 		a.SystemRoots = nil
 		return d.Driver.Attempt(ctx, a)
 	}
-	record := execute(t, d, func(s *suites.Settings) { s.Filter = cells })
+	record := execute(t, d, func(s *run.Settings) { s.Filter = cells })
 	if got, want := with(record, reports.Fail), []string{"paper.public-ca.sound"}; !slices.Equal(got, want) {
 		t.Errorf("fail: %v, want %v", got, want)
 	}
@@ -141,19 +143,19 @@ func TestLacks(t *testing.T) {
 	lacking := func(feature string) *altered {
 		return &altered{Driver: plain(), traits: func(traits *client.Traits) { traits.Lacks = map[string]string{feature: "of the test's own"} }}
 	}
-	record := execute(t, lacking(client.LacksClientAuth), func(s *suites.Settings) { s.Filter = "paper" })
+	record := execute(t, lacking(client.LacksClientAuth), func(s *run.Settings) { s.Filter = "paper" })
 	if got, want := with(record, reports.Skip), []string{"paper.client-auth.refused", "paper.client-auth.sent"}; !slices.Equal(got, want) {
 		t.Errorf("skipped %v, want %v", got, want)
 	}
 	if record.Verdict != reports.ConformsWithGaps {
 		t.Errorf("verdict %q", record.Verdict)
 	}
-	record = execute(t, lacking(client.LacksTLS13), func(s *suites.Settings) { s.Filter, s.TLSVersion = "paper", "1.3" })
+	record = execute(t, lacking(client.LacksTLS13), func(s *run.Settings) { s.Filter, s.TLSVersion = "paper", "1.3" })
 	if record.Summary.Skip != 27 || record.Verdict != reports.NotAssessed {
 		t.Errorf("%+v, verdict %q", record.Summary, record.Verdict)
 	}
 	byAddress := &altered{Driver: plain(), traits: func(traits *client.Traits) { traits.ByAddress = true }}
-	record = execute(t, byAddress, func(s *suites.Settings) { s.Filter = "paper" })
+	record = execute(t, byAddress, func(s *run.Settings) { s.Filter = "paper" })
 	want := []string{"paper.conduct.close-after-refusal", "paper.custom-ca.wrong-name", "paper.public-ca.wrong-name", "paper.self-signed.wrong-name"}
 	if got := with(record, reports.Skip); !slices.Equal(got, want) || record.Summary.Pass != 23 {
 		t.Errorf("by address: skipped %v, want %v; %+v", got, want, record.Summary)
@@ -164,7 +166,7 @@ func TestLacks(t *testing.T) {
 func TestMootClientHello(t *testing.T) {
 	t.Parallel()
 	old := reference.New(reference.Options{MaxVersion: 0x0303})
-	record := execute(t, old, func(s *suites.Settings) { s.Filter, s.TLSVersion = "paper", "1.3" })
+	record := execute(t, old, func(s *run.Settings) { s.Filter, s.TLSVersion = "paper", "1.3" })
 	if record.Summary.Skip != 27 {
 		t.Errorf("%+v: %s", record.Summary, reasonOf(record, customCA+".sound"))
 	}
@@ -185,7 +187,7 @@ func TestInterrupted(t *testing.T) {
 		}
 		return d.Driver.Attempt(running, a)
 	}
-	run, err := suites.NewRun(suites.Settings{Driver: d, Jobs: 1, Filter: "paper"})
+	run, err := run.New(run.Settings{Driver: d, Jobs: 1, Filter: "paper"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -209,7 +211,7 @@ func TestDriverError(t *testing.T) {
 	d := &altered{Driver: plain(), attempt: func(context.Context, client.Attempt) (client.Outcome, error) {
 		return client.Outcome{}, broken
 	}}
-	run, err := suites.NewRun(suites.Settings{Driver: d})
+	run, err := run.New(run.Settings{Driver: d})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -222,7 +224,7 @@ func TestDriverError(t *testing.T) {
 // results stand in the catalogue's order.
 func TestControlsOutsideTheFilter(t *testing.T) {
 	t.Parallel()
-	record := execute(t, plain(), func(s *suites.Settings) { s.Filter = "paper.custom-ca.expired || paper.self-signed.expired" })
+	record := execute(t, plain(), func(s *run.Settings) { s.Filter = "paper.custom-ca.expired || paper.self-signed.expired" })
 	var ids []string
 	for i := range record.Results {
 		r := &record.Results[i]
@@ -240,7 +242,7 @@ func TestControlsOutsideTheFilter(t *testing.T) {
 // aboutOther says whether the servers of a case speak another version of TLS
 // than the one a run is pinned to.
 func aboutOther(id, version string) bool {
-	s, err := suites.All().Scenario(id, namesOf("aa"))
+	s, err := cases.All().Scenario(id, namesOf("aa"))
 	own := s.TLS()
 	return err == nil && own != "" && own != version
 }
@@ -249,13 +251,13 @@ func aboutOther(id, version string) bool {
 // follows each.
 func TestPoliciesOnTheMatrix(t *testing.T) {
 	t.Parallel()
-	for _, policy := range suites.Policies() {
+	for _, policy := range catalogue.Policies() {
 		for _, version := range []string{"1.2", "1.3"} {
-			driver, err := suites.OpenClient("reference", nil, policy)
+			driver, err := run.OpenClient("reference", nil, policy)
 			if err != nil {
 				t.Fatal(err)
 			}
-			record := execute(t, driver, func(s *suites.Settings) { s.Policy, s.TLSVersion = policy, version })
+			record := execute(t, driver, func(s *run.Settings) { s.Policy, s.TLSVersion = policy, version })
 			if sum := record.Summary; sum.Fail+sum.Inconclusive+sum.Warn > 0 || sum.Pass == 0 {
 				t.Errorf("%s, TLS %s: %s: fail %v, inconclusive %v", policy, version, record.Verdict, with(record, reports.Fail), with(record, reports.Inconclusive))
 			}
@@ -274,12 +276,12 @@ func TestNearTraps(t *testing.T) {
 	near := func(d client.Driver) client.Driver {
 		return &altered{Driver: d, traits: func(traits *client.Traits) { traits.NearTraps = true }}
 	}
-	record := execute(t, near(plain()), func(s *suites.Settings) { s.Filter = "paper" })
+	record := execute(t, near(plain()), func(s *run.Settings) { s.Filter = "paper" })
 	if record.Verdict != reports.Conforms || record.Settings.Traps != "near" {
 		t.Errorf("verdict %q, traps %q", record.Verdict, record.Settings.Traps)
 	}
 	leaking := reference.New(reference.Options{Mutant: "plaintext-fallback"})
-	record = execute(t, near(leaking), func(s *suites.Settings) { s.Filter = "paper.conduct || paper.client-auth" })
+	record = execute(t, near(leaking), func(s *run.Settings) { s.Filter = "paper.conduct || paper.client-auth" })
 	want := []string{"paper.client-auth.none-required", "paper.client-auth.refused", "paper.conduct.no-plaintext-fallback"}
 	if got := with(record, reports.Fail); !slices.Equal(got, want) {
 		t.Errorf("fail: %v, want %v", got, want)
@@ -295,7 +297,7 @@ func TestSlowClientIsAwaited(t *testing.T) {
 		return time.Now()
 	}})
 	hasty := &altered{Driver: slow, traits: func(traits *client.Traits) { traits.Silence = 10 * time.Millisecond }}
-	record := execute(t, hasty, func(s *suites.Settings) { s.Filter = "client-auth.expired-identity" })
+	record := execute(t, hasty, func(s *run.Settings) { s.Filter = "client-auth.expired-identity" })
 	if len(record.Results) == 0 || record.Summary.Pass != 1 {
 		t.Errorf("%+v: %+v", record.Summary, record.Results)
 	}
@@ -306,7 +308,7 @@ func TestSlowClientIsAwaited(t *testing.T) {
 func TestRecordedAnswerIsAwaited(t *testing.T) {
 	t.Parallel()
 	hasty := &altered{Driver: plain(), traits: func(traits *client.Traits) { traits.Silence = 3 * time.Nanosecond }}
-	record := execute(t, hasty, func(s *suites.Settings) { s.Filter = "conduct.foreign-request" })
+	record := execute(t, hasty, func(s *run.Settings) { s.Filter = "conduct.foreign-request" })
 	if reason := reasonOf(record, "conduct.foreign-request"); record.Summary.Info != 1 || strings.Contains(reason, "OPTIONS") {
 		t.Errorf("%+v: %s", record.Summary, reason)
 	}
@@ -333,7 +335,7 @@ func TestFirstLineIsAwaited(t *testing.T) {
 		<-ctx.Done()
 		return client.Outcome{Started: true}, nil
 	}}
-	record := execute(t, trickling, func(s *suites.Settings) { s.Filter = customCA + ".expired"; s.Timeout = 2 * time.Second })
+	record := execute(t, trickling, func(s *run.Settings) { s.Filter = customCA + ".expired"; s.Timeout = 2 * time.Second })
 	i := slices.IndexFunc(record.Results, func(r reports.Result) bool { return r.ID == customCA+".expired" })
 	if i < 0 || record.Results[i].How != "SIP inside TLS" {
 		t.Errorf("%d: %+v", i, record.Results)

@@ -1,6 +1,8 @@
 package suites_test
 
-import "siptrust/suites"
+import (
+	"siptrust/suites/catalogue"
+)
 
 func init() {
 	renames("Subject DNS", "sip-name.uri-only", "sip-name.uri-beside-other-name")
@@ -32,21 +34,21 @@ func init() {
 	explain("all-names", "sip-name.several-domains", "sip-name.many-last")
 	explain("uri-userpart", "sip-name.userpart-beside-name")
 	explain("uri-scheme", "sip-name.sips-beside-name")
-	explainUnder(suites.RFC5922, "name",
+	explainUnder(catalogue.RFC5922, "name",
 		"sip-name.other-uri-beside-name", "sip-name.other-uri-beside-common-name", "sip-name.wildcard-beside-name",
 	)
-	explainUnder(suites.RFC5922, "all-names", "sip-name.several-uris")
-	explainUnder(suites.RFC5922, "letter-case", "sip-name.host-case")
-	explainUnder(suites.RFC5922, "wildcards", "sip-name.wildcard-beside-name")
-	explainUnder(suites.RFC9525, "name", "sip-name.other-uri-beside-common-name")
-	explainUnder(suites.RFC9525, "all-names", "sip-name.several-uris")
-	explainUnder(suites.RFC9525, "letter-case", "sip-name.host-case")
-	explainUnder(suites.RFC9525, "common-name", "sip-name.other-uri-beside-common-name")
-	explainUnder(suites.Apple, "name",
+	explainUnder(catalogue.RFC5922, "all-names", "sip-name.several-uris")
+	explainUnder(catalogue.RFC5922, "letter-case", "sip-name.host-case")
+	explainUnder(catalogue.RFC5922, "wildcards", "sip-name.wildcard-beside-name")
+	explainUnder(catalogue.RFC9525, "name", "sip-name.other-uri-beside-common-name")
+	explainUnder(catalogue.RFC9525, "all-names", "sip-name.several-uris")
+	explainUnder(catalogue.RFC9525, "letter-case", "sip-name.host-case")
+	explainUnder(catalogue.RFC9525, "common-name", "sip-name.other-uri-beside-common-name")
+	explainUnder(catalogue.Apple, "name",
 		"sip-name.uri-only", "sip-name.uri-beside-other-name", "sip-name.other-uri-beside-common-name",
 	)
-	explainUnder(suites.Apple, "common-name", "sip-name.other-uri-beside-common-name")
-	explainUnder(suites.Teams, "name", "sip-name.uri-only", "sip-name.uri-beside-other-name")
+	explainUnder(catalogue.Apple, "common-name", "sip-name.other-uri-beside-common-name")
+	explainUnder(catalogue.Teams, "name", "sip-name.uri-only", "sip-name.uri-beside-other-name")
 
 	enforced["sip-name.nul"] = "x509.ParseCertificate: a URI has no control characters (RFC 5280 4.2.1.6, RFC 3986 2)"
 }

@@ -19,7 +19,7 @@ import (
 	"siptrust/client/sipgoua"
 	"siptrust/pkiforge"
 	"siptrust/reports"
-	"siptrust/suites"
+	"siptrust/suites/run"
 	"siptrust/suites/seen"
 )
 
@@ -90,7 +90,7 @@ func soak(t *testing.T, filter string, rounds int) {
 	started := time.Now()
 	var first map[string]string
 	for round := range rounds {
-		record := execute(t, reference.New(reference.Options{}), func(s *suites.Settings) {
+		record := execute(t, reference.New(reference.Options{}), func(s *run.Settings) {
 			s.Jobs, s.Filter = 8, filter
 			s.Timeout, s.Windows = 0, seen.Windows{} // as in a real run
 			s.TLSKey = pkiforge.ECDSA

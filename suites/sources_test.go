@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"siptrust/suites"
+	"siptrust/suites/cases"
 )
 
 // The cases come from two collections: what the standards demand of a SIP
@@ -136,7 +136,7 @@ func badAccount(words string) string {
 	if !isReason {
 		seen := make(map[string]bool)
 		for id := range strings.SplitSeq(words, " ") {
-			if _, ok := suites.All().Lookup(id); !ok {
+			if _, ok := cases.All().Lookup(id); !ok {
 				return "there is no case " + id
 			}
 			if seen[id] {
@@ -150,7 +150,7 @@ func badAccount(words string) string {
 		return "not a reason of a known kind: " + reason
 	}
 	for _, id := range caseIDs.FindAllString(reason, -1) {
-		if _, ok := suites.All().Lookup(id); !ok {
+		if _, ok := cases.All().Lookup(id); !ok {
 			return "there is no case " + id
 		}
 	}

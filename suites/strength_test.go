@@ -1,6 +1,8 @@
 package suites_test
 
-import "siptrust/suites"
+import (
+	"siptrust/suites/catalogue"
+)
 
 func init() {
 	leafKey, issuerKey := change{plan: []string{"server KeyAlgorithm"}}, change{plan: []string{"issuing KeyAlgorithm"}}
@@ -34,7 +36,7 @@ func init() {
 	}
 
 	explain("weak-digests", "strength.md5", "strength.sha1", "strength.sha1-issuer")
-	for _, policy := range []suites.Policy{suites.Apple, suites.BCP195} {
+	for _, policy := range []catalogue.Policy{catalogue.Apple, catalogue.BCP195} {
 		explainUnder(policy, "short-keys", "strength.rsa-1024", "strength.rsa-1024-issuer")
 	}
 	enforced["strength.p192-issuer"] = "x509.ParseCertificate knows no curve of less than 224 bits"

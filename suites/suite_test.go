@@ -8,13 +8,15 @@ import (
 	. "github.com/onsi/gomega"
 
 	"siptrust/client/reference"
-	"siptrust/suites"
+	"siptrust/suites/cases"
+	"siptrust/suites/run"
+	"siptrust/suites/specs"
 )
 
 // The whole catalogue runs against the reference client: one spec a case.
 var _ = func() bool {
-	suites.Register(suites.All(), func() *suites.Run {
-		run, err := suites.NewRun(suites.Settings{Driver: reference.New(reference.Options{})})
+	specs.Register(cases.All(), func() *run.Run {
+		run, err := run.New(run.Settings{Driver: reference.New(reference.Options{})})
 		Expect(err).NotTo(HaveOccurred())
 		ctx, cancel := context.WithCancel(context.Background())
 		ended := make(chan struct{})

@@ -1,6 +1,8 @@
 package suites_test
 
-import "siptrust/suites"
+import (
+	"siptrust/suites/catalogue"
+)
 
 func init() {
 	leafDates := change{plan: []string{"server NotBefore", "server NotAfter"}}
@@ -51,7 +53,7 @@ func init() {
 	explain("issuer-validity",
 		"time.intermediate-expired", "time.intermediate-expired-public-ca", "time.intermediate-not-yet-valid",
 		"chain.every-way-expired")
-	explainUnder(suites.Apple, "lifetime", "time.generalized-leaf", "time.no-expiry-leaf")
+	explainUnder(catalogue.Apple, "lifetime", "time.generalized-leaf", "time.no-expiry-leaf")
 
 	for _, id := range []string{
 		"time.fractional-seconds", "time.generalized-offset", "time.utctime-offset", "time.not-a-date",

@@ -11,7 +11,8 @@ import (
 
 	"siptrust/fakeserver"
 	"siptrust/pkiforge"
-	"siptrust/suites"
+	"siptrust/suites/cases"
+	"siptrust/suites/catalogue"
 )
 
 // change is what may differ between a case and its twin: fields of the plan,
@@ -84,7 +85,7 @@ func namesOf(run string) pkiforge.Names {
 // both are made for names of their own.
 func TestOneChange(t *testing.T) {
 	t.Parallel()
-	all := suites.All()
+	all := cases.All()
 	for i := range all.Cases {
 		cs := &all.Cases[i]
 		if cs.Sound() {
@@ -151,10 +152,10 @@ func planDiff(t *testing.T, what string, want []string, a, b pkiforge.Plan) {
 
 // scenarioDiff gives what differs in the scenarios besides plans, servers, the
 // way to them, attempts and the names, which are always fresh.
-func scenarioDiff(a, b suites.Scenario) []string {
+func scenarioDiff(a, b catalogue.Scenario) []string {
 	r := &fieldReporter{}
-	cmp.Equal(a, b, cmp.Reporter(r), cmpopts.IgnoreFields(suites.Scenario{}, "Plan", "Server", "Names", "Attempts", "Given", "Zone"),
-		cmpopts.IgnoreFields(suites.Later{}, "Plan", "Server"), cmpopts.IgnoreFields(suites.Elsewhere{}, "Plan"))
+	cmp.Equal(a, b, cmp.Reporter(r), cmpopts.IgnoreFields(catalogue.Scenario{}, "Plan", "Server", "Names", "Attempts", "Given", "Zone"),
+		cmpopts.IgnoreFields(catalogue.Later{}, "Plan", "Server"), cmpopts.IgnoreFields(catalogue.Elsewhere{}, "Plan"))
 	return r.fields
 }
 

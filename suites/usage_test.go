@@ -1,6 +1,8 @@
 package suites_test
 
-import "siptrust/suites"
+import (
+	"siptrust/suites/catalogue"
+)
 
 func init() {
 	purposes := change{plan: []string{"server ExtKeyUsage", "server UnknownEKU"}}
@@ -41,7 +43,7 @@ func init() {
 		"usage.ocsp-signing-only", "usage.unknown-only", "usage.code-signing-critical")
 	explain("ca-key-usage", "usage.ca-no-cert-sign")
 	explain("key-usage", "usage.no-common-purpose")
-	for _, platform := range []suites.Policy{suites.Apple, suites.Teams} {
+	for _, platform := range []catalogue.Policy{catalogue.Apple, catalogue.Teams} {
 		explainUnder(platform, "extended-key-usage", "usage.sip-domain-only", "usage.any-only", "usage.absent", "usage.empty")
 	}
 	disagree("crypto/tls", "crypto/x509 does not look at the key usage of a server certificate (RFC 5280 4.2.1.12)", "usage.no-common-purpose")

@@ -7,7 +7,8 @@ import (
 
 	"siptrust/client/reference"
 	"siptrust/reports"
-	"siptrust/suites"
+	"siptrust/suites/catalogue"
+	"siptrust/suites/run"
 	"siptrust/suites/seen"
 )
 
@@ -26,7 +27,7 @@ func init() {
 	changes["version.no-fallback-after-reset"] = change{server: []string{"Answer"}}
 
 	explain("old-versions", "version.tls10-only", "version.tls11-only")
-	explainUnder(suites.BCP195, "old-versions", "version.offered-range")
+	explainUnder(catalogue.BCP195, "old-versions", "version.offered-range")
 	explain("version-fallback", "version.tls10-only", "version.tls11-only", "version.no-fallback-after-alert", "version.no-fallback-after-reset")
 	// The server ends these handshakes.
 	explain("plaintext-fallback", "version.tls10-only", "version.tls11-only", "version.no-fallback-after-alert", "version.no-fallback-after-reset")
@@ -53,7 +54,7 @@ func TestPinnedRun(t *testing.T) {
 			"version.tls10-only", "version.tls11-only", "version.tls12.sound",
 		},
 	} {
-		record := execute(t, reference.New(reference.Options{}), func(s *suites.Settings) { s.TLSVersion, s.Filter = pin, "version" })
+		record := execute(t, reference.New(reference.Options{}), func(s *run.Settings) { s.TLSVersion, s.Filter = pin, "version" })
 		if got := with(record, reports.Skip); !slices.Equal(got, want) {
 			t.Errorf("pinned to %s it skips %v, want %v", pin, got, want)
 		}
@@ -68,7 +69,7 @@ func TestPinnedRun(t *testing.T) {
 func TestPreconditionOfTheDowngradeSign(t *testing.T) {
 	t.Parallel()
 	old := reference.New(reference.Options{MaxVersion: tls.VersionTLS12})
-	record := execute(t, old, func(s *suites.Settings) { s.Filter = "version.downgrade-sign-tls12" })
+	record := execute(t, old, func(s *run.Settings) { s.Filter = "version.downgrade-sign-tls12" })
 	for _, r := range record.Results {
 		if r.ID == "version.downgrade-sign-tls12" && (r.Status != reports.Skip || r.Outcome != string(seen.Accepted)) {
 			t.Errorf("%s, %s: %s", r.Status, r.Outcome, r.Reason)

@@ -9,17 +9,17 @@ import (
 
 	"siptrust/client"
 	"siptrust/reports"
-	"siptrust/suites"
+	"siptrust/suites/run"
 )
 
 // waiversFile writes a file of waivers and opens it.
-func waiversFile(t *testing.T, text string) *suites.Waivers {
+func waiversFile(t *testing.T, text string) *run.Waivers {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "waivers.yaml")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w, err := suites.OpenWaivers(file)
+	w, err := run.OpenWaivers(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ const signedFor = "\n    reason: fixed in 4.3\n    owner: j.doe\n    expires: 29
 func waivedRun(t *testing.T, mutantName, filter, waivers string) (reports.Record, []string) {
 	t.Helper()
 	var told []reports.Result
-	run, err := suites.NewRun(suites.Settings{
+	run, err := run.New(run.Settings{
 		Driver: mutant(mutantName), Filter: filter, Waivers: waiversFile(t, waivers),
 		OnResult: func(r reports.Result) { told = append(told, r) },
 	})
@@ -133,7 +133,7 @@ func TestInconclusiveIsNotWaived(t *testing.T) {
 		}
 		return nil
 	})
-	record := execute(t, d, func(s *suites.Settings) {
+	record := execute(t, d, func(s *run.Settings) {
 		s.Filter, s.Confirm, s.Waivers = id, 1, waiversFile(t, "waivers:\n  - case: "+id+signedFor)
 	})
 	if r := resultOf(t, record, id); r.Waived || r.Status != reports.Inconclusive || record.Verdict != reports.NotAssessed {
@@ -152,7 +152,7 @@ func TestOpenWaivers(t *testing.T) {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := suites.OpenWaivers(file); err == nil || !strings.HasPrefix(err.Error(), file+want) {
+		if _, err := run.OpenWaivers(file); err == nil || !strings.HasPrefix(err.Error(), file+want) {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
 	}

@@ -14,7 +14,8 @@ import (
 
 	"siptrust/client/sipgoua"
 	"siptrust/reports"
-	"siptrust/suites"
+	"siptrust/suites/catalogue"
+	"siptrust/suites/run"
 )
 
 // checkCommand tries a profile out.
@@ -47,7 +48,7 @@ func check(c *cobra.Command, name string, timeout time.Duration) error {
 	if timeout < 0 {
 		return usage(errors.New("timeout must not be negative"))
 	}
-	driver, err := openClient(name, nil, suites.Interop)
+	driver, err := openClient(name, nil, catalogue.Interop)
 	if err != nil {
 		return err
 	}
@@ -56,7 +57,7 @@ func check(c *cobra.Command, name string, timeout time.Duration) error {
 	}
 	out := c.OutOrStdout()
 	fmt.Fprintln(out, strings.TrimSpace(driver.Name()+" "+driver.Version(ctx)))
-	checkup, err := suites.Check(ctx, driver, timeout)
+	checkup, err := run.Check(ctx, driver, timeout)
 	if err != nil {
 		return unable(err)
 	}

@@ -13,7 +13,10 @@ import (
 
 	"siptrust/pkiforge"
 	"siptrust/reports"
-	"siptrust/suites"
+	"siptrust/suites/cases"
+	"siptrust/suites/catalogue"
+	"siptrust/suites/explain"
+	"siptrust/suites/run"
 )
 
 func listCommand() *cobra.Command {
@@ -23,14 +26,14 @@ func listCommand() *cobra.Command {
 		Short: "List the cases",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if err := suites.List(c.OutOrStdout(), filter, suites.Policy(policy), format); err != nil {
+			if err := explain.List(c.OutOrStdout(), filter, catalogue.Policy(policy), format); err != nil {
 				return usage(err)
 			}
 			return nil
 		},
 	}
 	c.Flags().StringVar(&filter, "filter", "", "label expression over groups, levels and id prefixes")
-	c.Flags().StringVar(&policy, "policy", string(suites.Interop), "whose expectations to show")
+	c.Flags().StringVar(&policy, "policy", string(catalogue.Interop), "whose expectations to show")
 	c.Flags().StringVar(&format, "format", "table", "table, json or markdown")
 	return c
 }
@@ -41,7 +44,7 @@ func explainCommand() *cobra.Command {
 		Short: "Say what a case is, why it matters and how to reproduce it by hand",
 		Args:  oneCase,
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := suites.Explain(c.Context(), c.OutOrStdout(), args[0]); err != nil {
+			if err := explain.Case(c.Context(), c.OutOrStdout(), args[0]); err != nil {
 				return usage(err)
 			}
 			return nil
@@ -59,10 +62,10 @@ func forgeCommand() *cobra.Command {
 			if out == "" {
 				return usage(fmt.Errorf("forge needs a directory: siptrust forge %s --out DIR", args[0]))
 			}
-			if err := suites.All().Known(args[0]); err != nil {
+			if err := cases.All().Known(args[0]); err != nil {
 				return usage(err)
 			}
-			files, err := suites.ForgeCase(c.Context(), args[0], pkiforge.KeyAlgorithm(key), out)
+			files, err := explain.Forge(c.Context(), args[0], pkiforge.KeyAlgorithm(key), out)
 			if err != nil {
 				return unable(err)
 			}
@@ -90,7 +93,7 @@ func clientsCommand() *cobra.Command {
 		Short: "List the client profiles and which of them are installed here",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			clients := suites.Clients(c.Context())
+			clients := run.Clients(c.Context())
 			w := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
 			fmt.Fprintln(w, "NAME\tINSTALLED\tVERSION\tNAMES BY\tLACKS")
 			fmt.Fprintf(w, "reference\tbuilt in\t%s\t-\t-\n", version())
@@ -115,7 +118,7 @@ func clientsCommand() *cobra.Command {
 			}
 			fmt.Fprintln(c.OutOrStdout(), "\nAlso: exec -- PROGRAM (any program, by environment), FILE.yaml (a profile of yours),")
 			var names []string
-			for _, m := range suites.Mutants() {
+			for _, m := range run.Mutants() {
 				names = append(names, m.Name)
 			}
 			fmt.Fprintf(c.OutOrStdout(), "mutant:NAME (the reference without one check):\n%s", wrapped(names, 78))

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"siptrust/suites"
+	"siptrust/suites/catalogue"
 )
 
 // The exit statuses.
@@ -46,7 +46,7 @@ func usage(err error) error { return &statusError{exitUsage, err} }
 func unable(err error) error { return &statusError{exitInconclusive, err} }
 
 func main() {
-	suites.TuneGC()
+	run.TuneGC()
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 
@@ -108,7 +108,7 @@ func flagError(c *cobra.Command, err error) error {
 	}
 	var flags []string
 	c.Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, f.Name) })
-	if near := suites.Nearest(unknown.GetSpecifiedName(), flags); near != "" {
+	if near := catalogue.Nearest(unknown.GetSpecifiedName(), flags); near != "" {
 		return fmt.Errorf("%w (did you mean --%s?)", err, near)
 	}
 	return fmt.Errorf("%w (%s --help lists them)", err, c.CommandPath())

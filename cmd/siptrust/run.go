@@ -14,7 +14,8 @@ import (
 	"siptrust/client"
 	"siptrust/pkiforge"
 	"siptrust/reports"
-	"siptrust/suites"
+	"siptrust/suites/catalogue"
+	"siptrust/suites/run"
 )
 
 type runOptions struct {
@@ -48,7 +49,7 @@ more counts as a failure.`,
 	f := c.Flags()
 	f.StringVar(&o.client, "client", "reference", "client under test: reference, mutant:NAME, a profile's name or FILE.yaml, or exec")
 	f.StringVar(&o.filter, "filter", "", "label expression over groups, levels and id prefixes: 'paper && !paper.conduct'")
-	f.StringVar(&o.policy, "policy", string(suites.Interop), "rule set where standards disagree: interop, rfc5922, rfc9525, apple, teams, bcp195")
+	f.StringVar(&o.policy, "policy", string(catalogue.Interop), "rule set where standards disagree: interop, rfc5922, rfc9525, apple, teams, bcp195")
 	f.IntVar(&o.jobs, "jobs", 0, "cases at once (0: by cores and client)")
 	f.StringVar(&o.out, "out", "siptrust-out", "output directory")
 	f.DurationVar(&o.timeout, "timeout", 0, "limit of one attempt (0: the client's own, else 10s)")
@@ -61,9 +62,9 @@ more counts as a failure.`,
 }
 
 // openClient finds a client; its errors have the exit status.
-func openClient(name string, argv []string, policy suites.Policy) (client.Driver, error) {
-	driver, err := suites.OpenClient(name, argv, policy)
-	var unavailable *suites.UnavailableError
+func openClient(name string, argv []string, policy catalogue.Policy) (client.Driver, error) {
+	driver, err := run.OpenClient(name, argv, policy)
+	var unavailable *run.UnavailableError
 	switch {
 	case errors.As(err, &unavailable):
 		return nil, unable(err)
@@ -77,13 +78,13 @@ func (o *runOptions) run(c *cobra.Command, argv []string) error {
 	ctx, stop := signal.NotifyContext(c.Context(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 
-	driver, err := openClient(o.client, argv, suites.Policy(o.policy))
+	driver, err := openClient(o.client, argv, catalogue.Policy(o.policy))
 	if err != nil {
 		return err
 	}
-	var waivers *suites.Waivers
+	var waivers *run.Waivers
 	if o.waivers != "" {
-		if waivers, err = suites.OpenWaivers(o.waivers); err != nil {
+		if waivers, err = run.OpenWaivers(o.waivers); err != nil {
 			return usage(err)
 		}
 	}
@@ -94,8 +95,8 @@ func (o *runOptions) run(c *cobra.Command, argv []string) error {
 	show := newProgress(c.ErrOrStderr())
 	var writer *reports.Writer
 	var writing error
-	settings := suites.Settings{
-		Driver: driver, Version: version(), Policy: suites.Policy(o.policy), Filter: o.filter, Jobs: o.jobs,
+	settings := run.Settings{
+		Driver: driver, Version: version(), Policy: catalogue.Policy(o.policy), Filter: o.filter, Jobs: o.jobs,
 		TLSVersion: o.tlsVersion, TLSKey: pkiforge.KeyAlgorithm(o.tlsKey), Timeout: o.timeout, Keep: o.keep,
 		Confirm: o.confirm, Waivers: waivers,
 		OnResult: func(r reports.Result) {
@@ -105,7 +106,7 @@ func (o *runOptions) run(c *cobra.Command, argv []string) error {
 			show.add(r)
 		},
 	}
-	run, err := suites.NewRun(settings)
+	run, err := run.New(settings)
 	if err != nil {
 		return usage(err)
 	}

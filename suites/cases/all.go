@@ -1,0 +1,23 @@
+package cases
+
+import (
+	"siptrust/suites/catalogue"
+	"slices"
+	"sync"
+)
+
+// Edition of the catalogue: it changes whenever a case does.
+const Edition = "2026.2"
+
+// All is the whole catalogue. It is shared: read it only.
+var All = sync.OnceValue(func() *catalogue.Catalogue {
+	c, err := catalogue.New(slices.Concat(
+		paperCases(), trustCases(), chainCases(), fetchedCases(), signatureCases(), timeCases(), nameCases(), sipNameCases(), usageCases(),
+		constraintCases(), strengthCases(), encodingCases(), versionCases(), suiteCases(), proofCases(), clientAuthCases(),
+		appleCases(), teamsCases(), revocationCases(), resumptionCases(), conductCases(), referenceCases(),
+	))
+	if err != nil {
+		panic(err) // the table is in the program: a test walks it
+	}
+	return c
+})

@@ -1,0 +1,31 @@
+package cases
+
+import "siptrust/pkiforge"
+
+// fetchedCases: the issuer of the server certificate is not sent, and the
+// certificate says where it lies (RFC 5280 4.2.2.1). No clause has a client
+// fetch it.
+func fetchedCases() []Case {
+	return []Case{
+		{
+			ID:      "chain.issuer-fetchable",
+			Title:   "The server leaves its issuer out, and its certificate says where to fetch it",
+			Why:     "Browsers and some platforms fetch it, so that the missing certificate goes unnoticed until a phone comes that does not; nobody has to.",
+			Twin:    customSound,
+			Change:  ofPKI("the issuer of the server certificate is not sent and lies at the place that the certificate names", pkiforge.UnsentFetchable(pkiforge.Issuing)),
+			Expect:  Observe,
+			Level:   Should,
+			Clauses: []Clause{infoAccess, chainTLS12, chainTLS13},
+		},
+		{
+			ID:      "chain.fetched-stranger",
+			Title:   "The server leaves its issuer out, and where its certificate says that it lies there is another CA",
+			Why:     "What is fetched comes over HTTP from anyone: it has to be verified like what the server sends.",
+			Twin:    customSound,
+			Change:  ofPKI("the issuer of the server certificate is not sent, and an unrelated CA lies at the place that the certificate names", pkiforge.UnsentFetchable(pkiforge.Stranger)),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{infoAccess, linkSignature, noRegister},
+		},
+	}
+}

@@ -1,0 +1,310 @@
+package cases
+
+import (
+	"encoding/asn1"
+	"strings"
+
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"siptrust/pkiforge"
+)
+
+// Clauses about distinguished names.
+var (
+	issuerField  = clause("RFC 5280", "4.1.2.4")
+	subjectField = clause("RFC 5280", "4.1.2.6")
+	nameChaining = clause("RFC 5280", "6.1.3(a)(4)")
+)
+
+// encodingOdd are extensions that are marked, missing or written oddly.
+func encodingOdd() []Case {
+	return []Case{
+		{
+			ID:      "encoding.policies-critical",
+			Title:   "The certificate policies of the server certificate are critical",
+			Why:     "Every client must recognise this extension: that it is critical asks no more of one that wants no policy.",
+			Twin:    publicSound,
+			Change:  ofPKI("the certificate policies are critical", pkiforge.CriticalExtension(pkiforge.Server, pkiforge.OIDPolicies)),
+			Expect:  Accept,
+			Level:   Must,
+			Clauses: []Clause{extensionsKnown, clause("RFC 5280", "4.2.1.4")},
+		},
+		{
+			ID:      "encoding.crl-points-critical",
+			Title:   "The CRL distribution points of the server certificate are critical",
+			Why:     "A client that fetches no CRLs does not process them: some refuse for that, most know the extension and go on.",
+			Twin:    publicSound,
+			Change:  ofPKI("the CRL distribution points are critical", pkiforge.CriticalExtension(pkiforge.Server, pkiforge.OIDCRLPoints)),
+			Expect:  Observe,
+			Level:   Should,
+			Clauses: []Clause{extensionsKnown, clause("RFC 5280", "4.2.1.13")},
+		},
+		{
+			ID:      "encoding.hundred-extensions",
+			Title:   "The server certificate has a hundred extensions that nobody knows, none critical",
+			Why:     "The number of extensions has no bound: a parser with room for so many loses the certificate or what stands behind.",
+			Twin:    customSound,
+			Change:  ofPKI("the server certificate has a hundred extensions more", pkiforge.ManyExtensions(pkiforge.Server, 100)),
+			Expect:  Accept,
+			Level:   Should,
+			Clauses: []Clause{extensionsKnown},
+		},
+		{
+			ID:    "encoding.explicit-default",
+			Title: "The server certificate says cA FALSE in so many words",
+			Why:   "DER leaves a default value out, yet much CA software has always written this one.",
+			Twin:  customSound,
+			Change: ofPKI("cA FALSE is written although it is the default",
+				pkiforge.ExtensionValue(pkiforge.Server, pkiforge.OIDBasicConstraints, []byte{0x30, 3, 1, 1, 0})),
+			Expect:  Observe,
+			Level:   Should,
+			Clauses: []Clause{basicField, clause("X.690", "11.5")},
+		},
+		{
+			ID:      "encoding.aki-missing",
+			Title:   "The server certificate has no authority key identifier",
+			Why:     "It helps to find the issuer and proves nothing; certificates of home-made CAs often lack it.",
+			Twin:    customSound,
+			Change:  ofPKI("the server certificate has no authority key identifier", pkiforge.WithoutExtension(pkiforge.Server, pkiforge.OIDAuthorityKeyID)),
+			Expect:  Accept,
+			Level:   Should,
+			Clauses: []Clause{keyIdentifiers},
+		},
+		{
+			ID:      "encoding.ski-missing-leaf",
+			Title:   "The server certificate has no subject key identifier",
+			Why:     "It should be there, and nothing in path validation depends on it.",
+			Twin:    customSound,
+			Change:  ofPKI("the server certificate has no subject key identifier", pkiforge.WithoutExtension(pkiforge.Server, pkiforge.OIDSubjectKeyID)),
+			Expect:  Accept,
+			Level:   Should,
+			Clauses: []Clause{subjectKeyID},
+		},
+		{
+			ID:      "encoding.ski-missing-intermediate",
+			Title:   "The issuing CA's certificate has no subject key identifier",
+			Why:     "A CA must write it; a client is not required to look at it, and enterprises' old CAs lack it.",
+			Twin:    customSound,
+			Change:  ofPKI("the issuing CA's certificate has no subject key identifier", pkiforge.WithoutExtension(pkiforge.Issuing, pkiforge.OIDSubjectKeyID)),
+			Expect:  Accept,
+			Level:   Should,
+			Clauses: []Clause{subjectKeyID},
+		},
+		{
+			ID:      "encoding.unique-ids",
+			Title:   "The server certificate has unique identifiers of issuer and subject",
+			Why:     "A CA must not write them, and a client should be capable of reading what has them.",
+			Twin:    customSound,
+			Change:  ofPKI("the server certificate has unique identifiers", pkiforge.UniqueIDs(pkiforge.Server)),
+			Expect:  Accept,
+			Level:   Should,
+			Clauses: []Clause{clause("RFC 5280", "4.1.2.8")},
+		},
+		{
+			ID:      "encoding.aki-malformed",
+			Title:   "The authority key identifier cannot be read",
+			Why:     "It helps to find the issuer and proves nothing: some pass over it, some refuse what they know and cannot read.",
+			Twin:    customSound,
+			Change:  ofPKI("the authority key identifier cannot be read", pkiforge.ExtensionValue(pkiforge.Server, pkiforge.OIDAuthorityKeyID, unreadable)),
+			Expect:  Observe,
+			Level:   Should,
+			Clauses: []Clause{keyIdentifiers, extensionsKnown},
+		},
+		{
+			ID:      "encoding.aki-critical",
+			Title:   "The authority key identifier is critical",
+			Why:     "A CA must not mark it so; clients refuse the mark, or the extension they do not process, or nothing.",
+			Twin:    customSound,
+			Change:  ofPKI("the authority key identifier is critical", pkiforge.CriticalExtension(pkiforge.Server, pkiforge.OIDAuthorityKeyID)),
+			Expect:  Observe,
+			Level:   Should,
+			Clauses: []Clause{keyIdentifiers, extensionsKnown},
+		},
+		{
+			ID:      "encoding.ski-critical",
+			Title:   "The subject key identifier of the issuing CA is critical",
+			Why:     "A CA must not mark it so; clients refuse the mark, or the extension they do not process, or nothing.",
+			Twin:    customSound,
+			Change:  ofPKI("the subject key identifier is critical", pkiforge.CriticalExtension(pkiforge.Issuing, pkiforge.OIDSubjectKeyID)),
+			Expect:  Observe,
+			Level:   Should,
+			Clauses: []Clause{subjectKeyID, extensionsKnown},
+		},
+		{
+			ID:      "encoding.aia-critical",
+			Title:   "The authority information access is critical",
+			Why:     "A CA must not mark it so; a client that follows no such access must refuse what it does not process.",
+			Twin:    publicSound,
+			Change:  ofPKI("the authority information access is critical", pkiforge.CriticalExtension(pkiforge.Server, pkiforge.OIDAuthorityInfo)),
+			Expect:  Observe,
+			Level:   Should,
+			Clauses: []Clause{infoAccess, extensionsKnown},
+		},
+		{
+			ID:      "encoding.aia-malformed",
+			Title:   "The authority information access is no sequence of locations",
+			Why:     "A client that does not recognise the extension may pass over it; one that reads it finds that it cannot.",
+			Twin:    publicSound,
+			Change:  ofPKI("the authority information access cannot be read", pkiforge.ExtensionValue(pkiforge.Server, pkiforge.OIDAuthorityInfo, unreadable)),
+			Expect:  Observe,
+			Level:   Should,
+			Clauses: []Clause{infoAccess, extensionsKnown},
+		},
+	}
+}
+
+// encodingNames are distinguished names that are empty or written oddly.
+func encodingNames() []Case {
+	return []Case{
+		{
+			ID:      "encoding.empty-issuer",
+			Title:   "The server certificate names no issuer",
+			Why:     "A certificate by nobody must not chain to whoever stands next to it.",
+			Twin:    customSound,
+			Change:  ofPKI("the issuer of the server certificate is empty", pkiforge.EmptyIssuer(pkiforge.Server)),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{issuerField, nameChaining, noRegister},
+		},
+		{
+			ID:      "encoding.ca-empty-subject",
+			Title:   "The issuing CA has no name, and the server certificate names none as its issuer",
+			Why:     "A CA must have a name; verifiers differ whether two empty names are the same one.",
+			Twin:    customSound,
+			Change:  ofPKI("the issuing CA has no name", pkiforge.EmptySubject(pkiforge.Issuing)),
+			Expect:  Observe,
+			Level:   Should,
+			Clauses: []Clause{issuerField, subjectField},
+		},
+		{
+			ID:      "encoding.dn-bmpstring",
+			Title:   "The subject has an organisation written as BMPString",
+			Why:     "Windows CAs wrote names outside ASCII so for years; parsers have refused such certificates.",
+			Twin:    customSound,
+			Change:  ofPKI("the subject holds a BMPString", subject(pkiforge.OIDOrganization, pkiforge.TagBMPString, "\x00Z\x00\xfc\x00r\x00i\x00c\x00h")),
+			Expect:  Accept,
+			Level:   Should,
+			Clauses: []Clause{subjectField},
+		},
+		{
+			ID:      "encoding.dn-teletex",
+			Title:   "The subject has an organisation written as TeletexString",
+			Why:     "Enterprise CAs of the nineties wrote umlauts so, and their names live on in what they issue.",
+			Twin:    customSound,
+			Change:  ofPKI("the subject holds a TeletexString", subject(pkiforge.OIDOrganization, cbasn1.T61String, "Z\xfcrich")),
+			Expect:  Accept,
+			Level:   Should,
+			Clauses: []Clause{subjectField},
+		},
+		{
+			ID:    "encoding.dn-teletex-intermediate",
+			Title: "The issuing CA's name has an organisation written as TeletexString",
+			Why:   "The name of an old CA is the issuer of everything it signs: to fail on it is to lose the whole enterprise.",
+			Twin:  customSound,
+			Change: ofPKI("the name of the issuing CA holds a TeletexString", pkiforge.MoreSubject(pkiforge.Issuing, false,
+				pkiforge.Attribute{Type: pkiforge.OIDOrganization, Tag: cbasn1.T61String, Value: []byte("Z\xfcrich")})),
+			Expect:  Accept,
+			Level:   Should,
+			Clauses: []Clause{issuerField, subjectField},
+		},
+		{
+			ID:    "encoding.dn-universal-string",
+			Title: "The subject has an organisation written as UniversalString",
+			Why:   "It is allowed beside the others and next to never used; parsers differ.",
+			Twin:  customSound,
+			Change: ofPKI("the subject holds a UniversalString", subject(pkiforge.OIDOrganization, pkiforge.TagUniversalString,
+				"\x00\x00\x00Z\x00\x00\x00u\x00\x00\x00g")),
+			Expect:  Observe,
+			Level:   Should,
+			Clauses: []Clause{subjectField},
+		},
+		{
+			ID:      "encoding.dn-not-utf8",
+			Title:   "The subject has an organisation of type UTF8String that is no UTF-8",
+			Why:     "CAs that put Latin-1 into a UTF8String exist; some readers refuse the certificate, some pass over the name.",
+			Twin:    customSound,
+			Change:  ofPKI("the subject holds a UTF8String that is none", subject(pkiforge.OIDOrganization, cbasn1.UTF8String, "Z\xfcrich")),
+			Expect:  Observe,
+			Level:   Should,
+			Clauses: []Clause{subjectField},
+		},
+		{
+			ID:      "encoding.dn-not-printable",
+			Title:   "The subject has an organisation of type PrintableString with an @ in it",
+			Why:     "The at sign is not in the set, and old CAs wrote it all the same; some readers refuse the certificate.",
+			Twin:    customSound,
+			Change:  ofPKI("the subject holds a PrintableString that is none", subject(pkiforge.OIDOrganization, cbasn1.PrintableString, "phones@desk")),
+			Expect:  Observe,
+			Level:   Should,
+			Clauses: []Clause{subjectField},
+		},
+		{
+			ID:      "encoding.dn-utf8",
+			Title:   "The subject has an organisation outside ASCII, in UTF-8",
+			Why:     "Most of the world's organisations have names that ASCII cannot write.",
+			Twin:    customSound,
+			Change:  ofPKI("the subject holds a name outside ASCII", subject(pkiforge.OIDOrganization, cbasn1.UTF8String, "Zürich 東京")),
+			Expect:  Accept,
+			Level:   Must,
+			Clauses: []Clause{subjectField},
+		},
+		{
+			ID:      "encoding.dn-domain-component",
+			Title:   "The subject has a domain component",
+			Why:     "Directory services name everything by domain components, their CAs' certificates included.",
+			Twin:    customSound,
+			Change:  ofPKI("the subject has a domain component", subject(pkiforge.OIDDomainComponent, cbasn1.IA5String, "test")),
+			Expect:  Accept,
+			Level:   Must,
+			Clauses: []Clause{issuerField, subjectField},
+		},
+		{
+			ID:      "encoding.dn-email-address",
+			Title:   "The subject has an e-mail address, which only legacy certificates have there",
+			Why:     "OpenSSL's example configuration has asked for one ever since; enterprises answered.",
+			Twin:    customSound,
+			Change:  ofPKI("the subject has an e-mail address", subject(pkiforge.OIDEmailAddress, cbasn1.IA5String, "hostmaster@example.test")),
+			Expect:  Accept,
+			Level:   Should,
+			Clauses: []Clause{subjectField},
+		},
+		{
+			ID:    "encoding.dn-unknown-attribute",
+			Title: "The subject has an attribute that nobody knows",
+			Why:   "Names may hold attributes of any type; a client has to compare them, not to know them.",
+			Twin:  customSound,
+			Change: ofPKI("the subject has an unknown attribute",
+				subject(asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 32473, 2}, cbasn1.UTF8String, "desk 42")),
+			Expect:  Accept,
+			Level:   Should,
+			Clauses: []Clause{subjectField},
+		},
+		{
+			ID:      "encoding.dn-long",
+			Title:   "The subject has an organisation of 300 characters",
+			Why:     "The upper bound of X.520 is 64; names that exceed it exist, and fixed buffers have overflown on them.",
+			Twin:    customSound,
+			Change:  ofPKI("the subject has a very long name", subject(pkiforge.OIDOrganization, cbasn1.UTF8String, strings.Repeat("long ", 60))),
+			Expect:  Accept,
+			Level:   Should,
+			Clauses: []Clause{subjectField, clause("RFC 5280", "A.1")},
+		},
+		{
+			ID:    "encoding.dn-multi-valued-rdn",
+			Title: "Two attributes of the subject stand in one relative distinguished name",
+			Why:   "Directories name people and machines so; a reader that takes the first of a set alone misses the rest.",
+			Twin:  customSound,
+			Change: ofPKI("the subject has a relative distinguished name of two values", pkiforge.MoreSubject(pkiforge.Server, true,
+				pkiforge.Attribute{Type: pkiforge.OIDOrganization, Tag: cbasn1.UTF8String, Value: []byte("Telephony")},
+				pkiforge.Attribute{Type: pkiforge.OIDDomainComponent, Tag: cbasn1.IA5String, Value: []byte("phones")})),
+			Expect:  Accept,
+			Level:   Must,
+			Clauses: []Clause{issuerField, subjectField},
+		},
+	}
+}
+
+// subject adds an attribute to the server's subject.
+func subject(attribute asn1.ObjectIdentifier, tag cbasn1.Tag, value string) pkiforge.Change {
+	return pkiforge.MoreSubject(pkiforge.Server, false, pkiforge.Attribute{Type: attribute, Tag: tag, Value: []byte(value)})
+}

@@ -1,0 +1,212 @@
+package cases
+
+import (
+	"crypto"
+
+	"siptrust/pkiforge"
+)
+
+// Clauses that the group signature rests on.
+var (
+	sameAlgorithm  = clause("RFC 5280", "4.1.1.2")
+	namedCurve     = clause("RFC 5480", "2.1.1")
+	paddingChecked = clause("RFC 8017", "8.2.2")
+	algorithmsTLS  = clause("RFC 8446", "4.2.3")
+)
+
+// signatureCases are the cases of the group signature: what a CA signed, with
+// which key and how.
+func signatureCases() []Case {
+	return []Case{
+		{
+			ID:      "signature.other-key",
+			Title:   "Another key than the issuing CA's signed the server certificate",
+			Why:     "A well formed signature of anybody's is what a forger has.",
+			Twin:    customSound,
+			Change:  ofPKI("another key signed the server certificate", pkiforge.SignedByOther(pkiforge.Server)),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{linkSignature, noRegister},
+		},
+		{
+			ID:      "signature.issuer-damaged",
+			Title:   "The signature on the issuing CA's certificate does not verify",
+			Why:     "A client that verifies the server's certificate only lets everyone be an issuing CA.",
+			Twin:    customSound,
+			Change:  ofPKI("the signature on the issuing CA's certificate does not verify", pkiforge.BadSignature(pkiforge.Issuing)),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{linkSignature, noRegister},
+		},
+		{
+			ID:      "signature.tampered",
+			Title:   "The server certificate was altered after it was signed",
+			Why:     "Whoever may alter a certificate may write another name into it.",
+			Twin:    customSound,
+			Change:  ofPKI("the serial number of the server certificate was altered after signing", pkiforge.Tampered(pkiforge.Server)),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{linkSignature, noRegister},
+		},
+		{
+			ID:      "signature.issuer-tampered",
+			Title:   "The issuing CA's certificate was altered after it was signed",
+			Why:     "Whoever may alter a CA's certificate may write his key into it.",
+			Twin:    customSound,
+			Change:  ofPKI("the serial number of the issuing CA's certificate was altered after signing", pkiforge.Tampered(pkiforge.Issuing)),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{linkSignature, noRegister},
+		},
+		{
+			ID:      "signature.empty",
+			Title:   "The server certificate has an empty signature",
+			Why:     "A comparison over no octets is always true.",
+			Twin:    customSound,
+			Change:  ofPKI("the signature on the server certificate is empty", pkiforge.SignatureEmpty(pkiforge.Server)),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{linkSignature, noRegister},
+		},
+		{
+			ID:      "signature.ecdsa-zero",
+			Title:   "The server certificate has an ECDSA signature of zeros",
+			Why:     "Java took it for a signature of any key over anything (CVE-2022-21449).",
+			Twin:    customSound,
+			Change:  ofPKI("r and s of the signature on the server certificate are 0", pkiforge.ECDSAZero(pkiforge.Server)),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{linkSignature, noRegister},
+		},
+		{
+			ID:      "signature.ecdsa-order",
+			Title:   "The server certificate has an ECDSA signature of two orders of the group",
+			Why:     "It is the signature of zeros again for who reduces before the range is checked (CVE-2022-21449).",
+			Twin:    customSound,
+			Change:  ofPKI("r and s of the signature on the server certificate are the order of the group", pkiforge.ECDSAOrder(pkiforge.Server)),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{linkSignature, noRegister},
+		},
+		{
+			ID:      "signature.forged-padding",
+			Title:   "The server certificate has a cube root for a signature, its issuer the RSA exponent 3",
+			Why:     "Who does not look behind the hash for garbage takes a signature that needed no private key (CVE-2006-4339).",
+			Twin:    customSound,
+			Change:  ofPKI("the signature on the server certificate was forged for a key of exponent 3", pkiforge.ForgedPadding(pkiforge.Server)),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{linkSignature, paddingChecked, noRegister},
+		},
+		{
+			ID:      "signature.algorithm-mismatch",
+			Title:   "The server certificate names one signature algorithm inside and another outside",
+			Why:     "The algorithm outside is not signed: who goes by it can be led to a weaker one.",
+			Twin:    customSound,
+			Change:  ofPKI("the signature algorithm inside the server certificate is another than outside", pkiforge.AlgorithmMismatch(pkiforge.Server)),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{sameAlgorithm, noRegister},
+		},
+		{
+			ID:      "signature.issuer-algorithm-mismatch",
+			Title:   "The issuing CA's certificate names one signature algorithm inside and another outside",
+			Why:     "The rule holds for every certificate of the path.",
+			Twin:    customSound,
+			Change:  ofPKI("the signature algorithm inside the issuing CA's certificate is another than outside", pkiforge.AlgorithmMismatch(pkiforge.Issuing)),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{sameAlgorithm, noRegister},
+		},
+		{
+			ID:      "signature.algorithm-unknown",
+			Title:   "The server certificate is signed with an algorithm that nobody knows",
+			Why:     "A signature that cannot be verified is none.",
+			Twin:    customSound,
+			Change:  ofPKI("the signature algorithm of the server certificate is unknown", pkiforge.AlgorithmUnknown(pkiforge.Server)),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{linkSignature, noRegister},
+		},
+		{
+			ID:      "signature.explicit-curve",
+			Title:   "The issuing CA's key spells the parameters of its curve out",
+			Why:     "Who takes parameters from a certificate can be given a generator that makes anybody the owner of a root's key (CVE-2020-0601).",
+			Twin:    customSound,
+			Change:  ofPKI("the issuing CA's key has explicit curve parameters", pkiforge.ExplicitCurve(pkiforge.Issuing)),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{namedCurve, noRegister},
+		},
+		{
+			ID:      "signature.point-off-curve",
+			Title:   "The issuing CA's key is no point of its curve",
+			Why:     "What is reckoned with such a point proves nothing.",
+			Twin:    customSound,
+			Change:  ofPKI("the issuing CA's key does not lie on its curve", pkiforge.PointOffCurve(pkiforge.Issuing)),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{linkSignature, noRegister},
+		},
+		{
+			ID:      "signature.root-damaged",
+			Title:   "The installed root's signature on itself does not verify",
+			Why:     "Nothing rests on it, but some programs look at it when a root is installed.",
+			Twin:    customSound,
+			Change:  ofPKI("the root's signature on itself does not verify", pkiforge.BadSignature(pkiforge.Root)),
+			Expect:  Observe,
+			Level:   Should,
+			Clauses: []Clause{trustAnchor},
+		},
+		{
+			ID:      "signature.pss",
+			Title:   "The server certificate is signed with RSASSA-PSS",
+			Why:     "TLS 1.3 wants it implemented for certificates, and few CAs use it: older libraries cannot read it.",
+			Twin:    customSound,
+			Change:  ofPKI("the issuing CA signs with RSASSA-PSS", pkiforge.SignedPSS(pkiforge.Server)),
+			Expect:  Observe,
+			Level:   Should,
+			Clauses: []Clause{clause("RFC 4055", "3"), clause("RFC 8446", "9.1")},
+		},
+		{
+			ID:      "signature.without-null",
+			Title:   "The signature algorithm of the server certificate, RSA with SHA-256, has no parameters",
+			Why:     "The NULL that belongs there is left out by some CAs, and implementations must take both forms.",
+			Twin:    customSound,
+			Change:  ofPKI("the signature algorithm of the server certificate has no NULL", pkiforge.WithoutNull(pkiforge.Server)),
+			Expect:  Accept,
+			Level:   Must,
+			Clauses: []Clause{clause("RFC 4055", "5")},
+		},
+		{
+			ID:      "signature.ed25519",
+			Title:   "The issuing CA has an Ed25519 key",
+			Why:     "Enterprise CAs begin to offer it; a client that does not may be sent such a chain all the same.",
+			Twin:    customSound,
+			Change:  ofPKI("the issuing CA has an Ed25519 key", pkiforge.KeyKind(pkiforge.Issuing, pkiforge.Ed25519)),
+			Expect:  Observe,
+			Level:   Should,
+			Clauses: []Clause{clause("RFC 8410", "6"), algorithmsTLS},
+		},
+		{
+			ID:      "signature.sha384",
+			Title:   "The server certificate is signed with SHA-384",
+			Why:     "CAs of enterprises that follow government profiles sign so.",
+			Twin:    customSound,
+			Change:  ofPKI("the server certificate is signed with SHA-384", pkiforge.SignedWith(pkiforge.Server, crypto.SHA384)),
+			Expect:  Accept,
+			Level:   Should,
+			Clauses: []Clause{pathValidation, algorithmsTLS},
+		},
+		{
+			ID:      "signature.sha512",
+			Title:   "The server certificate is signed with SHA-512",
+			Why:     "The longest hash is what a careful administrator picks; phones with small libraries leave it out.",
+			Twin:    customSound,
+			Change:  ofPKI("the server certificate is signed with SHA-512", pkiforge.SignedWith(pkiforge.Server, crypto.SHA512)),
+			Expect:  Accept,
+			Level:   Should,
+			Clauses: []Clause{pathValidation, algorithmsTLS},
+		},
+	}
+}
