@@ -10,14 +10,15 @@ import (
 
 	"siptrust/client/reference"
 	"siptrust/reports"
+	"siptrust/suites/cases"
 	"siptrust/suites/catalogue"
 	"siptrust/suites/run"
 )
 
 // cells selects the paper's matrix of 3 × 6.
 const (
-	cells = "paper.custom-ca || paper.self-signed || paper.public-ca"
-	cases = 18
+	cells     = "paper.custom-ca || paper.self-signed || paper.public-ca"
+	cellCount = 18
 )
 
 // BenchmarkMatrix measures the 3 × 6 matrix with the reference client (the
@@ -34,11 +35,11 @@ func BenchmarkMatrix(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if len(selected) != cases {
+	if len(selected) != cellCount {
 		b.Fatalf("%d cells", len(selected))
 	}
 	bare := newBareLoop(b, selected)
-	compare(b, bare, run.Settings{Filter: cells}, cases)
+	compare(b, bare, run.Settings{Filter: cells}, cellCount)
 }
 
 // BenchmarkCatalogue does the same with those cases of the catalogue whose cost a
@@ -90,7 +91,7 @@ func cheap(b *testing.B, id string) bool {
 
 // compare makes the run and the bare loop in turns and reports what a case
 // costs in each.
-func compare(b *testing.B, bare bareLoop, settings run.Settings, cases int) {
+func compare(b *testing.B, bare bareLoop, settings run.Settings, count int) {
 	b.Helper()
 	settings.Driver, settings.Jobs = reference.New(reference.Options{}), 2*runtime.GOMAXPROCS(0)
 	var runner, loop time.Duration
@@ -112,7 +113,7 @@ func compare(b *testing.B, bare bareLoop, settings run.Settings, cases int) {
 		}
 		loop += time.Since(start)
 	}
-	n := float64(b.N * cases)
+	n := float64(b.N * count)
 	b.ReportMetric(0, "ns/op")
 	b.ReportMetric(n/runner.Seconds(), "cases/s")
 	b.ReportMetric(float64(runner.Nanoseconds())/n, "runner-ns/case")

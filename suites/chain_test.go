@@ -44,12 +44,12 @@ func init() {
 		changes[id] = c
 	}
 
-	explain("chain-links", "chain.upper-missing", "chain.wrong-issuer", "chain.fetched-stranger", "chain.issuer-name-wrong", "chain.circle", "chain.circle-of-six")
-	explain("trust-anchor", "chain.upper-missing", "chain.circle", "chain.circle-of-six")
-	explain("chain-links", "chain.root-for-issuer", "chain.upper-name-wrong")
-	explain("trust-anchor", "chain.upper-name-wrong")
-	explain("signature", "chain.issuer-rekeyed")
-	explain("expiry", "chain.every-way-expired")
+	explains("chain-links", "chain.upper-missing", "chain.wrong-issuer", "chain.fetched-stranger", "chain.issuer-name-wrong", "chain.circle", "chain.circle-of-six")
+	explains("trust-anchor", "chain.upper-missing", "chain.circle", "chain.circle-of-six")
+	explains("chain-links", "chain.root-for-issuer", "chain.upper-name-wrong")
+	explains("trust-anchor", "chain.upper-name-wrong")
+	explains("signature", "chain.issuer-rekeyed")
+	explains("expiry", "chain.every-way-expired")
 
 	enforced["chain.leaf-second"] = "crypto/tls verifies the handshake with the key of the first certificate"
 

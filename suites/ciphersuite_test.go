@@ -22,9 +22,9 @@ func init() {
 	}
 
 	rc4 := []string{"suite.rsa-rc4", "suite.ecdhe-rsa-rc4", "suite.ecdhe-ecdsa-rc4"}
-	explain("old-suites", append(rc4, "suite.offered")...)
+	explains("old-suites", append(rc4, "suite.offered")...)
 	// The server ends the handshake when it finds nothing in common.
-	explain("plaintext-fallback", rc4...)
+	explains("plaintext-fallback", rc4...)
 
 	offered := []string{ // by crypto/tls
 		"suite.ecdhe-ecdsa-aes128-cbc-sha", "suite.ecdhe-ecdsa-aes256-cbc-sha",
@@ -35,7 +35,7 @@ func init() {
 		"suite.rsa-aes128-gcm", "suite.rsa-aes256-gcm", "suite.rsa-3des", "suite.ecdhe-rsa-3des",
 	}
 	// Where interop observes, a leak is a failure all the same.
-	explain("plaintext-fallback", others...)
+	explains("plaintext-fallback", others...)
 	weak := slices.Concat(offered, others)
 	explainUnder(catalogue.BCP195, "old-suites", weak...)
 	explainUnder(catalogue.BCP195, "plaintext-fallback", weak...)

@@ -15,13 +15,13 @@ func init() {
 	changes["client-auth.server-expired"] = expiredLeaf
 	changes["client-auth.server-bad-signature"] = damagedLeaf
 
-	explain("client-certificate", "client-auth.sound", "client-auth.no-ca-list", "client-auth.long-ca-list",
+	explains("client-certificate", "client-auth.sound", "client-auth.no-ca-list", "client-auth.long-ca-list",
 		"client-auth.issued-identity", "client-auth.rsa-identity")
-	explain("close", "client-auth.expired-identity")
-	explain("plaintext-fallback", "client-auth.expired-identity")
-	explain("trust-anchor", "client-auth.server-root-missing")
-	explain("chain-links", "client-auth.server-root-missing")
-	explain("name", "client-auth.server-wrong-name")
-	explain("expiry", "client-auth.server-expired")
-	explain("signature", "client-auth.server-bad-signature")
+	explains("close", "client-auth.expired-identity")
+	explains("plaintext-fallback", "client-auth.expired-identity")
+	explains("trust-anchor", "client-auth.server-root-missing")
+	explains("chain-links", "client-auth.server-root-missing")
+	explains("name", "client-auth.server-wrong-name")
+	explains("expiry", "client-auth.server-expired")
+	explains("signature", "client-auth.server-bad-signature")
 }

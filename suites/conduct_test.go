@@ -47,24 +47,24 @@ func init() {
 		changes["conduct."+id] = c
 	}
 
-	explain("all-names", "conduct.two-accounts.sound", "conduct.redirect.sound")
-	explain("expiry", "conduct.reconnect.expired", "conduct.restarted.expired")
-	explain("name", "conduct.reconnect.wrong-name", "conduct.restarted.wrong-name", "conduct.two-accounts.first-only",
+	explains("all-names", "conduct.two-accounts.sound", "conduct.redirect.sound")
+	explains("expiry", "conduct.reconnect.expired", "conduct.restarted.expired")
+	explains("name", "conduct.reconnect.wrong-name", "conduct.restarted.wrong-name", "conduct.two-accounts.first-only",
 		"conduct.redirect.first-only", "conduct.speaks-first.wrong-name")
-	explain("trust-anchor", "conduct.reconnect.unknown-root", "conduct.restarted.unknown-root", "conduct.restarted.root-removed")
-	explain("chain-links", "conduct.reconnect.unknown-root", "conduct.restarted.unknown-root", "conduct.restarted.root-removed")
-	explain("signature", "conduct.reconnect.bad-signature")
-	explain("connection-reuse", "conduct.two-accounts.first-only", "conduct.redirect.first-only")
-	explain("known-server", "conduct.reconnect.expired", "conduct.reconnect.wrong-name", "conduct.reconnect.unknown-root",
+	explains("trust-anchor", "conduct.reconnect.unknown-root", "conduct.restarted.unknown-root", "conduct.restarted.root-removed")
+	explains("chain-links", "conduct.reconnect.unknown-root", "conduct.restarted.unknown-root", "conduct.restarted.root-removed")
+	explains("signature", "conduct.reconnect.bad-signature")
+	explains("connection-reuse", "conduct.two-accounts.first-only", "conduct.redirect.first-only")
+	explains("known-server", "conduct.reconnect.expired", "conduct.reconnect.wrong-name", "conduct.reconnect.unknown-root",
 		"conduct.reconnect.bad-signature", "conduct.restarted.expired", "conduct.restarted.wrong-name",
 		"conduct.restarted.unknown-root", "conduct.restarted.root-removed")
-	explain("close", "conduct.closes-at-hello", "conduct.clear-sip", "conduct.clear-http", "conduct.reconnect.no-handshake")
-	explain("plaintext-fallback", "conduct.closes-at-hello", "conduct.clear-sip", "conduct.clear-http",
+	explains("close", "conduct.closes-at-hello", "conduct.clear-sip", "conduct.clear-http", "conduct.reconnect.no-handshake")
+	explains("plaintext-fallback", "conduct.closes-at-hello", "conduct.clear-sip", "conduct.clear-http",
 		"conduct.reconnect.no-handshake", "conduct.closed-unanswered", "conduct.reset-unanswered", "conduct.hangs-up")
-	explain("version-fallback", "conduct.closes-at-hello")
-	explain("silence", "conduct.unfinished")
-	explain("clear-hop", "conduct.redirect-tcp", "conduct.redirect-udp", "conduct.service-route-tcp")
-	explain("sips-scheme", "conduct.unsupported-scheme", "conduct.sips-unavailable")
-	explain("basic-credentials", "conduct.basic-challenge")
-	explain("uri-transport", "conduct.transport-tcp")
+	explains("version-fallback", "conduct.closes-at-hello")
+	explains("silence", "conduct.unfinished")
+	explains("clear-hop", "conduct.redirect-tcp", "conduct.redirect-udp", "conduct.service-route-tcp")
+	explains("sips-scheme", "conduct.unsupported-scheme", "conduct.sips-unavailable")
+	explains("basic-credentials", "conduct.basic-challenge")
+	explains("uri-transport", "conduct.transport-tcp")
 }

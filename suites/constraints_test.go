@@ -68,14 +68,14 @@ func init() {
 		changes["constraints."+id] = c
 	}
 
-	explain("basic-constraints", "constraints.ca-false", "constraints.ca-missing", "constraints.leaf-issues")
+	explains("basic-constraints", "constraints.ca-false", "constraints.ca-missing", "constraints.leaf-issues")
 	// Without a root to lead to, the issuing CA is the end of the path: what the
 	// upper CA says is lost.
-	explain("trust-anchor", "constraints.path-length-exceeded", "constraints.names.above-not-permitted",
+	explains("trust-anchor", "constraints.path-length-exceeded", "constraints.names.above-not-permitted",
 		"constraints.names.widened", "constraints.names.second-name-not-permitted", "constraints.names.excluded-beats-permitted",
 		"constraints.names.excluded-ipv4", "constraints.names.excluded-ipv6")
-	explain("path-length", "constraints.path-length-exceeded")
-	explain("name-constraints",
+	explains("path-length", "constraints.path-length-exceeded")
+	explains("name-constraints",
 		"constraints.names.not-permitted", "constraints.names.not-permitted-not-critical", "constraints.names.look-alike-permitted",
 		"constraints.names.excluded", "constraints.names.excluded-upper-case", "constraints.names.above-not-permitted",
 		"constraints.names.narrowed", "constraints.names.widened", "constraints.names.second-name-not-permitted",

@@ -73,15 +73,15 @@ func init() {
 	} {
 		changes[id] = c
 	}
-	explain("critical-extensions", "encoding.unknown-critical-leaf", "encoding.unknown-critical-intermediate")
-	explain("basic-constraints", "encoding.v1-intermediate", "encoding.v1-intermediate-with-extensions")
+	explains("critical-extensions", "encoding.unknown-critical-leaf", "encoding.unknown-critical-intermediate")
+	explains("basic-constraints", "encoding.v1-intermediate", "encoding.v1-intermediate-with-extensions")
 	// Where extensions do not count there is no name but the common name.
 	for _, mutant := range []string{"name", "common-name"} {
-		explain(mutant, "encoding.v1-with-extensions", "encoding.v2-with-extensions")
+		explains(mutant, "encoding.v1-with-extensions", "encoding.v2-with-extensions")
 		explainUnder(catalogue.RFC9525, mutant, "encoding.v1-leaf")
 		explainUnder(catalogue.BCP195, mutant, "encoding.v1-leaf")
 	}
-	explain("chain-links", "encoding.empty-issuer")
+	explains("chain-links", "encoding.empty-issuer")
 
 	for why, ids := range map[string][]string{
 		"x509.ParseCertificate takes no extension that stands twice": {

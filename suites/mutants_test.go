@@ -17,7 +17,7 @@ import (
 )
 
 // explained says for every mutant which cases its missing check explains: it
-// must fail these and no other. The groups' own tests add theirs by explain.
+// must fail these and no other. The groups' own tests add theirs by explains.
 var explained = map[string][]string{
 	"trust-anchor": {"paper.custom-ca.root-missing", "paper.self-signed.root-missing", "paper.public-ca.root-missing"},
 	"chain-links": {
@@ -45,8 +45,8 @@ var explained = map[string][]string{
 	"options":    {"paper.conduct.exchange"},
 }
 
-// explain adds cases to what a mutant's missing check explains.
-func explain(mutant string, ids ...string) { explained[mutant] = append(explained[mutant], ids...) }
+// explains adds cases to what a mutant's missing check explains.
+func explains(mutant string, ids ...string) { explained[mutant] = append(explained[mutant], ids...) }
 
 // execute makes a run without Ginkgo, with windows short enough for a test.
 func execute(t *testing.T, driver client.Driver, edit func(*run.Settings)) reports.Record {

@@ -42,7 +42,7 @@ func init() {
 	renames("Subject DNS IPs", "name.address-only")
 	renames("Subject DNS URIs", "name.injected-by-uri")
 
-	explain("name",
+	explains("name",
 		"name.parent-domain", "name.child-domain", "name.leading-dot", "name.appended-domain", "name.prefixed-label",
 		"name.look-alike", "name.nul", "name.port", "name.empty", "name.list", "name.wildcard-two-labels",
 		"name.wildcard-apex", "name.wildcard-label-middle", "name.wildcard-inner", "name.wildcard-double", "name.wildcard-alone", "name.cn-beside-other-name",
@@ -52,18 +52,18 @@ func init() {
 		"name.uri-as-name", "name.address-of-record-as-name", "name.cn-beside-wildcard", "name.unit",
 		"name.domain-components", "name.issuer-alternative-name", "name.netscape",
 	)
-	explain("all-names", "name.many-last", "name.among-others")
-	explain("letter-case", "name.case")
-	explain("whole-name",
+	explains("all-names", "name.many-last", "name.among-others")
+	explains("letter-case", "name.case")
+	explains("whole-name",
 		"name.parent-domain", "name.child-domain", "name.leading-dot", "name.appended-domain", "name.prefixed-label",
 		"name.nul", "name.port", "name.list", "name.nul-at-end", "name.space-behind", "name.uri-as-name",
 		"name.address-of-record-as-name",
 	)
-	explain("nul", "name.nul", "name.nul-at-end")
-	explain("wildcards",
+	explains("nul", "name.nul", "name.nul-at-end")
+	explains("wildcards",
 		"name.wildcard-two-labels", "name.wildcard-apex", "name.wildcard-label-middle", "name.wildcard-inner", "name.wildcard-double", "name.wildcard-alone",
 	)
-	explain("common-name", "name.cn-beside-other-name", "name.cn-beside-wildcard")
+	explains("common-name", "name.cn-beside-other-name", "name.cn-beside-wildcard")
 	explainUnder(catalogue.RFC5922, "name",
 		"name.wildcard", "name.wildcard-top-level", "name.wildcard-label-end", "name.wildcard-label-start", "name.cn-beside-mail", "name.cn-wildcard",
 		"name.srv-only", "name.cn-beside-empty-alt-name",

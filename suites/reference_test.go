@@ -114,11 +114,11 @@ func explainReference() {
 		"server-name-address": {"asks-for-nobody"},
 		"close":               {"next-target"}, // it stays with the first, whose connection it leaves open
 	} {
-		explain(mutant, inReference(ids...)...)
+		explains(mutant, inReference(ids...)...)
 	}
 	// crypto/tls keeps sessions by the name that was asked for: without one, what
 	// it has for the address will do for another domain.
-	explain("server-name", "resumption.two-accounts.other-name")
+	explains("server-name", "resumption.two-accounts.other-name")
 	for policy, byMutant := range map[catalogue.Policy]map[string][]string{
 		catalogue.RFC5922: {
 			"name":               {"target-only", "target-wildcard", "address-only", "address-as-common-name"},

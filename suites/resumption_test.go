@@ -17,16 +17,16 @@ func init() {
 		changes["resumption."+id] = c
 	}
 
-	explain("all-names", "resumption.two-accounts.sound")
-	explain("expiry", "resumption.forgotten.expired")
-	explain("name", "resumption.forgotten.wrong-name", "resumption.two-accounts.other-name", "resumption.again.after-refusal")
-	explain("trust-anchor", "resumption.forgotten.unknown-root")
-	explain("chain-links", "resumption.forgotten.unknown-root")
-	explain("signature", "resumption.forgotten.bad-signature")
-	explain("connection-reuse", "resumption.two-accounts.other-name")
-	explain("session-name", "resumption.two-accounts.other-name")
-	explain("refused-session", "resumption.again.after-refusal")
-	explain("second-try", "resumption.again.after-refusal")
-	explain("known-server", "resumption.forgotten.expired", "resumption.forgotten.wrong-name",
+	explains("all-names", "resumption.two-accounts.sound")
+	explains("expiry", "resumption.forgotten.expired")
+	explains("name", "resumption.forgotten.wrong-name", "resumption.two-accounts.other-name", "resumption.again.after-refusal")
+	explains("trust-anchor", "resumption.forgotten.unknown-root")
+	explains("chain-links", "resumption.forgotten.unknown-root")
+	explains("signature", "resumption.forgotten.bad-signature")
+	explains("connection-reuse", "resumption.two-accounts.other-name")
+	explains("session-name", "resumption.two-accounts.other-name")
+	explains("refused-session", "resumption.again.after-refusal")
+	explains("second-try", "resumption.again.after-refusal")
+	explains("known-server", "resumption.forgotten.expired", "resumption.forgotten.wrong-name",
 		"resumption.forgotten.unknown-root", "resumption.forgotten.bad-signature")
 }

@@ -28,11 +28,11 @@ func init() {
 		changes[id] = c
 	}
 
-	explain("signature", "signature.other-key", "signature.issuer-damaged", "signature.tampered", "signature.issuer-tampered",
+	explains("signature", "signature.other-key", "signature.issuer-damaged", "signature.tampered", "signature.issuer-tampered",
 		"signature.empty", "signature.ecdsa-zero", "signature.ecdsa-order", "signature.forged-padding", "signature.algorithm-unknown")
 	// The issuing CA is the end of a path for who needs no root: nobody asks
 	// who signed it.
-	explain("trust-anchor", "signature.issuer-damaged", "signature.issuer-tampered")
+	explains("trust-anchor", "signature.issuer-damaged", "signature.issuer-tampered")
 
 	const unread = "crypto/tls reads every certificate with x509.ParseCertificate, which refuses "
 	enforced["signature.algorithm-mismatch"] = unread + "two signature algorithms in one certificate"

@@ -23,7 +23,7 @@ func init() {
 	)
 	renames("DNS URIs", "sip-name.other-uri-beside-common-name")
 
-	explain("name",
+	explains("name",
 		"sip-name.other-domain", "sip-name.parent-domain", "sip-name.child-domain", "sip-name.appended-domain",
 		"sip-name.wildcard", "sip-name.sips-only", "sip-name.https-only", "sip-name.tel-only", "sip-name.userpart-only",
 		"sip-name.userpart-is-host", "sip-name.userpart-empty", "sip-name.at-in-parameter", "sip-name.two-ats",
@@ -31,9 +31,9 @@ func init() {
 		"sip-name.userpart-beside-other-name", "sip-name.password", "sip-name.escaped-at", "sip-name.at-in-header",
 		"sip-name.list", "sip-name.name-in-parameter",
 	)
-	explain("all-names", "sip-name.several-domains", "sip-name.many-last")
-	explain("uri-userpart", "sip-name.userpart-beside-name")
-	explain("uri-scheme", "sip-name.sips-beside-name")
+	explains("all-names", "sip-name.several-domains", "sip-name.many-last")
+	explains("uri-userpart", "sip-name.userpart-beside-name")
+	explains("uri-scheme", "sip-name.sips-beside-name")
 	explainUnder(catalogue.RFC5922, "name",
 		"sip-name.other-uri-beside-name", "sip-name.other-uri-beside-common-name", "sip-name.wildcard-beside-name",
 	)

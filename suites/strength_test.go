@@ -35,7 +35,7 @@ func init() {
 		changes[id] = c
 	}
 
-	explain("weak-digests", "strength.md5", "strength.sha1", "strength.sha1-issuer")
+	explains("weak-digests", "strength.md5", "strength.sha1", "strength.sha1-issuer")
 	for _, policy := range []catalogue.Policy{catalogue.Apple, catalogue.BCP195} {
 		explainUnder(policy, "short-keys", "strength.rsa-1024", "strength.rsa-1024-issuer")
 	}

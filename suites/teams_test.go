@@ -8,7 +8,7 @@ func init() {
 	names := change{plan: []string{"server Subject", "server DNS"}}
 	changes["teams.base-and-wildcard"] = names
 	changes["teams.wildcard-other-domain"] = names
-	explain("name", "teams.wildcard-other-domain")
+	explains("name", "teams.wildcard-other-domain")
 	for _, policy := range []catalogue.Policy{catalogue.Apple, catalogue.Teams} {
 		explainUnder(policy, "all-names", "teams.base-and-wildcard")
 	}

@@ -42,15 +42,15 @@ func init() {
 	} {
 		changes[id] = c
 	}
-	explain("expiry",
+	explains("expiry",
 		"time.expired-an-hour-ago", "time.expired-years-ago",
 		"time.not-yet-valid", "time.not-yet-valid-public-ca", "time.not-yet-valid-self-signed", "time.begins-in-an-hour",
 		"time.intermediate-expired", "time.intermediate-expired-public-ca", "time.intermediate-not-yet-valid",
 		"time.inverted", "time.utctime-1963", "time.generalized-expired")
-	explain("not-before",
+	explains("not-before",
 		"time.not-yet-valid", "time.not-yet-valid-public-ca", "time.not-yet-valid-self-signed", "time.begins-in-an-hour",
 		"time.intermediate-not-yet-valid")
-	explain("issuer-validity",
+	explains("issuer-validity",
 		"time.intermediate-expired", "time.intermediate-expired-public-ca", "time.intermediate-not-yet-valid",
 		"chain.every-way-expired")
 	explainUnder(catalogue.Apple, "lifetime", "time.generalized-leaf", "time.no-expiry-leaf")

@@ -27,12 +27,12 @@ func init() {
 
 	// Who takes any CA that was sent for the end of a path never comes to the
 	// signature that betrays the impostor.
-	explain("trust-anchor", "trust.unknown-root-sent", "trust.same-name", "trust.same-name-sent", "trust.same-name-and-key-id",
+	explains("trust-anchor", "trust.unknown-root-sent", "trust.same-name", "trust.same-name-sent", "trust.same-name-and-key-id",
 		"trust.leaf-named-as-root")
-	explain("chain-links", "trust.unknown-root-sent")
-	explain("trust-anchor", "trust.self-signed-again", "trust.other-leaf-installed")
-	explain("chain-links", "trust.other-leaf-installed")
-	explain("basic-constraints", "trust.installed-leaf-issues")
-	explain("every-root", "trust.rollover")
-	explain("signature", "trust.same-name", "trust.same-name-sent", "trust.same-name-and-key-id", "trust.leaf-named-as-root")
+	explains("chain-links", "trust.unknown-root-sent")
+	explains("trust-anchor", "trust.self-signed-again", "trust.other-leaf-installed")
+	explains("chain-links", "trust.other-leaf-installed")
+	explains("basic-constraints", "trust.installed-leaf-issues")
+	explains("every-root", "trust.rollover")
+	explains("signature", "trust.same-name", "trust.same-name-sent", "trust.same-name-and-key-id", "trust.leaf-named-as-root")
 }

@@ -39,10 +39,10 @@ func init() {
 		changes["usage."+id] = c
 	}
 
-	explain("extended-key-usage", "usage.client-auth-only", "usage.code-signing-only", "usage.email-only",
+	explains("extended-key-usage", "usage.client-auth-only", "usage.code-signing-only", "usage.email-only",
 		"usage.ocsp-signing-only", "usage.unknown-only", "usage.code-signing-critical")
-	explain("ca-key-usage", "usage.ca-no-cert-sign")
-	explain("key-usage", "usage.no-common-purpose")
+	explains("ca-key-usage", "usage.ca-no-cert-sign")
+	explains("key-usage", "usage.no-common-purpose")
 	for _, platform := range []catalogue.Policy{catalogue.Apple, catalogue.Teams} {
 		explainUnder(platform, "extended-key-usage", "usage.sip-domain-only", "usage.any-only", "usage.absent", "usage.empty")
 	}

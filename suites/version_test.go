@@ -26,11 +26,11 @@ func init() {
 	changes["version.no-fallback-after-alert"] = change{server: []string{"Answer"}}
 	changes["version.no-fallback-after-reset"] = change{server: []string{"Answer"}}
 
-	explain("old-versions", "version.tls10-only", "version.tls11-only")
+	explains("old-versions", "version.tls10-only", "version.tls11-only")
 	explainUnder(catalogue.BCP195, "old-versions", "version.offered-range")
-	explain("version-fallback", "version.tls10-only", "version.tls11-only", "version.no-fallback-after-alert", "version.no-fallback-after-reset")
+	explains("version-fallback", "version.tls10-only", "version.tls11-only", "version.no-fallback-after-alert", "version.no-fallback-after-reset")
 	// The server ends these handshakes.
-	explain("plaintext-fallback", "version.tls10-only", "version.tls11-only", "version.no-fallback-after-alert", "version.no-fallback-after-reset")
+	explains("plaintext-fallback", "version.tls10-only", "version.tls11-only", "version.no-fallback-after-alert", "version.no-fallback-after-reset")
 
 	disagree("gnutls-cli", "GnuTLS offers TLS 1.0 and 1.1 by default (RFC 8996 4, 5: they must not be negotiated)",
 		"version.tls10-only", "version.tls11-only")

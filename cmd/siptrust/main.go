@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"siptrust/suites/catalogue"
+	"siptrust/suites/run"
 )
 
 // The exit statuses.
@@ -47,11 +48,11 @@ func unable(err error) error { return &statusError{exitInconclusive, err} }
 
 func main() {
 	run.TuneGC()
-	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(execute(os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// run is the program: it gives the exit status.
-func run(args []string, stdout, stderr io.Writer) int {
+// execute is the program: it gives the exit status.
+func execute(args []string, stdout, stderr io.Writer) int {
 	root := command()
 	root.SetArgs(args)
 	root.SetOut(stdout)
