@@ -161,7 +161,10 @@ func (s *sipSession) speakFirst() {
 	k := e.lock()
 	s.options = "1 OPTIONS"
 	k.OptionsSent = true
-	e.event(k, e.r.since(), FromServer, "OPTIONS", "OPTIONS sips:alice@"+s.conn.raw.RemoteAddr().String()+" SIP/2.0", true)
+	e.event(k, Event{
+		At: e.r.since(), From: FromServer, Kind: KindSIP, What: "OPTIONS",
+		Detail: "OPTIONS sips:alice@" + s.conn.raw.RemoteAddr().String() + " SIP/2.0", Protected: true,
+	})
 	e.unlock()
 	local := s.conn.server.ears.address
 	_, _ = fmt.Fprintf(s.tls, "OPTIONS sips:alice@%[1]s SIP/2.0\r\nVia: SIP/2.0/TLS %[2]s;branch=z9hG4bK.first\r\nMax-Forwards: 70\r\n"+
@@ -174,7 +177,7 @@ func (s *sipSession) half(message string) {
 	line, _, _ := strings.Cut(message, "\r\n")
 	e := s.conn.entry
 	k := e.lock()
-	e.event(k, e.r.since(), FromServer, "half a message", line, true)
+	e.event(k, Event{At: e.r.since(), From: FromServer, Kind: KindHalfSIP, Detail: line, Protected: true})
 	e.unlock()
 	_, _ = s.tls.Write([]byte(message[:len(message)/2])) // fails when the client is gone; the tap has it
 }

@@ -302,13 +302,13 @@ func TestOptionsFrom(t *testing.T) {
 func TestClearKind(t *testing.T) {
 	t.Parallel()
 	s := start(t, serving(testPKI().ecdsa))
-	for text, kind := range map[string]string{
-		"REGISTER sip:someone.example SIP/2.0\r\n\r\n": kindSIP, "\r\n\r\n": kindCRLF, "hello": kindOther,
+	for text, kind := range map[string]ClearKind{
+		"REGISTER sip:someone.example SIP/2.0\r\n\r\n": ClearSIP, "\r\n\r\n": ClearCRLF, "hello": ClearOther,
 	} {
 		c := dial(t, s.clearAddress())
 		_, _ = io.WriteString(c, text)
 		_ = c.CloseWrite()
-		await(t, s, kind, func(o *Observation) bool {
+		await(t, s, string(kind), func(o *Observation) bool {
 			k := &o.Connections[len(o.Connections)-1]
 			return k.ClearKind == kind && !k.Leak && k.ClientClosed != ""
 		})

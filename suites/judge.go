@@ -267,12 +267,12 @@ func (j *judgement) clearSIP() bool {
 	for i := range j.seen {
 		o := j.seen[i].observation
 		for k := range o.Datagrams {
-			if o.Datagrams[k].Kind == "sip" {
+			if o.Datagrams[k].Kind == fakeserver.ClearSIP {
 				return true
 			}
 		}
 		for k := range o.Connections {
-			if o.Connections[k].ClearKind == "sip" {
+			if o.Connections[k].ClearKind == fakeserver.ClearSIP {
 				return true
 			}
 		}

@@ -133,7 +133,7 @@ func classifyConnection(o *fakeserver.Observation, c *fakeserver.Connection) see
 		s.outcome, s.how = Refused, late+"by alert"
 	case closed && (!ended || c.ClientClosedAt < c.ServerEndedAt):
 		s.outcome, s.how = Refused, late+"by closing"
-		if c.ClientClosed == "rst" {
+		if c.ClientClosed == fakeserver.ClosedRST {
 			s.how = late + "by reset"
 		}
 	case closed:
