@@ -122,14 +122,14 @@ func TestReplies(t *testing.T) {
 	t.Parallel()
 	b := serving(testPKI().ecdsa)
 	b.Reply = Reply{Status: 302, Reason: "Moved", Fields: []string{"Contact: <sip:{clear};x={host}>", "X: {other}"}}
-	s := start(t, b, func(c *Config) { c.Other = "other.test" })
+	s := start(t, b)
 	c := secured(t, s, 0, nil)
 	if _, err := io.WriteString(c, register(c)); err != nil {
 		t.Fatal(err)
 	}
 	m, err := readHead(bufio.NewReader(c))
 	clear := "<sip:" + s.Address().Addr().String() + ":5060;x=" + testHost + ">"
-	if err != nil || m.line != "SIP/2.0 302 Moved" || m.fields.Get("Contact") != clear || m.fields.Get("X") != "other.test:5061" {
+	if err != nil || m.line != "SIP/2.0 302 Moved" || m.fields.Get("Contact") != clear || m.fields.Get("X") != testOther+":5061" {
 		t.Errorf("%v %+v", err, m)
 	}
 	if _, err := io.WriteString(c, strings.ReplaceAll(strings.ReplaceAll(register(c), "1826", "1827"), "776asdhds", "776asdhdt")); err != nil {

@@ -168,7 +168,7 @@ func (s *sipSession) begin(first []byte) *sipLink {
 	transport := &sip.TransportTLS{TransportTCP: &sip.TransportTCP{DialerCreate: noDialling}}
 	ua, err := sipgo.NewUA(
 		sipgo.WithUserAgent("siptrust"),
-		sipgo.WithUserAgentHostname(s.conn.server.ears.address.Addr().String()),
+		sipgo.WithUserAgentHostname(s.conn.server.main.address.Addr().String()),
 		sipgo.WithUserAgentParser(sipParser),
 		sipgo.WithUserAgentDNSResolver(&net.Resolver{PreferGo: true, Dial: noResolving}),
 		sipgo.WithUserAgentTransportLayerOptions(

@@ -95,19 +95,19 @@ func (r *Run) cannot(cs *Case, twin TwinState) string {
 
 // attempts sets the scenario up and makes its attempts in a row.
 func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
-	config := fakeserver.Config{}
+	config := fakeserver.Config{Places: r.catalogue.places(cs)}
 	if r.traits.NearTraps {
 		config.Traps = fakeserver.TrapsNear
 	}
-	names := r.names()
-	config.Account, config.Other = accountNames(names.Host), names.Other
-	srv, err := fakeserver.Start(ctx, config)
+	reserved, err := fakeserver.Reserve(ctx, config)
 	if err != nil {
-		return fmt.Errorf("start a server: %w", err)
+		return err
 	}
-	defer srv.Close()
-	address := srv.Address()
-	names.Address = address.Addr()
+	defer reserved.Close()
+	address := reserved.Address()
+	names := r.names()
+	setup := fakeserver.Setup{Account: accountNames(names.Host), Other: names.Other}
+	names.Address, names.Service = address.Addr(), reserved.Service()
 	if r.traits.ByAddress {
 		names.Host, names.IPs = address.Addr().String(), []netip.Addr{address.Addr()}
 		names.Domain = names.Host
@@ -116,29 +116,16 @@ func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
 	if err != nil {
 		return err
 	}
-	if scenario.publishes() {
-		// Where the data lie stands in the certificates: the place comes first.
-		if names.Service, err = srv.ServeRevocation(ctx); err != nil {
-			return err
-		}
-		if scenario, err = r.catalogue.Scenario(cs.ID, names); err != nil {
-			return err
-		}
-	}
-	material, err := r.forge.Forge(ctx, scenario.Plan)
-	if err != nil {
-		return fmt.Errorf("forge: %w", err)
-	}
-	steps, later, err := r.steps(ctx, cs, &scenario, material)
+	material, later, err := r.behave(ctx, cs, &scenario, &setup)
 	if err != nil {
 		return err
 	}
-	srv.SetBehaviour(steps[0], steps[1:]...)
-	elsewhere, err := r.openElsewhere(ctx, srv, cs, &scenario)
+	srv, err := reserved.Serve(setup)
 	if err != nil {
 		return err
 	}
-	withdraw, err := r.publish(&scenario, address, elsewhere)
+	defer srv.Close()
+	withdraw, err := r.publish(&scenario, address, reserved.Second())
 	if err != nil {
 		return err
 	}
@@ -148,7 +135,7 @@ func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
 			srv.Next()
 		}
 		if n == 1 && scenario.Later != nil && scenario.Later.Restarted {
-			srv.SetBehaviour(steps[1])
+			srv.SetBehaviour(setup.Behaviours[1])
 			if scenario.Later.Trust {
 				material = later
 			}
@@ -182,36 +169,35 @@ func (r *Run) names() pkiforge.Names {
 	return pkiforge.Names{Run: r.token, Host: host, Domain: host, Other: fmt.Sprintf("other%d.r%s.test", n, r.token)}
 }
 
-// steps are the server's behaviours, the later one behind the first, with its
-// material. It is in force from the second start of the client on, or when the
-// first is over.
-func (r *Run) steps(ctx context.Context, cs *Case, s *Scenario, m *pkiforge.Material) ([]fakeserver.Behaviour, *pkiforge.Material, error) {
-	steps := []fakeserver.Behaviour{r.behaviour(cs, s.Server, m)}
-	if s.Later == nil {
-		return steps, nil, nil
+// behave forges what the server presents and gives it its behaviours, the later
+// one behind the first: it is in force from the second start of the client on,
+// or when the first is over. later is the material of the later one; nil: there
+// is none.
+func (r *Run) behave(ctx context.Context, cs *Case, s *Scenario, setup *fakeserver.Setup) (first, later *pkiforge.Material, err error) {
+	forged := func(plan pkiforge.Plan, b fakeserver.Behaviour) (*pkiforge.Material, fakeserver.Behaviour, error) {
+		m, err := r.forge.Forge(ctx, plan)
+		if err != nil {
+			return nil, b, fmt.Errorf("forge: %w", err)
+		}
+		return m, r.behaviour(cs, b, m), nil
 	}
-	later, err := r.forge.Forge(ctx, s.Later.Plan)
+	first, b, err := forged(s.Plan, s.Server)
 	if err != nil {
-		return nil, nil, fmt.Errorf("forge: %w", err)
+		return nil, nil, err
 	}
-	return append(steps, r.behaviour(cs, s.Later.Server, later)), later, nil
-}
-
-// openElsewhere opens the second server and gives its place; the zero value where
-// there is none.
-func (r *Run) openElsewhere(ctx context.Context, srv *fakeserver.Server, cs *Case, s *Scenario) (netip.AddrPort, error) {
-	if s.Elsewhere == nil {
-		return netip.AddrPort{}, nil
+	setup.Behaviours = []fakeserver.Behaviour{b}
+	if s.Later != nil {
+		if later, b, err = forged(s.Later.Plan, s.Later.Server); err != nil {
+			return nil, nil, err
+		}
+		setup.Behaviours = append(setup.Behaviours, b)
 	}
-	material, err := r.forge.Forge(ctx, s.Elsewhere.Plan)
-	if err != nil {
-		return netip.AddrPort{}, fmt.Errorf("forge: %w", err)
+	if s.Elsewhere != nil {
+		if _, setup.Second, err = forged(s.Elsewhere.Plan, s.Elsewhere.Server); err != nil {
+			return nil, nil, err
+		}
 	}
-	at, err := srv.ListenElsewhere(ctx, r.behaviour(cs, s.Elsewhere.Server, material))
-	if err != nil {
-		return netip.AddrPort{}, fmt.Errorf("start a second server: %w", err)
-	}
-	return at, nil
+	return first, later, nil
 }
 
 // behaviour completes the scenario's with the forged material and the run's

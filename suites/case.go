@@ -5,6 +5,7 @@ package suites
 import (
 	"strings"
 
+	"siptrust/fakeserver"
 	"siptrust/pkiforge"
 )
 
@@ -75,6 +76,9 @@ type Case struct {
 	// versions that the server speaks, the kind of its key.
 	Twin   string
 	Change Change
+	// Places are what the server has to open for the scenario, because names and
+	// certificates say where it lies. A case has those of its twin too.
+	Places fakeserver.Places
 
 	Expect   Expectation
 	ByPolicy map[Policy]Expectation // where a policy decides otherwise

@@ -8,6 +8,7 @@ import (
 
 	"siptrust/client"
 	"siptrust/fakeserver"
+	"siptrust/pkiforge"
 	"siptrust/reports"
 )
 
@@ -113,6 +114,23 @@ func TestRecordsOfTwoServers(t *testing.T) {
 		}
 		if !slices.Equal(lines, []string{"SRV 20 0 7777 two.one.test.", "A 127.2.2.2", "SRV 10 0 " + want + " one.one.test."}) {
 			t.Errorf("%s: %q", own, lines)
+		}
+	}
+}
+
+// What a server opens besides its address is known before the scenario is
+// built, and is what the scenario needs.
+func TestPlacesAreKnown(t *testing.T) {
+	all := All()
+	for i := range all.Cases {
+		cs := &all.Cases[i]
+		s, err := all.Scenario(cs.ID, pkiforge.Names{Run: "aa", Host: "sip.aa.test", Domain: "sip.aa.test", Other: "other.aa.test", Address: netip.MustParseAddr("127.9.1.1")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := fakeserver.Places{Second: s.Elsewhere != nil, Service: s.publishes()}
+		if got := all.places(cs); got != want {
+			t.Errorf("%s: the case says %+v, its scenario needs %+v", cs.ID, got, want)
 		}
 	}
 }

@@ -77,6 +77,18 @@ func (s *Scenario) attempts() int {
 	return max(s.Attempts, 1)
 }
 
+// withService are the places of a scenario that publishes.
+var withService = fakeserver.Places{Service: true}
+
+// places are what the server opens for a case, known before its scenario is
+// built.
+func (c *Catalogue) places(cs *Case) fakeserver.Places {
+	if twin, ok := c.Lookup(cs.Twin); ok {
+		return cs.Places.With(twin.Places)
+	}
+	return cs.Places
+}
+
 // publishes says whether certificates of the scenario point to the revocation
 // service, which gives certificates out too.
 func (s *Scenario) publishes() bool {
