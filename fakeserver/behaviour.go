@@ -5,8 +5,6 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
-	"net/netip"
-	"time"
 )
 
 // ClientAuth says whether the server asks for a client certificate.
@@ -64,7 +62,7 @@ type Behaviour struct {
 	// none.
 	Staple []byte
 	// Documents are what the revocation service gives out; Service is how it
-	// fails. See [Server.ServeRevocation].
+	// fails. See [Places.Service].
 	Documents []Document
 	Service   ServiceFault
 	// ServerName is the only name that the server has a certificate for: it ends
@@ -116,28 +114,6 @@ const (
 	TrapsOwn  TrapMode = "own"  // an own loopback address: TLS on TCP 5061, traps on TCP 5060, UDP 5060 and 5061
 	TrapsNear TrapMode = "near" // a free port P on 127.0.0.1 for TLS, UDP P as trap
 )
-
-// Config is what a server is started with.
-type Config struct {
-	Traps TrapMode
-	// Address asks for one address (traps own); the zero value takes the next
-	// free one from a random base.
-	Address netip.Addr
-	// Behaviour of the first connections.
-	Behaviour Behaviour
-	// Account recognises SIP of the account under test in the clear: any SIP
-	// message that mentions one of these (host, domain, address) is a leak.
-	// The server's own address is always recognised.
-	Account []string
-	// Other is one more name of the account, which {other} stands for in the
-	// fields of a [Reply]; empty: there is none.
-	Other string
-	// Now is the clock; nil: time.Now.
-	Now func() time.Time
-	// IdleLimit ends a connection on which nothing has moved for so long;
-	// zero: 60 s.
-	IdleLimit time.Duration
-}
 
 // versions gives the range of TLS versions that b offers.
 func (b *Behaviour) versions() (lowest, highest uint16) {

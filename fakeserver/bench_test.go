@@ -27,7 +27,7 @@ func BenchmarkServerAttempt(b *testing.B) {
 	p := testPKI()
 	behaviour, config := serving(p.ecdsa), p.trusting()
 	for b.Loop() {
-		s, err := Start(b.Context(), Config{Behaviour: behaviour})
+		s, err := Start(b.Context(), Config{}, Setup{Behaviours: []Behaviour{behaviour}})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -83,7 +83,7 @@ func bareServe(c net.Conn) {
 // BenchmarkServerIdle is a server that nobody comes to.
 func BenchmarkServerIdle(b *testing.B) {
 	for b.Loop() {
-		s, err := Start(b.Context(), Config{})
+		s, err := Start(b.Context(), Config{}, Setup{})
 		if err != nil {
 			b.Fatal(err)
 		}

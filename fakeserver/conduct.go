@@ -43,7 +43,7 @@ type Reply struct {
 	Status int  // 0: 200
 	Reason string
 	// Fields are further header fields, "Name: value". {host} becomes the
-	// first name of [Config.Account], {other} [Config.Other] and the port of the
+	// first name of [Setup.Account], {other} [Setup.Other] and the port of the
 	// TLS ear, {clear} address and port of an ear that takes clear text.
 	Fields []string
 	// Half sends only the first half of the answer's octets.
@@ -52,28 +52,28 @@ type Reply struct {
 
 // clearAddress is where clear text is listened for over TCP.
 func (s *Server) clearAddress() string {
-	for _, ear := range s.ears.list {
+	for _, ear := range s.main.list {
 		if ear.Network == "tcp" && !ear.TLS {
 			return ear.Address.String()
 		}
 	}
-	return s.ears.address.String()
+	return s.main.address.String()
 }
 
 // host is the name of the account, or the server's address.
 func (s *Server) host() string {
-	if len(s.cfg.Account) > 0 {
-		return s.cfg.Account[0]
+	if len(s.setup.Account) > 0 {
+		return s.setup.Account[0]
 	}
-	return s.ears.address.Addr().String()
+	return s.main.address.Addr().String()
 }
 
 // field writes a header field of a reply.
 func (s *Server) field(text string) (name, value string) {
 	name, value, _ = strings.Cut(text, ":")
 	other := ""
-	if s.cfg.Other != "" {
-		other = s.cfg.Other + ":" + strconv.Itoa(int(s.ears.address.Port()))
+	if s.setup.Other != "" {
+		other = s.setup.Other + ":" + strconv.Itoa(int(s.main.address.Port()))
 	}
 	words := strings.NewReplacer("{host}", s.host(), "{other}", other, "{clear}", s.clearAddress())
 	return name, words.Replace(strings.TrimSpace(value))
@@ -161,9 +161,12 @@ func (s *sipSession) speakFirst() {
 	k := e.lock()
 	s.options = "1 OPTIONS"
 	k.OptionsSent = true
-	e.event(k, e.r.since(), FromServer, "OPTIONS", "OPTIONS sips:alice@"+s.conn.raw.RemoteAddr().String()+" SIP/2.0", true)
+	e.event(k, Event{
+		At: e.r.since(), From: FromServer, Kind: KindSIP, What: "OPTIONS",
+		Detail: "OPTIONS sips:alice@" + s.conn.raw.RemoteAddr().String() + " SIP/2.0", Protected: true,
+	})
 	e.unlock()
-	local := s.conn.server.ears.address
+	local := s.conn.server.main.address
 	_, _ = fmt.Fprintf(s.tls, "OPTIONS sips:alice@%[1]s SIP/2.0\r\nVia: SIP/2.0/TLS %[2]s;branch=z9hG4bK.first\r\nMax-Forwards: 70\r\n"+
 		"From: <sips:%[2]s>;tag=first\r\nTo: <sips:alice@%[1]s>\r\nCall-ID: first@%[2]s\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n",
 		s.conn.raw.RemoteAddr(), local) // fails when the client is gone; the tap has it
@@ -174,7 +177,7 @@ func (s *sipSession) half(message string) {
 	line, _, _ := strings.Cut(message, "\r\n")
 	e := s.conn.entry
 	k := e.lock()
-	e.event(k, e.r.since(), FromServer, "half a message", line, true)
+	e.event(k, Event{At: e.r.since(), From: FromServer, Kind: KindHalfSIP, Detail: line, Protected: true})
 	e.unlock()
 	_, _ = s.tls.Write([]byte(message[:len(message)/2])) // fails when the client is gone; the tap has it
 }

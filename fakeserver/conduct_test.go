@@ -122,14 +122,14 @@ func TestReplies(t *testing.T) {
 	t.Parallel()
 	b := serving(testPKI().ecdsa)
 	b.Reply = Reply{Status: 302, Reason: "Moved", Fields: []string{"Contact: <sip:{clear};x={host}>", "X: {other}"}}
-	s := start(t, b, func(c *Config) { c.Other = "other.test" })
+	s := start(t, b)
 	c := secured(t, s, 0, nil)
 	if _, err := io.WriteString(c, register(c)); err != nil {
 		t.Fatal(err)
 	}
 	m, err := readHead(bufio.NewReader(c))
 	clear := "<sip:" + s.Address().Addr().String() + ":5060;x=" + testHost + ">"
-	if err != nil || m.line != "SIP/2.0 302 Moved" || m.fields.Get("Contact") != clear || m.fields.Get("X") != "other.test:5061" {
+	if err != nil || m.line != "SIP/2.0 302 Moved" || m.fields.Get("Contact") != clear || m.fields.Get("X") != testOther+":5061" {
 		t.Errorf("%v %+v", err, m)
 	}
 	if _, err := io.WriteString(c, strings.ReplaceAll(strings.ReplaceAll(register(c), "1826", "1827"), "776asdhds", "776asdhdt")); err != nil {
@@ -302,13 +302,13 @@ func TestOptionsFrom(t *testing.T) {
 func TestClearKind(t *testing.T) {
 	t.Parallel()
 	s := start(t, serving(testPKI().ecdsa))
-	for text, kind := range map[string]string{
-		"REGISTER sip:someone.example SIP/2.0\r\n\r\n": kindSIP, "\r\n\r\n": kindCRLF, "hello": kindOther,
+	for text, kind := range map[string]ClearKind{
+		"REGISTER sip:someone.example SIP/2.0\r\n\r\n": ClearSIP, "\r\n\r\n": ClearCRLF, "hello": ClearOther,
 	} {
 		c := dial(t, s.clearAddress())
 		_, _ = io.WriteString(c, text)
 		_ = c.CloseWrite()
-		await(t, s, kind, func(o *Observation) bool {
+		await(t, s, string(kind), func(o *Observation) bool {
 			k := &o.Connections[len(o.Connections)-1]
 			return k.ClearKind == kind && !k.Leak && k.ClientClosed != ""
 		})

@@ -144,7 +144,7 @@ func (c *conn) reset() {
 	k := c.entry.lock()
 	at := c.entry.r.since()
 	k.ServerEnded, k.ServerEndedAt, k.ServerReset = true, at, true
-	c.entry.event(k, at, FromServer, "RST", "", false)
+	c.entry.event(k, Event{At: at, From: FromServer, Kind: KindRST})
 	c.entry.unlock()
 	_ = c.raw.SetLinger(0)
 	_ = c.raw.Close()
@@ -182,7 +182,7 @@ func (c *conn) end() {
 		c.entry.unlock()
 	}
 	k = c.entry.lock()
-	c.entry.event(k, c.entry.r.since(), FromServer, "FIN", "", false)
+	c.entry.event(k, Event{At: c.entry.r.since(), From: FromServer, Kind: KindFIN})
 	c.entry.unlock()
 	_ = c.raw.CloseWrite() // fails when the client reset the connection
 }

@@ -50,26 +50,11 @@ func StartDNS(addr netip.AddrPort) (*DNS, error) {
 	if !addr.Addr().IsValid() {
 		addr = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), addr.Port())
 	}
-	var err error
-	for range addressTries {
-		var udp *net.UDPConn
-		udp, err = net.ListenUDP("udp", net.UDPAddrFromAddrPort(addr))
-		if err != nil {
-			err = &ListenError{Network: "udp", Address: addr, Err: err}
-			break
-		}
-		at := netip.AddrPortFrom(addr.Addr(), uint16(udp.LocalAddr().(*net.UDPAddr).Port))
-		var tcp *net.TCPListener
-		tcp, err = net.ListenTCP("tcp", net.TCPAddrFromAddrPort(at))
-		if err == nil {
-			return serveDNS(at, udp, tcp), nil
-		}
-		err = errors.Join(&ListenError{Network: "tcp", Address: at, Err: err}, udp.Close())
-		if addr.Port() != 0 {
-			break // the caller wants this port and no other
-		}
+	tcp, udp, err := listenBoth(context.Background(), addr)
+	if err != nil {
+		return nil, fmt.Errorf("start a DNS server: %w", err)
 	}
-	return nil, fmt.Errorf("start a DNS server: %w", err)
+	return serveDNS(addrPort(tcp.Addr()), udp, tcp), nil
 }
 
 func serveDNS(at netip.AddrPort, udp net.PacketConn, tcp net.Listener) *DNS {

@@ -1,9 +1,6 @@
 package fakeserver
 
-import (
-	"context"
-	"slices"
-)
+import "context"
 
 // drain reads all that came before it was called: what waits at every ear,
 // then every connection to its end.
@@ -19,11 +16,8 @@ func (s *Server) drain(ctx context.Context) {
 func (s *Server) sweepEars(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, sweepsLimit)
 	defer cancel()
-	s.state.Lock()
-	sweeps := slices.Clone(s.sweeps)
-	s.state.Unlock()
-	swept := make([]<-chan struct{}, len(sweeps))
-	for i, sw := range sweeps {
+	swept := make([]<-chan struct{}, len(s.sweeps))
+	for i, sw := range s.sweeps {
 		swept[i] = sw.ask()
 	}
 	for _, done := range swept {

@@ -101,7 +101,7 @@ func TestOpenSSLSuites(t *testing.T) {
 				t.Errorf("suite %x, alerts %v\n%v", k.Handshake.Cipher, k.ClientAlerts, k.Events)
 			}
 			for _, e := range k.Events {
-				if e.What == "encrypted record" {
+				if e.Kind == KindEncrypted {
 					t.Errorf("not decrypted: %+v", e)
 				}
 			}

@@ -123,7 +123,7 @@ func (c *conn) failed(err error) (byClient bool) {
 	h.Err = err.Error()
 	t.failed = true
 	if t.early > 0 {
-		c.entry.event(k, t.earlyAt, FromClient, "application data", octets(t.early), true)
+		c.entry.event(k, Event{At: t.earlyAt, From: FromClient, Kind: KindApplicationData, Detail: octets(t.early), Protected: true})
 	}
 	byServer := !t.refused && hasFatal(k.ServerAlerts)
 	h.ClientRefused = byServer && h.CertificateRequested && t.clientCert

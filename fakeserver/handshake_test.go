@@ -62,8 +62,8 @@ func wantLadder(t *testing.T, k *Connection, version uint16) {
 	server := []string{"ServerHello", "Certificate", "ServerKeyExchange", "ServerHelloDone", "ChangeCipherSpec", "Finished", "200", "alert", "FIN"}
 	// The client's close meets the server's close_notify, unread, or not.
 	for i := range k.Events {
-		if k.Events[i].What == "RST" {
-			k.Events[i].What = "FIN"
+		if k.Events[i].Kind == KindRST {
+			k.Events[i].Kind, k.Events[i].What = KindFIN, "FIN"
 		}
 	}
 	protected := map[string]bool{"Finished": true, "REGISTER": true, "200": true, "alert": true}
@@ -78,6 +78,7 @@ func wantLadder(t *testing.T, k *Connection, version uint16) {
 	if diff := cmp.Diff(server, ladder(k, FromServer)); diff != "" {
 		t.Errorf("server's side (-want +got):\n%s", diff)
 	}
+	wantKinds(t, k, version)
 	for _, e := range k.Events {
 		if e.Protected != protected[e.What] {
 			t.Errorf("%s of the %s: protected %v", e.What, e.From, e.Protected)
@@ -196,7 +197,7 @@ func TestLateProtectedAlertTLS12(t *testing.T) {
 func TestClosingWithoutAlert(t *testing.T) {
 	t.Parallel()
 	p := testPKI()
-	for how, want := range map[string]string{"FIN": "fin", "RST": "rst"} {
+	for how, want := range map[string]Closing{"FIN": ClosedFIN, "RST": ClosedRST} {
 		t.Run(how, func(t *testing.T) {
 			t.Parallel()
 			s := start(t, serving(p.ecdsa))

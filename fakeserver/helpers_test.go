@@ -24,7 +24,10 @@ import (
 	"go.uber.org/goleak"
 )
 
-const testHost = "pbx.siptrust.test"
+const (
+	testHost  = "pbx.siptrust.test"
+	testOther = "other.test"
+)
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
@@ -109,11 +112,11 @@ func (p *pki) trusting() *tls.Config {
 // start starts a server that is closed at the end of the test.
 func start(t testing.TB, b Behaviour, change ...func(*Config)) *Server {
 	t.Helper()
-	cfg := Config{Behaviour: b, Account: []string{testHost}}
+	var cfg Config
 	for _, f := range change {
 		f(&cfg)
 	}
-	s, err := Start(t.Context(), cfg)
+	s, err := Start(t.Context(), cfg, Setup{Account: []string{testHost}, Other: testOther, Behaviours: []Behaviour{b}})
 	if err != nil {
 		t.Fatal(err)
 	}

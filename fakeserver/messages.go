@@ -28,7 +28,9 @@ func (t *tap) handshake(k *Connection, d *direction, at time.Duration, data []by
 			m := d.message
 			d.messageSize = 4 + int(m[1])<<16 + int(m[2])<<8 + int(m[3])
 			if d.messageSize > maxHandshake {
-				t.entry.event(k, at, d.from, handshakeName(m[0]), octets(d.messageSize)+", not kept", protected)
+				event := handshakeEvent(m[0])
+				event.At, event.From, event.Detail, event.Protected = at, d.from, octets(d.messageSize)+", not kept", protected
+				t.entry.event(k, event)
 				d.skip = d.messageSize - 4
 				d.message, d.messageSize = d.message[:0], 0
 				continue
@@ -46,12 +48,12 @@ func (t *tap) handshake(k *Connection, d *direction, at time.Duration, data []by
 
 // message takes one whole handshake message.
 func (t *tap) message(k *Connection, d *direction, at time.Duration, kind uint8, body []byte) {
-	name, detail := handshakeName(kind), ""
+	event, detail := handshakeEvent(kind), ""
 	switch {
 	case kind == msgClientHello && d.from == FromClient:
 		detail = t.clientHello(k, at, body)
 	case kind == msgServerHello && d.from == FromServer:
-		name, detail = t.serverHello(k, body)
+		event, detail = t.serverHello(k, body)
 	case kind == msgServerKeyExchange && d.from == FromServer:
 		// RFC 8422 5.4: named_curve (3), then the curve.
 		if len(body) >= 3 && body[0] == 3 {
@@ -72,7 +74,8 @@ func (t *tap) message(k *Connection, d *direction, at time.Duration, kind uint8,
 	case kind == msgCertificateRequest && d.from == FromServer:
 		k.Handshake.CertificateRequested = true
 	}
-	t.entry.event(k, at, d.from, name, detail, d.protected)
+	event.At, event.From, event.Detail, event.Protected = at, d.from, detail, d.protected
+	t.entry.event(k, event)
 
 	if t.version == tls.VersionTLS13 && d.protected {
 		switch kind {
@@ -113,13 +116,14 @@ func (t *tap) clientHello(k *Connection, at time.Duration, body []byte) (detail 
 
 // serverHello records what was negotiated and, in TLS 1.3, turns both
 // directions to handshake keys.
-func (t *tap) serverHello(k *Connection, body []byte) (name, detail string) {
+func (t *tap) serverHello(k *Connection, body []byte) (event Event, detail string) {
+	event = handshakeEvent(msgServerHello)
 	h, ok := parseServerHello(body)
 	if !ok {
-		return "ServerHello", "malformed"
+		return event, "malformed"
 	}
 	if h.retry {
-		return "HelloRetryRequest", GroupName(h.group)
+		return handshakeEvent(msgHelloRetryRequest), GroupName(h.group)
 	}
 	t.version, t.cipher, t.sentHello = h.version, h.cipher, true
 	k.Handshake.Resumed = h.resumes(k.ClientHello)
@@ -128,7 +132,7 @@ func (t *tap) serverHello(k *Connection, body []byte) (name, detail string) {
 		t.in.epoch, t.out.epoch = epochHandshake, epochHandshake
 		t.in.open, t.out.open = nil, nil
 	}
-	return "ServerHello", VersionName(h.version) + ", " + CipherName(h.cipher)
+	return event, VersionName(h.version) + ", " + CipherName(h.cipher)
 }
 
 // printable makes a word of the client's fit for one line of a report.

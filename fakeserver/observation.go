@@ -14,6 +14,27 @@ const (
 	FromServer Side = "server"
 )
 
+// Closing says how a client ended its direction of a connection.
+type Closing string
+
+// The ways. The zero value: it did not.
+const (
+	ClosedNotify Closing = "close_notify" // inside TLS (RFC 8446 6.1)
+	ClosedFIN    Closing = "fin"
+	ClosedRST    Closing = "rst"
+)
+
+// ClearKind says what octets outside TLS are.
+type ClearKind string
+
+// The kinds. The zero value: there are none.
+const (
+	ClearSIP   ClearKind = "sip"
+	ClearCRLF  ClearKind = "crlf" // a keep-alive (RFC 5626 3.5.1)
+	ClearSTUN  ClearKind = "stun" // a keep-alive (RFC 5626 3.5.2)
+	ClearOther ClearKind = "other"
+)
+
 // Observation is all that the ears of one server saw: a value that anyone can
 // print, compare and store. Times are offsets from Started.
 type Observation struct {
@@ -62,8 +83,8 @@ type Connection struct {
 	// Clear is what arrived outside TLS, at most the first 4096 octets.
 	Clear   []byte
 	ClearAt time.Duration
-	// ClearKind says what Clear is, as [Datagram.Kind] does; empty: nothing came.
-	ClearKind string
+	// ClearKind says what Clear is; empty: nothing came.
+	ClearKind ClearKind
 	// Leak is set when Clear holds SIP of the account under test.
 	Leak bool
 
@@ -88,10 +109,9 @@ type Connection struct {
 	ClientAlerts []Alert
 	ServerAlerts []Alert
 
-	// ClientClosed says that the client ended its direction, and how first
-	// ("close_notify" inside TLS, "fin", "rst"); ServerEnded that the server had
-	// ended its own before.
-	ClientClosed   string
+	// ClientClosed says that the client ended its direction, and how first; empty:
+	// it did not. ServerEnded says that the server had ended its own before.
+	ClientClosed   Closing
 	ClientClosedAt time.Duration
 	ServerEnded    bool
 	ServerEndedAt  time.Duration
@@ -121,15 +141,6 @@ type Handshake struct {
 	CertificateVerifyValid bool
 	// ClientRefused: the server refused the client's certificate, or its lack.
 	ClientRefused bool
-}
-
-// Event is one rung of the message ladder.
-type Event struct {
-	At        time.Duration
-	From      Side
-	What      string // "ClientHello", "Certificate", "alert", "REGISTER", "200", "clear SIP", "FIN", ...
-	Detail    string // short, for people; never a key
-	Protected bool   // it was encrypted on the wire
 }
 
 // Alert is a TLS alert (RFC 8446 6).
@@ -162,7 +173,7 @@ type Datagram struct {
 	Ear    Ear
 	Remote netip.AddrPort
 	Data   []byte // at most the first 2048 octets
-	Kind   string // "sip", "crlf", "stun", "other"
+	Kind   ClearKind
 	// Leak is set when Data is SIP of the account under test.
 	Leak bool
 }

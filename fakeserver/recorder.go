@@ -220,9 +220,9 @@ func (e *entry) drop() {
 	}
 }
 
-// event adds a rung to the ladder of k, and says whether there was room. The
-// lock must be held.
-func (e *entry) event(k *Connection, at time.Duration, from Side, what, detail string, protected bool) bool {
+// event adds a rung to the ladder of k, and says whether there was room. A kind
+// that has one word needs no What. The lock must be held.
+func (e *entry) event(k *Connection, event Event) bool {
 	if len(k.Events) >= maxEvents {
 		e.drop()
 		return false
@@ -230,7 +230,10 @@ func (e *entry) event(k *Connection, at time.Duration, from Side, what, detail s
 	if k.Events == nil {
 		k.Events = make([]Event, 0, 24)
 	}
-	k.Events = append(k.Events, Event{At: at, From: from, What: what, Detail: detail, Protected: protected})
+	if event.What == "" {
+		event.What = words[event.Kind]
+	}
+	k.Events = append(k.Events, event)
 	return true
 }
 
@@ -245,5 +248,5 @@ func (e *entry) alert(k *Connection, from Side, a Alert) {
 		return
 	}
 	*list = append(*list, a)
-	e.event(k, a.At, from, "alert", a.String(), a.Protected)
+	e.event(k, Event{At: a.At, From: from, Kind: KindAlert, Detail: a.String(), Protected: a.Protected})
 }

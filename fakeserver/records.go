@@ -89,7 +89,7 @@ func (t *tap) record(k *Connection, d *direction, at time.Duration, header, body
 	t.unresolved(k, d)
 	switch kind := header[0]; {
 	case kind == recordChangeCipherSpec:
-		t.entry.event(k, at, d.from, "ChangeCipherSpec", "", false)
+		t.entry.event(k, Event{At: at, From: d.from, Kind: KindChangeCipherSpec})
 		if t.version != tls.VersionTLS13 {
 			d.sealed = true
 		}
@@ -98,11 +98,12 @@ func (t *tap) record(k *Connection, d *direction, at time.Duration, header, body
 	case d.sealed && kind == recordAlert:
 		d.alertAt, d.alerted = at, true
 	case d.sealed && kind == recordHandshake:
-		what := "encrypted handshake message"
+		event := Event{Kind: KindEncrypted, What: "encrypted handshake message"}
 		if !d.finished {
-			what, d.finished = "Finished", true
+			event, d.finished = handshakeEvent(msgFinished), true
 		}
-		t.entry.event(k, at, d.from, what, "", true)
+		event.At, event.From, event.Protected = at, d.from, true
+		t.entry.event(k, event)
 	case d.sealed && kind == recordApplicationData:
 		t.appData(k, d, at, len(body), true)
 	default:
@@ -127,7 +128,7 @@ func (t *tap) encrypted(k *Connection, d *direction, at time.Duration, header, b
 			return
 		}
 	}
-	t.entry.event(k, at, d.from, "encrypted record", octets(len(body)), true)
+	t.entry.event(k, Event{At: at, From: d.from, Kind: KindEncrypted, What: "encrypted record", Detail: octets(len(body)), Protected: true})
 }
 
 // content takes the readable content of a record.
@@ -137,16 +138,16 @@ func (t *tap) content(k *Connection, d *direction, at time.Duration, kind uint8,
 		t.handshake(k, d, at, body, protected)
 	case recordAlert:
 		if len(body) != 2 {
-			t.entry.event(k, at, d.from, "malformed alert", octets(len(body)), protected)
+			t.entry.event(k, Event{At: at, From: d.from, Kind: KindMalformedAlert, Detail: octets(len(body)), Protected: protected})
 			return
 		}
 		t.alert(k, d, Alert{At: at, Level: body[0], Description: body[1], Protected: protected})
 	case recordApplicationData:
 		t.appData(k, d, at, len(body), protected)
 	case recordHeartbeat:
-		t.entry.event(k, at, d.from, "heartbeat", octets(len(body)), protected)
+		t.entry.event(k, Event{At: at, From: d.from, Kind: KindHeartbeat, Detail: octets(len(body)), Protected: protected})
 	default:
-		t.entry.event(k, at, d.from, "unknown record", "type "+strconv.Itoa(int(kind)), protected)
+		t.entry.event(k, Event{At: at, From: d.from, Kind: KindRecord, Detail: "type " + strconv.Itoa(int(kind)), Protected: protected})
 	}
 }
 
@@ -157,7 +158,7 @@ func (t *tap) alert(k *Connection, d *direction, a Alert) {
 		return
 	}
 	if a.Description == alertCloseNotify {
-		t.closed(k, a.At, "close_notify")
+		t.closed(k, a.At, ClosedNotify)
 	} else if a.Level == levelFatal || t.version == tls.VersionTLS13 && a.Description != alertUserCanceled {
 		t.refused = true // in TLS 1.3 the level means nothing (RFC 8446 6)
 	}
@@ -175,7 +176,7 @@ func (t *tap) resolve(k *Connection, d *direction, level, description uint8) {
 func (t *tap) unresolved(k *Connection, d *direction) {
 	if d.alerted {
 		d.alerted = false
-		t.entry.event(k, d.alertAt, d.from, "alert", "encrypted", true)
+		t.entry.event(k, Event{At: d.alertAt, From: d.from, Kind: KindAlert, Detail: "encrypted", Protected: true})
 	}
 }
 
@@ -186,7 +187,7 @@ func (t *tap) appData(k *Connection, d *direction, at time.Duration, size int, p
 	switch {
 	case t.served:
 	case t.failed || !protected:
-		t.entry.event(k, at, d.from, "application data", octets(size), protected)
+		t.entry.event(k, Event{At: at, From: d.from, Kind: KindApplicationData, Detail: octets(size), Protected: protected})
 	case t.early == 0:
 		t.earlyAt, t.early = at, size
 	}
@@ -205,18 +206,20 @@ func (t *tap) clearText(k *Connection, d *direction, at time.Duration, data []by
 		return
 	}
 	k.Clear = append(k.Clear, data[:min(room, len(data))]...)
-	what := "clear text"
+	event := Event{At: at, From: d.from, Kind: KindClear}
 	k.ClearKind = classify(k.Clear)
-	if k.ClearKind == kindSIP {
-		what = "clear SIP"
+	if k.ClearKind == ClearSIP {
+		event.Kind = KindClearSIP
 		k.Leak = k.Leak || t.leaks.mentions(k.Clear)
 	}
+	event.What, event.Detail = words[event.Kind], firstLine(k.Clear)
 	// One rung for all of it, that grows with what is known.
 	if i := t.clearRung - 1; i >= 0 && i < len(k.Events) {
-		k.Events[i].What, k.Events[i].Detail = what, firstLine(k.Clear)
+		event.At = k.Events[i].At
+		k.Events[i] = event
 		return
 	}
-	if t.entry.event(k, at, d.from, what, firstLine(k.Clear), false) {
+	if t.entry.event(k, event) {
 		t.clearRung = len(k.Events)
 	}
 }

@@ -1,7 +1,6 @@
 package fakeserver
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -49,29 +48,13 @@ const (
 	maxServiceConns = 64 // at once; more wait in the kernel's queue
 )
 
-// service is the HTTP server beside the ears.
-type service struct {
-	http http.Server
-	base string
-}
+// service is the HTTP server of a server.
+type service struct{ http http.Server }
 
-// ServeRevocation opens a port of the server's address for OCSP and CRLs over
-// HTTP, which [Behaviour.Documents] and [Behaviour.Service] decide, and returns
-// its base URL. It may be called once; [Server.Close] closes it.
-func (s *Server) ServeRevocation(ctx context.Context) (string, error) {
-	address := netip.AddrPortFrom(s.Address().Addr(), 0)
-	var config net.ListenConfig
-	l, err := config.Listen(ctx, "tcp4", address.String())
-	if err != nil {
-		return "", &ListenError{Network: "tcp", Address: address, Err: err}
-	}
-	s.state.Lock()
-	defer s.state.Unlock()
-	if s.closing() || s.service != nil {
-		return "", errors.Join(errors.New("serve revocation data: the server is closed, or serves them already"), l.Close())
-	}
+// serveHTTP gives documents out at the port of l.
+func (s *Server) serveHTTP(l net.Listener) {
 	limited := &limitedListener{Listener: l, room: make(chan struct{}, maxServiceConns), closed: s.closed}
-	v := &service{base: "http://" + l.Addr().String()}
+	v := &service{}
 	v.http = http.Server{
 		Handler:        http.HandlerFunc(s.serveDocument),
 		ReadTimeout:    s.cfg.IdleLimit,
@@ -93,7 +76,6 @@ func (s *Server) ServeRevocation(ctx context.Context) (string, error) {
 		defer s.running.Done()
 		_ = v.http.Serve(limited) // ends when it is closed
 	}()
-	return v.base, nil
 }
 
 // serveDocument answers one request and records it.

@@ -26,12 +26,8 @@ func published(fault ServiceFault) Behaviour {
 // serviceOf starts a server with its revocation service.
 func serviceOf(t *testing.T, b Behaviour) (*Server, string) {
 	t.Helper()
-	s := start(t, b)
-	base, err := s.ServeRevocation(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s, base
+	r := reserve(t, Config{Places: Places{Service: true}})
+	return serve(t, r, Setup{Behaviours: []Behaviour{b}}), r.Service()
 }
 
 // ask makes one request on a connection of its own.
@@ -140,9 +136,6 @@ func answeredWith(t *testing.T, s *Server, answer string) {
 func TestServiceEndsWithTheServer(t *testing.T) {
 	t.Parallel()
 	s, base := serviceOf(t, published(ServiceSilent))
-	if _, err := s.ServeRevocation(t.Context()); err == nil {
-		t.Error("a second service was opened")
-	}
 	waiting := make(chan error, 3)
 	for range cap(waiting) {
 		go func() {
@@ -165,9 +158,6 @@ func TestServiceEndsWithTheServer(t *testing.T) {
 	if c, err := net.DialTimeout("tcp", u.Host, time.Second); err == nil {
 		c.Close()
 		t.Error("the port is still open")
-	}
-	if _, err := s.ServeRevocation(t.Context()); err == nil {
-		t.Error("a closed server serves")
 	}
 }
 

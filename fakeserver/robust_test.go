@@ -127,13 +127,13 @@ func TestIdleLimit(t *testing.T) {
 // Afterwards the descriptors and goroutines are those of before; goleak has
 // the last word on goroutines.
 func TestThousandConnections(t *testing.T) {
-	warm, err := Start(t.Context(), Config{}) // opens the runtime's poller
+	warm, err := Start(t.Context(), Config{}, Setup{}) // opens the runtime's poller
 	if err != nil {
 		t.Fatal(err)
 	}
 	_ = warm.Close()
 	before := descriptors(t)
-	s, err := Start(t.Context(), Config{Behaviour: serving(testPKI().ecdsa)})
+	s, err := Start(t.Context(), Config{}, Setup{Behaviours: []Behaviour{serving(testPKI().ecdsa)}})
 	if err != nil {
 		t.Fatal(err)
 	}

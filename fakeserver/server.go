@@ -6,13 +6,10 @@ package fakeserver
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"os"
-	"slices"
 	"sync"
 	"time"
 )
@@ -30,7 +27,11 @@ const (
 type Server struct {
 	recorder
 	cfg     Config
-	ears    *ears
+	setup   Setup
+	main    *listeners
+	second  *listeners // nil: there are none
+	service *service   // nil: there is none
+	sweeps  []*sweep   // one a listener
 	leaks   *leakFinder
 	running sync.WaitGroup
 
@@ -44,72 +45,49 @@ type Server struct {
 	behaviours []Behaviour
 	step       int // place of the one in force
 	conns      map[*conn]struct{}
-	service    *service // nil: not asked for
-	sweeps     []*sweep // one an ear
-	elsewhere  *ears    // nil: not asked for
-	away       Behaviour
 }
 
-// Start opens the ears and serves until [Server.Close]. ctx bounds the start
-// alone. An ear that cannot be opened gives a [*ListenError].
-func Start(ctx context.Context, cfg Config) (*Server, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, fmt.Errorf("start a fake server: %w", err)
-	}
-	if cfg.Now == nil {
-		cfg.Now = time.Now
-	}
-	if cfg.IdleLimit <= 0 {
-		cfg.IdleLimit = defaultIdle
-	}
-	e, err := openEars(ctx, &cfg)
-	if err != nil {
-		return nil, fmt.Errorf("start a fake server: %w", err)
-	}
-	s := &Server{
-		cfg:        cfg,
-		ears:       e,
-		behaviours: []Behaviour{cfg.Behaviour},
-		leaks:      newLeakFinder(append(slices.Clone(cfg.Account), cfg.Other), wordOf(e.address)),
-		conns:      map[*conn]struct{}{},
-		closed:     make(chan struct{}),
-	}
-	rand.Read(s.ticketKey[:])
-	s.now = cfg.Now
-	s.obs = Observation{Started: s.now(), Address: e.address, Ears: e.list}
-	s.listen(e)
-	return s, nil
-}
+// stepSecond is the step of connections that meet the one behaviour of the
+// second address: none comes after it.
+const stepSecond = -1
 
-// listen serves the ears. Where others are served already it needs the lock.
-func (s *Server) listen(e *ears) {
-	s.running.Add(len(e.list))
-	for i, l := range e.tcp {
-		sw := &sweep{deadline: l.SetDeadline, waiting: func() bool { return waits(l) }}
+// listen serves listeners; nil: there are none.
+func (s *Server) listen(l *listeners) {
+	if l == nil {
+		return
+	}
+	s.running.Add(len(l.list))
+	for i, t := range l.tcp {
+		sw := &sweep{deadline: t.SetDeadline, waiting: func() bool { return waits(t) }}
 		s.sweeps = append(s.sweeps, sw)
-		go s.accept(e.list[i], l, sw)
+		go s.accept(l.list[i], t, sw)
 	}
-	for i, c := range e.udp {
-		sw := &sweep{deadline: c.SetReadDeadline, waiting: func() bool { return waits(c) }}
+	for i, u := range l.udp {
+		sw := &sweep{deadline: u.SetReadDeadline, waiting: func() bool { return waits(u) }}
 		s.sweeps = append(s.sweeps, sw)
-		go s.serveUDP(e.list[len(e.tcp)+i], c, sw)
+		go s.serveUDP(l.list[len(l.tcp)+i], u, sw)
 	}
 }
 
-// Address is where the TLS ear listens.
-func (s *Server) Address() netip.AddrPort { return s.ears.address }
+// Address is where the server speaks TLS.
+func (s *Server) Address() netip.AddrPort { return s.main.address }
 
 // SetBehaviour changes what the server does with the connections that come
 // after. Each of then takes over once a connection of the one before was ended
 // as its [Behaviour.End] says; [Connection.Step] counts them.
 func (s *Server) SetBehaviour(b Behaviour, then ...Behaviour) {
 	list := append([]Behaviour{b}, then...)
-	for i := range list {
-		list[i].Signature.prepare(list[i].Key)
-	}
+	prepare(list...)
 	s.state.Lock()
 	defer s.state.Unlock()
 	s.behaviours, s.step = list, 0
+}
+
+// prepare makes what takes time, before a client waits for it.
+func prepare(list ...Behaviour) {
+	for i := range list {
+		list[i].Signature.prepare(list[i].Key)
+	}
 }
 
 // Await waits until holds is true of what was observed. It asks at once and
@@ -154,10 +132,7 @@ func (s *Server) Next() {
 func (s *Server) Close() error {
 	s.once.Do(func() {
 		close(s.closed)
-		s.state.Lock()
-		v, elsewhere := s.service, s.elsewhere
-		s.state.Unlock()
-		s.err = errors.Join(s.ears.close(), elsewhere.close(), v.close())
+		s.err = errors.Join(s.main.close(), s.second.close(), s.service.close())
 		for _, c := range s.live() {
 			c.abort()
 		}
@@ -231,7 +206,7 @@ func (s *Server) take(ear Ear, raw *net.TCPConn, remote netip.AddrPort) {
 	}
 	behaviour, step := s.current()
 	if ear.Elsewhere {
-		behaviour, step = s.away, stepElsewhere
+		behaviour, step = s.setup.Second, stepSecond
 	}
 	e := s.begin(Connection{Ear: ear, Remote: remote, Step: max(step, 0)})
 	if e == nil {

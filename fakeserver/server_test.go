@@ -45,7 +45,7 @@ func TestAddressTaken(t *testing.T) {
 		t.Skip("own addresses are for Linux")
 	}
 	first := start(t, Behaviour{})
-	_, err := Start(t.Context(), Config{Address: first.Address().Addr()})
+	_, err := Start(t.Context(), Config{Address: first.Address().Addr()}, Setup{})
 	var listen *ListenError
 	if !errors.As(err, &listen) || !errors.Is(err, syscall.EADDRINUSE) || listen.Address != first.Address() {
 		t.Fatalf("%v", err)
@@ -64,12 +64,12 @@ func TestAddressTaken(t *testing.T) {
 
 func TestBadConfig(t *testing.T) {
 	t.Parallel()
-	if _, err := Start(t.Context(), Config{Traps: "far"}); err == nil || !strings.Contains(err.Error(), `"far"`) {
+	if _, err := Start(t.Context(), Config{Traps: "far"}, Setup{}); err == nil || !strings.Contains(err.Error(), `"far"`) {
 		t.Errorf("unknown trap mode: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Start(ctx, Config{}); !errors.Is(err, context.Canceled) {
+	if _, err := Start(ctx, Config{}, Setup{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("context over: %v", err)
 	}
 }
@@ -208,7 +208,7 @@ func TestDrain(t *testing.T) {
 
 func TestCloseFreesThePorts(t *testing.T) {
 	t.Parallel()
-	s, err := Start(t.Context(), Config{})
+	s, err := Start(t.Context(), Config{}, Setup{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +220,7 @@ func TestCloseFreesThePorts(t *testing.T) {
 		t.Error("a connection outlived the server")
 	}
 	if runtime.GOOS == "linux" {
-		again, err := Start(t.Context(), Config{Address: s.Address().Addr()})
+		again, err := Start(t.Context(), Config{Address: s.Address().Addr()}, Setup{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -121,14 +120,9 @@ func (s *sipSession) reader() sipReader {
 	return sipReader{
 		onStart: func(m SIPMessage) {
 			m.At = e.r.since()
-			what := m.Method
-			switch {
-			case m.Status != 0:
-				what = strconv.Itoa(m.Status)
-			case !m.Request:
-				what = "not SIP"
-			}
-			e.event(k(), m.At, FromClient, what, printable(m.StartLine), true)
+			event := sipEvent(m)
+			event.At, event.From, event.Detail, event.Protected = m.At, FromClient, printable(m.StartLine), true
+			e.event(k(), event)
 			if kept = len(k().SIP) < maxMessages; kept {
 				k().SIP = append(k().SIP, m)
 			} else {
@@ -174,7 +168,7 @@ func (s *sipSession) begin(first []byte) *sipLink {
 	transport := &sip.TransportTLS{TransportTCP: &sip.TransportTCP{DialerCreate: noDialling}}
 	ua, err := sipgo.NewUA(
 		sipgo.WithUserAgent("siptrust"),
-		sipgo.WithUserAgentHostname(s.conn.server.ears.address.Addr().String()),
+		sipgo.WithUserAgentHostname(s.conn.server.main.address.Addr().String()),
 		sipgo.WithUserAgentParser(sipParser),
 		sipgo.WithUserAgentDNSResolver(&net.Resolver{PreferGo: true, Dial: noResolving}),
 		sipgo.WithUserAgentTransportLayerOptions(

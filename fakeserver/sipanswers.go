@@ -95,7 +95,7 @@ func (s *sipSession) sendOptions(register *sip.Request) {
 	if !first {
 		return
 	}
-	client, err := sipgo.NewClient(s.ua, sipgo.WithClientHostname(s.conn.server.ears.address.Addr().String()))
+	client, err := sipgo.NewClient(s.ua, sipgo.WithClientHostname(s.conn.server.main.address.Addr().String()))
 	if err != nil {
 		return
 	}

@@ -3,7 +3,6 @@ package fakeserver
 import (
 	"bytes"
 	"net"
-	"strconv"
 	"sync"
 )
 
@@ -107,15 +106,13 @@ func (l *sipLink) Write(b []byte) (int, error) {
 		onEnd:   func() {},
 	}
 	reader.feed(b)
-	what := out.Method
-	if out.Status != 0 {
-		what = strconv.Itoa(out.Status)
-	}
+	event := sipEvent(out)
 	if len(bytes.TrimSpace(b)) == 0 {
-		what = "CRLF"
+		event = Event{Kind: KindCRLF}
 	}
 	k := e.lock()
-	e.event(k, e.r.since(), FromServer, what, out.StartLine, true)
+	event.At, event.From, event.Detail, event.Protected = e.r.since(), FromServer, out.StartLine, true
+	e.event(k, event)
 	e.unlock()
 
 	n, err := l.Conn.Write(b)

@@ -168,7 +168,7 @@ func (t *tap) Write(b []byte) (int, error) {
 // say writes clear text and records it.
 func (t *tap) say(text string) {
 	k := t.entry.lock()
-	t.entry.event(k, t.entry.r.since(), FromServer, "clear text", firstLine([]byte(text)), false)
+	t.entry.event(k, Event{At: t.entry.r.since(), From: FromServer, Kind: KindClear, Detail: firstLine([]byte(text))})
 	t.entry.unlock()
 	_ = t.SetWriteDeadline(time.Now().Add(t.idle))
 	_, _ = t.Conn.Write([]byte(text)) // a client that is gone is recorded by reading
@@ -196,10 +196,10 @@ func (t *tap) write(b []byte) (int, error) {
 		defer t.entry.unlock()
 		at := t.entry.r.since()
 		k.Handshake.CertificateSent = sent
-		t.entry.event(k, at, FromServer, "not sent", "the connection is closed", false)
+		t.entry.event(k, Event{At: at, From: FromServer, Kind: KindNotSent, Detail: "the connection is closed"})
 		// The system tells of a reset once: this write took the news.
 		if errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) && !k.ServerEnded {
-			t.closed(k, at, "rst")
+			t.closed(k, at, ClosedRST)
 		}
 	}
 	return n, err
@@ -218,27 +218,28 @@ func (l keyLog) Write(line []byte) (int, error) {
 
 // ended records how the client's direction ended. The lock must be held.
 func (t *tap) ended(k *Connection, at time.Duration, err error) {
-	how, detail := "", ""
+	event := Event{At: at, From: FromClient}
+	how := ClosedFIN
 	switch {
 	case errors.Is(err, io.EOF):
-		how = "fin"
+		event.Kind = KindFIN
 	case errors.Is(err, syscall.ECONNRESET):
-		how = "rst"
+		event.Kind, how = KindRST, ClosedRST
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		t.entry.event(k, at, FromServer, "gave up", "nothing moved within the limit", false)
+		t.entry.event(k, Event{At: at, From: FromServer, Kind: KindGaveUp, Detail: "nothing moved within the limit"})
 		return
 	default:
 		return // the server itself closed
 	}
 	if len(t.in.partial) > 0 && !t.in.clear {
-		detail = "in the middle of a record"
+		event.Detail = "in the middle of a record"
 	}
 	t.closed(k, at, how)
-	t.entry.event(k, at, FromClient, map[string]string{"fin": "FIN", "rst": "RST"}[how], detail, false)
+	t.entry.event(k, event)
 }
 
 // closed records that the client ended its direction; the first way counts.
-func (t *tap) closed(k *Connection, at time.Duration, how string) {
+func (t *tap) closed(k *Connection, at time.Duration, how Closing) {
 	if k.ClientClosed == "" {
 		k.ClientClosed, k.ClientClosedAt = how, at
 	}

@@ -10,29 +10,21 @@ import (
 	"strings"
 )
 
-// Kinds of what arrives in the clear.
-const (
-	kindSIP   = "sip"
-	kindCRLF  = "crlf" // keep-alive of RFC 5626 3.5.1
-	kindSTUN  = "stun" // keep-alive of RFC 5626 3.5.2
-	kindOther = "other"
-)
-
 // stunCookie is the magic cookie of RFC 5389 6.
 const stunCookie = 0x2112a442
 
 // classify says what data in the clear is.
-func classify(data []byte) string {
+func classify(data []byte) ClearKind {
 	text := bytes.TrimLeft(data, "\r\n")
 	switch {
 	case len(data) > 0 && len(text) == 0:
-		return kindCRLF
+		return ClearCRLF
 	case len(data) >= 8 && data[0]&0xc0 == 0 && binary.BigEndian.Uint32(data[4:8]) == stunCookie:
-		return kindSTUN
+		return ClearSTUN
 	case isSIP(text):
-		return kindSIP
+		return ClearSIP
 	}
-	return kindOther
+	return ClearOther
 }
 
 // isSIP says whether text begins with a SIP request line or status line
@@ -144,7 +136,7 @@ func (s *Server) serveUDP(ear Ear, conn *net.UDPConn, sw *sweep) {
 		kind := classify(data)
 		s.datagram(Datagram{
 			Ear: ear, Remote: netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), Data: data, Kind: kind,
-			Leak: kind == kindSIP && s.leaks.mentions(data),
+			Leak: kind == ClearSIP && s.leaks.mentions(data),
 		})
 		return nil
 	}

@@ -9,25 +9,28 @@ import (
 
 func TestClassify(t *testing.T) {
 	t.Parallel()
-	for _, tc := range []struct{ data, want string }{
-		{"REGISTER sips:pbx.test SIP/2.0\r\n", kindSIP},
-		{"\r\n\r\nREGISTER sip:pbx.test SIP/2.0\r\n", kindSIP},
-		{"SIP/2.0 200 OK\r\n", kindSIP},
-		{"INVITE urn:service:sos SIP/2.0\r\n", kindSIP},
-		{"REGISTER sips:pbx.test", kindSIP}, // cut short after the Request-URI
-		{"FOO-BAR sip:a@b SIP/2.0", kindSIP},
-		{"REGISTER", kindOther},
-		{"REGISTER ", kindOther},
-		{"GET http://pbx.test/ HTTP/1.1\r\n", kindOther},
-		{"GET /sip: HTTP/1.1\r\n", kindOther},
-		{"{} sip:pbx.test SIP/2.0", kindOther},
-		{"SIP/3.0 200 OK", kindOther},
-		{"", kindOther},
-		{"\r\n", kindCRLF},
-		{"\r\n\r\n", kindCRLF},
-		{"\x00\x01\x00\x00\x21\x12\xa4\x42012345678901", kindSTUN},
-		{"\x00\x01\x00\x00\x21\x12\xa4\x43012345678901", kindOther},
-		{"\x16\x03\x01\x00\x05", kindOther},
+	for _, tc := range []struct {
+		data string
+		want ClearKind
+	}{
+		{"REGISTER sips:pbx.test SIP/2.0\r\n", ClearSIP},
+		{"\r\n\r\nREGISTER sip:pbx.test SIP/2.0\r\n", ClearSIP},
+		{"SIP/2.0 200 OK\r\n", ClearSIP},
+		{"INVITE urn:service:sos SIP/2.0\r\n", ClearSIP},
+		{"REGISTER sips:pbx.test", ClearSIP}, // cut short after the Request-URI
+		{"FOO-BAR sip:a@b SIP/2.0", ClearSIP},
+		{"REGISTER", ClearOther},
+		{"REGISTER ", ClearOther},
+		{"GET http://pbx.test/ HTTP/1.1\r\n", ClearOther},
+		{"GET /sip: HTTP/1.1\r\n", ClearOther},
+		{"{} sip:pbx.test SIP/2.0", ClearOther},
+		{"SIP/3.0 200 OK", ClearOther},
+		{"", ClearOther},
+		{"\r\n", ClearCRLF},
+		{"\r\n\r\n", ClearCRLF},
+		{"\x00\x01\x00\x00\x21\x12\xa4\x42012345678901", ClearSTUN},
+		{"\x00\x01\x00\x00\x21\x12\xa4\x43012345678901", ClearOther},
+		{"\x16\x03\x01\x00\x05", ClearOther},
 	} {
 		if got := classify([]byte(tc.data)); got != tc.want {
 			t.Errorf("%q is %s, want %s", tc.data, got, tc.want)
@@ -67,15 +70,16 @@ func TestEveryEarHearsClearText(t *testing.T) {
 		s := start(t, serving(testPKI().ecdsa), func(c *Config) { c.Traps = mode })
 		for _, ear := range s.snapshot().Ears {
 			for _, tc := range []struct {
-				data, kind string
-				leak       bool
+				data string
+				kind ClearKind
+				leak bool
 			}{
-				{own, kindSIP, true},
-				{"OPTIONS sip:" + wordOf(s.Address()), kindSIP, true},
-				{foreign, kindSIP, false},
-				{"\r\n\r\n", kindCRLF, false},
-				{"\x00\x01\x00\x00\x21\x12\xa4\x42012345678901", kindSTUN, false},
-				{"GET / HTTP/1.1\r\nHost: " + testHost + "\r\n\r\n", kindOther, false},
+				{own, ClearSIP, true},
+				{"OPTIONS sip:" + wordOf(s.Address()), ClearSIP, true},
+				{foreign, ClearSIP, false},
+				{"\r\n\r\n", ClearCRLF, false},
+				{"\x00\x01\x00\x00\x21\x12\xa4\x42012345678901", ClearSTUN, false},
+				{"GET / HTTP/1.1\r\nHost: " + testHost + "\r\n\r\n", ClearOther, false},
 			} {
 				s.Next()
 				c, err := net.Dial(ear.Network, ear.Address.String())

@@ -137,13 +137,13 @@ func aboutConduct(cs *catalogue.Case) bool {
 // handshake puts a verifier before the server of a case.
 func handshake(t *testing.T, forge *pkiforge.Forge, id string, v verifier) (bool, string) {
 	t.Helper()
-	srv, err := fakeserver.Start(t.Context(), fakeserver.Config{})
+	reserved, err := fakeserver.Reserve(t.Context(), fakeserver.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer srv.Close()
+	defer reserved.Close()
 	names := namesOf("d1ff")
-	names.Address = srv.Address().Addr()
+	names.Address = reserved.Address().Addr()
 	scenario, err := cases.All().Scenario(id, names)
 	if err != nil {
 		t.Fatal(err)
@@ -174,7 +174,11 @@ func handshake(t *testing.T, forge *pkiforge.Forge, id string, v verifier) (bool
 	behaviour.Chain, behaviour.Key = pkiforge.ChainDER(m.Chain), m.Chain[0].Key
 	behaviour.Staple = m.Status.Staple
 	behaviour.KeepOpen = false // a matter of conduct; here it only holds the verifier up
-	srv.SetBehaviour(behaviour)
+	srv, err := reserved.Serve(fakeserver.Setup{Behaviours: []fakeserver.Behaviour{behaviour}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer srv.Close()
 	file := filepath.Join(t.TempDir(), "roots.pem")
 	if err := os.WriteFile(file, pkiforge.CertificatesPEM(roots...), 0o644); err != nil {
 		t.Fatal(err)

@@ -64,6 +64,7 @@ func targetCases() []Case {
 			Why:        "Domains that can be relied on have a second server; old telephones are the reason for what they offer without TLS.",
 			Style:      pkiforge.CustomCA,
 			Change:     twoTargets,
+			Places:     fakeserver.Places{Second: true},
 			Expect:     Accept,
 			Level:      Must,
 			Clauses:    []Clause{compareIdentity, serverLookup, portLookup},

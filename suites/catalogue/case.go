@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"siptrust/fakeserver"
 	"siptrust/pkiforge"
 	"siptrust/suites/seen"
 )
@@ -80,6 +81,9 @@ type Case struct {
 	// versions that the server speaks, the kind of its key.
 	Twin   string
 	Change Change
+	// Places are what the server has to open for the scenario, because names and
+	// certificates say where it lies. A case has those of its twin too.
+	Places fakeserver.Places
 
 	Expect   Expectation
 	ByPolicy map[Policy]Expectation // where a policy decides otherwise

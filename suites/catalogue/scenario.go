@@ -130,6 +130,15 @@ func (s *Scenario) Starts() int {
 	return max(s.Attempts, 1)
 }
 
+// Places are what the server opens for a case, known before its scenario is
+// built.
+func (c *Catalogue) Places(cs *Case) fakeserver.Places {
+	if twin, ok := c.Lookup(cs.Twin); ok {
+		return cs.Places.With(twin.Places)
+	}
+	return cs.Places
+}
+
 // publishes says whether certificates of the scenario point to the revocation
 // service, which gives certificates out too.
 func (s *Scenario) Publishes() bool {

@@ -2,9 +2,7 @@ package run
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -39,7 +37,12 @@ func (r *Run) try(ctx context.Context, cs *catalogue.Case) (*Judged, error) {
 		return j, nil
 	}
 	began := time.Now()
-	if err := r.attempts(ctx, cs, &j.Judgement); err != nil {
+	trial, err := r.newTrial(ctx, cs)
+	if err != nil {
+		return nil, err
+	}
+	defer trial.close()
+	if j.Judgement.Seen.All, err = trial.attempts(ctx); err != nil {
 		return nil, err
 	}
 	for i := range j.Judgement.Seen.All {
@@ -114,86 +117,6 @@ func (r *Run) outsidePin(cs *catalogue.Case) string {
 	}
 }
 
-// attempts sets the scenario up and makes its attempts in a row.
-func (r *Run) attempts(ctx context.Context, cs *catalogue.Case, j *judge.Judgement) error {
-	config := fakeserver.Config{}
-	if r.traits.NearTraps {
-		config.Traps = fakeserver.TrapsNear
-	}
-	names := r.names()
-	config.Account, config.Other = catalogue.AccountNames(names.Host), names.Other
-	srv, err := fakeserver.Start(ctx, config)
-	if err != nil {
-		return fmt.Errorf("start a server: %w", err)
-	}
-	defer srv.Close()
-	address := srv.Address()
-	names.Address = address.Addr()
-	if r.traits.ByAddress {
-		names.Host, names.IPs = address.Addr().String(), []netip.Addr{address.Addr()}
-		names.Domain = names.Host
-	}
-	scenario, err := r.catalogue.Scenario(cs.ID, names)
-	if err != nil {
-		return err
-	}
-	if scenario.Publishes() {
-		// Where the data lie stands in the certificates: the place comes first.
-		if names.Service, err = srv.ServeRevocation(ctx); err != nil {
-			return err
-		}
-		if scenario, err = r.catalogue.Scenario(cs.ID, names); err != nil {
-			return err
-		}
-	}
-	material, err := r.forge.Forge(ctx, scenario.Plan)
-	if err != nil {
-		return fmt.Errorf("forge: %w", err)
-	}
-	steps, later, err := r.steps(ctx, &scenario, material)
-	if err != nil {
-		return err
-	}
-	srv.SetBehaviour(steps[0], steps[1:]...)
-	elsewhere, err := r.openElsewhere(ctx, srv, &scenario)
-	if err != nil {
-		return err
-	}
-	withdraw, err := r.publish(&scenario, address, elsewhere)
-	if err != nil {
-		return err
-	}
-	defer withdraw()
-	for n := range scenario.Starts() {
-		if n > 0 {
-			srv.Next()
-		}
-		if n == 1 && scenario.Later != nil && scenario.Later.Restarted {
-			srv.SetBehaviour(steps[1])
-			if scenario.Later.Trust {
-				material = later
-			}
-		}
-		a := client.Attempt{
-			Case: cs.ID, URI: scenario.URI(address), Proxy: scenario.Proxy(address), Lookup: scenario.Zone != nil,
-			Domain: scenario.Names.Domain, Host: scenario.Names.Host, Server: address, Timeout: r.limits.attempt,
-			SystemRoots: material.SystemRoots, CustomRoots: material.CustomRoots, Identity: material.Identity,
-		}
-		if scenario.SecondAccount {
-			a.SecondURI = scenario.SecondURI(address)
-		}
-		if scenario.SecondAccount || scenario.Redirected {
-			a.SecondHost = names.Other
-		}
-		one, err := r.attempt(ctx, srv, cs, &scenario, a, n)
-		if err != nil {
-			return err
-		}
-		j.Seen.All = append(j.Seen.All, one)
-	}
-	return nil
-}
-
 var counter atomic.Uint64
 
 // names are fresh for every attempt of every run.
@@ -201,102 +124,6 @@ func (r *Run) names() pkiforge.Names {
 	n := counter.Add(1)
 	host := fmt.Sprintf("sip%d.r%s.test", n, r.token)
 	return pkiforge.Names{Run: r.token, Host: host, Domain: host, Other: fmt.Sprintf("other%d.r%s.test", n, r.token)}
-}
-
-// steps are the server's behaviours, the later one behind the first, with its
-// material. It is in force from the second start of the client on, or when the
-// first is over.
-func (r *Run) steps(ctx context.Context, s *catalogue.Scenario, m *pkiforge.Material) ([]fakeserver.Behaviour, *pkiforge.Material, error) {
-	steps := []fakeserver.Behaviour{r.behaviour(s.Server, m)}
-	if s.Later == nil {
-		return steps, nil, nil
-	}
-	later, err := r.forge.Forge(ctx, s.Later.Plan)
-	if err != nil {
-		return nil, nil, fmt.Errorf("forge: %w", err)
-	}
-	return append(steps, r.behaviour(s.Later.Server, later)), later, nil
-}
-
-// openElsewhere opens the second server and gives its place; the zero value where
-// there is none.
-func (r *Run) openElsewhere(ctx context.Context, srv *fakeserver.Server, s *catalogue.Scenario) (netip.AddrPort, error) {
-	if s.Elsewhere == nil {
-		return netip.AddrPort{}, nil
-	}
-	material, err := r.forge.Forge(ctx, s.Elsewhere.Plan)
-	if err != nil {
-		return netip.AddrPort{}, fmt.Errorf("forge: %w", err)
-	}
-	at, err := srv.ListenElsewhere(ctx, r.behaviour(s.Elsewhere.Server, material))
-	if err != nil {
-		return netip.AddrPort{}, fmt.Errorf("start a second server: %w", err)
-	}
-	return at, nil
-}
-
-// behaviour completes the scenario's with the forged material and the run's
-// settings.
-func (r *Run) behaviour(b fakeserver.Behaviour, m *pkiforge.Material) fakeserver.Behaviour {
-	b.Chain, b.Key = pkiforge.ChainDER(m.Chain), m.Chain[0].Key
-	b.Staple, b.Documents = m.Status.Staple, documents(m)
-	if len(m.ClientRoots) > 0 {
-		b.ClientRoots = pkiforge.CertPool(m.ClientRoots)
-	}
-	if b.MinVersion != 0 || b.MaxVersion != 0 {
-		return b // its versions are its own
-	}
-	switch r.settings.TLSVersion {
-	case "1.2":
-		b.MinVersion, b.MaxVersion = tls.VersionTLS12, tls.VersionTLS12
-	case "1.3":
-		b.MinVersion, b.MaxVersion = tls.VersionTLS13, tls.VersionTLS13
-	}
-	return b
-}
-
-// attempt starts the client once and gives what was seen of it.
-func (r *Run) attempt(ctx context.Context, srv *fakeserver.Server, cs *catalogue.Case, s *catalogue.Scenario, a client.Attempt, n int) (seen.Attempt, error) {
-	if r.traits.Files {
-		dir, err := r.attemptDir(cs, n)
-		if err != nil {
-			return seen.Attempt{}, err
-		}
-		a.Dir = dir
-		if !r.settings.Keep {
-			defer os.RemoveAll(dir)
-		}
-	}
-	if r.dns != nil {
-		a.DNS = r.dns.Addr()
-	}
-	// The client runs until it ends by itself, when all it did was its own, or
-	// until the watch ends it: by then the observation is frozen, and what dies
-	// with the client is no refusal.
-	running, end := context.WithCancel(ctx)
-	watched := make(chan struct{})
-	go func() {
-		defer close(watched)
-		newWatch(srv, cs, r.settings.Policy, s, s.Stage(n), r.limits).until(running)
-		end()
-	}()
-	said, err := r.settings.Driver.Attempt(running, a)
-	end()
-	<-watched
-	if ctx.Err() != nil {
-		return seen.Attempt{}, ctx.Err()
-	}
-	if err != nil {
-		return seen.Attempt{}, fmt.Errorf("drive the client: %w", err)
-	}
-	o := srv.Observe(ctx)
-	one := seen.Classify(&o, said, s.Stage(n))
-	one.Host = a.Host
-	if r.dns != nil && one.Invited.IsZero() {
-		one.Invited = r.dns.Asked(a.Host)
-	}
-	one.HadTime = one.HadTime || said.Ended || o.Started.Add(o.Frozen).Sub(one.Invited) >= r.limits.attempt/2
-	return one, nil
 }
 
 func (r *Run) attemptDir(cs *catalogue.Case, n int) (string, error) {

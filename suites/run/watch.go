@@ -202,7 +202,7 @@ func leaked(o *fakeserver.Observation) bool {
 // that it had to.
 func owesAnswer(o *fakeserver.Observation) bool {
 	done := func(e fakeserver.Event) bool {
-		return e.From == fakeserver.FromServer && (e.What == "Finished" || e.What == "ServerHelloDone")
+		return e.From == fakeserver.FromServer && (e.Kind == fakeserver.KindFinished || e.Kind == fakeserver.KindServerHelloDone)
 	}
 	for i := range o.Connections {
 		c := &o.Connections[i]

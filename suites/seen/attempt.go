@@ -115,7 +115,7 @@ func Connection(o *fakeserver.Observation, c *fakeserver.Connection) Verdict {
 		v.Outcome, v.How = Refused, late+"by alert"
 	case closed && (!ended || c.ClientClosedAt < c.ServerEndedAt):
 		v.Outcome, v.How = Refused, late+"by closing"
-		if c.ClientClosed == "rst" {
+		if c.ClientClosed == fakeserver.ClosedRST {
 			v.How = late + "by reset"
 		}
 	case closed:

@@ -94,12 +94,12 @@ func (a *Attempts) clearSIP() bool {
 	for i := range a.All {
 		o := a.All[i].Observation
 		for k := range o.Datagrams {
-			if o.Datagrams[k].Kind == "sip" {
+			if o.Datagrams[k].Kind == fakeserver.ClearSIP {
 				return true
 			}
 		}
 		for k := range o.Connections {
-			if o.Connections[k].ClearKind == "sip" {
+			if o.Connections[k].ClearKind == fakeserver.ClearSIP {
 				return true
 			}
 		}

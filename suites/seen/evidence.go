@@ -56,7 +56,7 @@ func ladderOf(o *fakeserver.Observation, prefix string) []reports.Evidence {
 	for i := range o.Datagrams {
 		d := &o.Datagrams[i]
 		rungs = append(rungs, reports.Evidence{
-			Ms: milliseconds(d.At), From: string(fakeserver.FromClient), What: "clear " + d.Kind,
+			Ms: milliseconds(d.At), From: string(fakeserver.FromClient), What: "clear " + string(d.Kind),
 			Detail: join(join(prefix, fmt.Sprintf("UDP to port %d%s", d.Ear.Address.Port(), ofSecond(d.Ear))), printable(d.Data)),
 		})
 	}
