@@ -19,14 +19,14 @@ var (
 	mandatory13 = clause("RFC 8446", "9.1")
 )
 
-// suiteCases: cipher suites of TLS 1.2, one by one, and the groups of the key
-// exchange. A suite of TLS 1.3 cannot be chosen: crypto/tls takes all three.
+// suiteCases: the cipher suites of TLS 1.2, one by one, and the groups of the key
+// exchange. No case chooses a suite of TLS 1.3: crypto/tls always enables all three.
 func suiteCases() []Case {
 	return []Case{
 		{
 			ID:      "suite.ecdsa.sound",
-			Title:   "A sound server of TLS 1.2 with an ECDSA certificate",
-			Why:     "It is what every other choice of suite for such a certificate is compared with.",
+			Title:   "The server is sound, speaks TLS 1.2 and has an ECDSA certificate",
+			Why:     "The cases in which such a server supports other cipher suites are compared with this one.",
 			Style:   pkiforge.CustomCA,
 			Change:  keyed(tls12Only, pkiforge.ECDSA),
 			Expect:  Accept,
@@ -35,8 +35,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:      "suite.rsa.sound",
-			Title:   "A sound server of TLS 1.2 with an RSA certificate",
-			Why:     "Most SIP servers have an RSA certificate; it is what every other choice of suite for one is compared with.",
+			Title:   "The server is sound, speaks TLS 1.2 and has an RSA certificate",
+			Why:     "Most SIP servers have an RSA certificate. The cases in which such a server supports other cipher suites are compared with this one.",
 			Style:   pkiforge.CustomCA,
 			Change:  keyed(tls12Only, pkiforge.RSA),
 			Expect:  Accept,
@@ -45,8 +45,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:      "suite.aead-only",
-			Title:   "The server of TLS 1.2 has suites with forward secrecy and authenticated encryption only",
-			Why:     "That is how a server is set up today; a client that has fallen behind is locked out.",
+			Title:   "The server speaks TLS 1.2 and supports only cipher suites with forward secrecy and authenticated encryption",
+			Why:     "Servers are set up this way today; a client without these cipher suites is locked out.",
 			Twin:    "suite.ecdsa.sound",
 			Change:  aeadOnly,
 			Expect:  Accept,
@@ -55,8 +55,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:      "suite.ecdhe-ecdsa-aes128-gcm",
-			Title:   "The server has one suite only, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
-			Why:     "It is among the four suites that are recommended for TLS 1.2.",
+			Title:   "The server supports one cipher suite only, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+			Why:     "RFC 9325 recommends this cipher suite for TLS 1.2; a client that offers it must be able to use it.",
 			Twin:    "suite.ecdsa.sound",
 			Change:  onlySuite(tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256),
 			Expect:  Accept,
@@ -65,8 +65,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:      "suite.ecdhe-ecdsa-aes256-gcm",
-			Title:   "The server has one suite only, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
-			Why:     "It is among the four suites that are recommended for TLS 1.2.",
+			Title:   "The server supports one cipher suite only, TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+			Why:     "RFC 9325 recommends this cipher suite for TLS 1.2; a client that offers it must be able to use it.",
 			Twin:    "suite.ecdsa.sound",
 			Change:  onlySuite(tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384),
 			Expect:  Accept,
@@ -75,8 +75,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:      "suite.ecdhe-ecdsa-chacha20",
-			Title:   "The server has one suite only, TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
-			Why:     "Servers without AES in hardware prefer it; who offers it must be able to speak it.",
+			Title:   "The server supports one cipher suite only, TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+			Why:     "Servers without AES in hardware prefer this cipher suite; a client that offers it must be able to use it.",
 			Twin:    "suite.ecdsa.sound",
 			Change:  onlySuite(tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256),
 			Expect:  Accept,
@@ -85,8 +85,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:      "suite.ecdhe-rsa-aes128-gcm",
-			Title:   "The server has one suite only, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
-			Why:     "It is among the four suites that are recommended for TLS 1.2, and the first of Microsoft's for Teams.",
+			Title:   "The server supports one cipher suite only, TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+			Why:     "RFC 9325 recommends this cipher suite for TLS 1.2, and it is the first on Microsoft's list for Teams; a client that offers it must be able to use it.",
 			Twin:    "suite.rsa.sound",
 			Change:  onlySuite(tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256),
 			Expect:  Accept,
@@ -95,8 +95,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:      "suite.ecdhe-rsa-aes256-gcm",
-			Title:   "The server has one suite only, TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
-			Why:     "It is among the four suites that are recommended for TLS 1.2, and Microsoft has it for Teams.",
+			Title:   "The server supports one cipher suite only, TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+			Why:     "RFC 9325 recommends this cipher suite for TLS 1.2, and it is on Microsoft's list for Teams; a client that offers it must be able to use it.",
 			Twin:    "suite.rsa.sound",
 			Change:  onlySuite(tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384),
 			Expect:  Accept,
@@ -105,8 +105,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:      "suite.ecdhe-rsa-chacha20",
-			Title:   "The server has one suite only, TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
-			Why:     "Servers without AES in hardware prefer it; who offers it must be able to speak it.",
+			Title:   "The server supports one cipher suite only, TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+			Why:     "Servers without AES in hardware prefer this cipher suite; a client that offers it must be able to use it.",
 			Twin:    "suite.rsa.sound",
 			Change:  onlySuite(tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256),
 			Expect:  Accept,
@@ -115,8 +115,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:            "suite.ecdhe-ecdsa-aes128-cbc-sha",
-			Title:         "The server has one suite only, TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
-			Why:           "In CBC mode TLS 1.2 authenticates before it encrypts: Lucky Thirteen (CVE-2013-0169) and its kin read from the time that takes.",
+			Title:         "The server supports one cipher suite only, TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA",
+			Why:           "In CBC mode TLS 1.2 authenticates before it encrypts; an attacker who measures response times can recover parts of the plaintext (Lucky Thirteen, CVE-2013-0169).",
 			Twin:          "suite.ecdsa.sound",
 			Change:        onlySuite(tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA),
 			Expect:        Observe,
@@ -127,8 +127,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:            "suite.ecdhe-ecdsa-aes256-cbc-sha",
-			Title:         "The server has one suite only, TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
-			Why:           "In CBC mode TLS 1.2 authenticates before it encrypts: Lucky Thirteen (CVE-2013-0169) and its kin read from the time that takes.",
+			Title:         "The server supports one cipher suite only, TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA",
+			Why:           "In CBC mode TLS 1.2 authenticates before it encrypts; an attacker who measures response times can recover parts of the plaintext (Lucky Thirteen, CVE-2013-0169).",
 			Twin:          "suite.ecdsa.sound",
 			Change:        onlySuite(tls.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA),
 			Expect:        Observe,
@@ -139,8 +139,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:            "suite.ecdhe-ecdsa-aes128-cbc-sha256",
-			Title:         "The server has one suite only, TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256",
-			Why:           "In CBC mode TLS 1.2 authenticates before it encrypts: Lucky Thirteen (CVE-2013-0169) and its kin read from the time that takes.",
+			Title:         "The server supports one cipher suite only, TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256",
+			Why:           "In CBC mode TLS 1.2 authenticates before it encrypts; an attacker who measures response times can recover parts of the plaintext (Lucky Thirteen, CVE-2013-0169).",
 			Twin:          "suite.ecdsa.sound",
 			Change:        onlySuite(tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA256),
 			Expect:        Observe,
@@ -151,8 +151,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:            "suite.ecdhe-rsa-aes128-cbc-sha",
-			Title:         "The server has one suite only, TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
-			Why:           "In CBC mode TLS 1.2 authenticates before it encrypts: Lucky Thirteen (CVE-2013-0169) and its kin read from the time that takes.",
+			Title:         "The server supports one cipher suite only, TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA",
+			Why:           "In CBC mode TLS 1.2 authenticates before it encrypts; an attacker who measures response times can recover parts of the plaintext (Lucky Thirteen, CVE-2013-0169).",
 			Twin:          "suite.rsa.sound",
 			Change:        onlySuite(tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA),
 			Expect:        Observe,
@@ -163,8 +163,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:            "suite.ecdhe-rsa-aes256-cbc-sha",
-			Title:         "The server has one suite only, TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
-			Why:           "In CBC mode TLS 1.2 authenticates before it encrypts: Lucky Thirteen (CVE-2013-0169) and its kin read from the time that takes.",
+			Title:         "The server supports one cipher suite only, TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA",
+			Why:           "In CBC mode TLS 1.2 authenticates before it encrypts; an attacker who measures response times can recover parts of the plaintext (Lucky Thirteen, CVE-2013-0169).",
 			Twin:          "suite.rsa.sound",
 			Change:        onlySuite(tls.TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA),
 			Expect:        Observe,
@@ -175,8 +175,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:            "suite.ecdhe-rsa-aes128-cbc-sha256",
-			Title:         "The server has one suite only, TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
-			Why:           "In CBC mode TLS 1.2 authenticates before it encrypts: Lucky Thirteen (CVE-2013-0169) and its kin read from the time that takes. Microsoft has this one for Teams all the same.",
+			Title:         "The server supports one cipher suite only, TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256",
+			Why:           "In CBC mode TLS 1.2 authenticates before it encrypts; an attacker who measures response times can recover parts of the plaintext (Lucky Thirteen, CVE-2013-0169). Microsoft's list for Teams has it nevertheless.",
 			Twin:          "suite.rsa.sound",
 			Change:        onlySuite(tls.TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA256),
 			Expect:        Observe,
@@ -187,8 +187,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:            "suite.rsa-aes128-cbc-sha",
-			Title:         "The server has one suite only, TLS_RSA_WITH_AES_128_CBC_SHA",
-			Why:           "RFC 3261 makes every SIP client support it, and it has no forward secrecy: RFC 9325 wants it gone.",
+			Title:         "The server supports one cipher suite only, TLS_RSA_WITH_AES_128_CBC_SHA",
+			Why:           "RFC 3261 requires this cipher suite of every SIP client with TLS, but it has no forward secrecy, and RFC 9325 advises against it.",
 			Twin:          "suite.rsa.sound",
 			Change:        onlySuite(tls.TLS_RSA_WITH_AES_128_CBC_SHA),
 			Expect:        Observe,
@@ -199,8 +199,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:            "suite.rsa-aes256-cbc-sha",
-			Title:         "The server has one suite only, TLS_RSA_WITH_AES_256_CBC_SHA",
-			Why:           "Without forward secrecy whoever gets the server's key one day reads every call that was recorded before.",
+			Title:         "The server supports one cipher suite only, TLS_RSA_WITH_AES_256_CBC_SHA",
+			Why:           "This cipher suite has no forward secrecy: an attacker who gets the server's key later can decrypt all traffic that was recorded before.",
 			Twin:          "suite.rsa.sound",
 			Change:        onlySuite(tls.TLS_RSA_WITH_AES_256_CBC_SHA),
 			Expect:        Observe,
@@ -211,8 +211,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:            "suite.rsa-aes128-cbc-sha256",
-			Title:         "The server has one suite only, TLS_RSA_WITH_AES_128_CBC_SHA256",
-			Why:           "Without forward secrecy whoever gets the server's key one day reads every call that was recorded before.",
+			Title:         "The server supports one cipher suite only, TLS_RSA_WITH_AES_128_CBC_SHA256",
+			Why:           "This cipher suite has no forward secrecy: an attacker who gets the server's key later can decrypt all traffic that was recorded before.",
 			Twin:          "suite.rsa.sound",
 			Change:        onlySuite(tls.TLS_RSA_WITH_AES_128_CBC_SHA256),
 			Expect:        Observe,
@@ -223,8 +223,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:            "suite.rsa-aes128-gcm",
-			Title:         "The server has one suite only, TLS_RSA_WITH_AES_128_GCM_SHA256",
-			Why:           "Without forward secrecy whoever gets the server's key one day reads every call that was recorded before.",
+			Title:         "The server supports one cipher suite only, TLS_RSA_WITH_AES_128_GCM_SHA256",
+			Why:           "This cipher suite has no forward secrecy: an attacker who gets the server's key later can decrypt all traffic that was recorded before.",
 			Twin:          "suite.rsa.sound",
 			Change:        onlySuite(tls.TLS_RSA_WITH_AES_128_GCM_SHA256),
 			Expect:        Observe,
@@ -235,8 +235,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:            "suite.rsa-aes256-gcm",
-			Title:         "The server has one suite only, TLS_RSA_WITH_AES_256_GCM_SHA384",
-			Why:           "Without forward secrecy whoever gets the server's key one day reads every call that was recorded before.",
+			Title:         "The server supports one cipher suite only, TLS_RSA_WITH_AES_256_GCM_SHA384",
+			Why:           "This cipher suite has no forward secrecy: an attacker who gets the server's key later can decrypt all traffic that was recorded before.",
 			Twin:          "suite.rsa.sound",
 			Change:        onlySuite(tls.TLS_RSA_WITH_AES_256_GCM_SHA384),
 			Expect:        Observe,
@@ -247,8 +247,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:            "suite.rsa-3des",
-			Title:         "The server has one suite only, TLS_RSA_WITH_3DES_EDE_CBC_SHA",
-			Why:           "Triple DES has 112 bits of strength and blocks so short that long connections leak (CVE-2016-2183).",
+			Title:         "The server supports one cipher suite only, TLS_RSA_WITH_3DES_EDE_CBC_SHA",
+			Why:           "Triple DES has a strength of only 112 bits, and its short blocks leak data on long connections (Sweet32, CVE-2016-2183).",
 			Twin:          "suite.rsa.sound",
 			Change:        onlySuite(tls.TLS_RSA_WITH_3DES_EDE_CBC_SHA),
 			Expect:        Observe,
@@ -259,8 +259,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:            "suite.ecdhe-rsa-3des",
-			Title:         "The server has one suite only, TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA",
-			Why:           "Triple DES has 112 bits of strength and blocks so short that long connections leak (CVE-2016-2183).",
+			Title:         "The server supports one cipher suite only, TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA",
+			Why:           "Triple DES has a strength of only 112 bits, and its short blocks leak data on long connections (Sweet32, CVE-2016-2183).",
 			Twin:          "suite.rsa.sound",
 			Change:        onlySuite(tls.TLS_ECDHE_RSA_WITH_3DES_EDE_CBC_SHA),
 			Expect:        Observe,
@@ -271,8 +271,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:            "suite.rsa-rc4",
-			Title:         "The server has one suite only, TLS_RSA_WITH_RC4_128_SHA",
-			Why:           "The biases of RC4 give up passwords and cookies to whoever records enough of them (CVE-2015-2808).",
+			Title:         "The server supports one cipher suite only, TLS_RSA_WITH_RC4_128_SHA",
+			Why:           "The output of RC4 is biased: an attacker who records enough connections can recover passwords (CVE-2015-2808).",
 			Twin:          "suite.rsa.sound",
 			Change:        onlySuite(tls.TLS_RSA_WITH_RC4_128_SHA),
 			Expect:        Refuse,
@@ -282,8 +282,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:            "suite.ecdhe-rsa-rc4",
-			Title:         "The server has one suite only, TLS_ECDHE_RSA_WITH_RC4_128_SHA",
-			Why:           "The biases of RC4 give up passwords and cookies to whoever records enough of them (CVE-2015-2808).",
+			Title:         "The server supports one cipher suite only, TLS_ECDHE_RSA_WITH_RC4_128_SHA",
+			Why:           "The output of RC4 is biased: an attacker who records enough connections can recover passwords (CVE-2015-2808).",
 			Twin:          "suite.rsa.sound",
 			Change:        onlySuite(tls.TLS_ECDHE_RSA_WITH_RC4_128_SHA),
 			Expect:        Refuse,
@@ -293,8 +293,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:            "suite.ecdhe-ecdsa-rc4",
-			Title:         "The server has one suite only, TLS_ECDHE_ECDSA_WITH_RC4_128_SHA",
-			Why:           "The biases of RC4 give up passwords and cookies to whoever records enough of them (CVE-2015-2808).",
+			Title:         "The server supports one cipher suite only, TLS_ECDHE_ECDSA_WITH_RC4_128_SHA",
+			Why:           "The output of RC4 is biased: an attacker who records enough connections can recover passwords (CVE-2015-2808).",
 			Twin:          "suite.ecdsa.sound",
 			Change:        onlySuite(tls.TLS_ECDHE_ECDSA_WITH_RC4_128_SHA),
 			Expect:        Refuse,
@@ -304,8 +304,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:      "suite.offered",
-			Title:   "A server that takes every suite: the client offers none that is broken",
-			Why:     "Phones still offer suites without encryption, without authentication, for export or with RC4; one server that picks one is enough.",
+			Title:   "The server also supports weak cipher suites: the client offers none that is broken",
+			Why:     "Some phones still offer cipher suites without encryption or authentication, export suites or RC4; one server that chooses such a suite is enough to expose them.",
 			Twin:    "suite.rsa.sound",
 			Change:  everySuite,
 			Expect:  Accept,
@@ -315,8 +315,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:      "suite.group-p256",
-			Title:   "The server has one group for the key exchange only, P-256",
-			Why:     "Every client of TLS 1.3 must have it; one that sends a share of another group is asked again (HelloRetryRequest) and must answer.",
+			Title:   "The server supports one key exchange group only, P-256",
+			Why:     "Every client of TLS 1.3 must support P-256. A client that sent a key share for another group gets a HelloRetryRequest and must answer it.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  onlyGroup(tls.CurveP256),
 			Expect:  Accept,
@@ -325,8 +325,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:      "suite.group-x25519",
-			Title:   "The server has one group for the key exchange only, X25519",
-			Why:     "It is the group that clients and servers prefer today.",
+			Title:   "The server supports one key exchange group only, X25519",
+			Why:     "Most clients and servers prefer this group today; a client that offers it must be able to use it.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  onlyGroup(tls.X25519),
 			Expect:  Accept,
@@ -335,8 +335,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:      "suite.group-p384",
-			Title:   "The server has one group for the key exchange only, P-384",
-			Why:     "Sites under government rules run with it alone.",
+			Title:   "The server supports one key exchange group only, P-384",
+			Why:     "Sites under government rules may allow no other group; a client that offers it must be able to use it.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  onlyGroup(tls.CurveP384),
 			Expect:  Accept,
@@ -345,8 +345,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:      "suite.group-p521",
-			Title:   "The server has one group for the key exchange only, P-521",
-			Why:     "Who offers a group must be able to use it.",
+			Title:   "The server supports one key exchange group only, P-521",
+			Why:     "A client that offers a group must be able to use it.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  onlyGroup(tls.CurveP521),
 			Expect:  Accept,
@@ -355,8 +355,8 @@ func suiteCases() []Case {
 		},
 		{
 			ID:      "suite.group-x25519mlkem768",
-			Title:   "The server has one group for the key exchange only, X25519MLKEM768",
-			Why:     "The hybrid key exchange is what keeps recorded calls safe from quantum computers; its shares are long enough to break naive parsers.",
+			Title:   "The server supports one key exchange group only, X25519MLKEM768",
+			Why:     "This hybrid key exchange protects recorded traffic against future quantum computers. Its key shares are so long that some parsers fail.",
 			Twin:    "version.tls13.sound",
 			Change:  onlyGroup(tls.X25519MLKEM768),
 			Expect:  Accept,
@@ -366,7 +366,7 @@ func suiteCases() []Case {
 	}
 }
 
-// keyed is a change of the server with a key of one kind besides.
+// keyed is the change c of the server, which also gets a key of that algorithm.
 func keyed(c Change, algorithm pkiforge.KeyAlgorithm) Change {
 	words := "an ECDSA certificate"
 	if algorithm == pkiforge.RSA {
@@ -380,26 +380,26 @@ func keyed(c Change, algorithm pkiforge.KeyAlgorithm) Change {
 	}}
 }
 
-// onlySuite leaves the server one cipher suite of TLS 1.2.
+// onlySuite makes the server support one cipher suite of TLS 1.2.
 func onlySuite(id uint16) Change {
-	return ofServer("the server has "+tls.CipherSuiteName(id)+" only", func(b *fakeserver.Behaviour) { b.CipherSuites = []uint16{id} })
+	return ofServer("the server supports "+tls.CipherSuiteName(id)+" only", func(b *fakeserver.Behaviour) { b.CipherSuites = []uint16{id} })
 }
 
-// onlyGroup leaves the server one group for the key exchange.
+// onlyGroup makes the server support one group for the key exchange.
 func onlyGroup(g tls.CurveID) Change {
-	return ofServer("the server has "+fakeserver.GroupName(uint16(g))+" only", func(b *fakeserver.Behaviour) { b.Groups = []tls.CurveID{g} })
+	return ofServer("the server supports the group "+fakeserver.GroupName(uint16(g))+" only", func(b *fakeserver.Behaviour) { b.Groups = []tls.CurveID{g} })
 }
 
 // The changes of the suites.
 var (
-	aeadOnly = ofServer("the server has suites with authenticated encryption only", func(b *fakeserver.Behaviour) {
+	aeadOnly = ofServer("the server supports only cipher suites with authenticated encryption", func(b *fakeserver.Behaviour) {
 		b.CipherSuites = []uint16{
 			tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
 			tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
 			tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
 		}
 	})
-	everySuite = ofServer("the server takes every suite, those with RC4 and Triple DES too", func(b *fakeserver.Behaviour) {
+	everySuite = ofServer("the server also supports weak cipher suites, such as RC4 and Triple DES", func(b *fakeserver.Behaviour) {
 		for _, s := range append(tls.CipherSuites(), tls.InsecureCipherSuites()...) {
 			b.CipherSuites = append(b.CipherSuites, s.ID)
 		}

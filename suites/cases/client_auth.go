@@ -16,14 +16,14 @@ var (
 	request13 = clause("RFC 8446", "4.3.2")
 )
 
-// clientAuthCases: the client's own certificate, and servers that ask for it and
-// must not get it.
+// clientAuthCases: the client's own certificate, and servers that ask for it but
+// must not receive it.
 func clientAuthCases() []Case {
 	return []Case{
 		{
 			ID:      "client-auth.sound",
-			Title:   "A sound server that asks for a client certificate, and the client has one",
-			Why:     "It is what every fault around client certificates is compared with.",
+			Title:   "The server is sound and asks for a client certificate, and the client has one",
+			Why:     "The other cases about client certificates are compared with this one.",
 			Style:   pkiforge.CustomCA,
 			Change:  asksAndHas,
 			Expect:  Accept,
@@ -34,8 +34,8 @@ func clientAuthCases() []Case {
 		},
 		{
 			ID:      "client-auth.no-ca-list",
-			Title:   "The CertificateRequest names no authority",
-			Why:     "Servers that take several CAs name none; a client that then sends nothing is locked out.",
+			Title:   "The CertificateRequest names no CA",
+			Why:     "A server that accepts several CAs may name none; a client that then sends no certificate is locked out.",
 			Twin:    "client-auth.sound",
 			Change:  namesNoCA,
 			Expect:  Accept,
@@ -46,8 +46,8 @@ func clientAuthCases() []Case {
 		},
 		{
 			ID:      "client-auth.other-ca-list",
-			Title:   "The CertificateRequest names another authority than the one of the client's certificate",
-			Why:     "Some clients send their certificate all the same, some none: who runs both kinds wants to know.",
+			Title:   "The CertificateRequest names one CA, which did not issue the client's certificate",
+			Why:     "Some clients send their certificate anyway, others send none; an operator who has both kinds needs to know.",
 			Twin:    "client-auth.sound",
 			Change:  namesOtherCA,
 			Expect:  Observe,
@@ -57,8 +57,8 @@ func clientAuthCases() []Case {
 		},
 		{
 			ID:      "client-auth.long-ca-list",
-			Title:   "The CertificateRequest names three hundred authorities, the right one among them",
-			Why:     "Servers that name their whole store send more than one record of names, which breaks clients with a short buffer.",
+			Title:   "The CertificateRequest names three hundred CAs, the right one among them",
+			Why:     "A server that names every CA in its store sends a list that does not fit into one TLS record; a client with a short buffer is locked out.",
 			Twin:    "client-auth.sound",
 			Change:  namesManyCAs,
 			Expect:  Accept,
@@ -69,8 +69,8 @@ func clientAuthCases() []Case {
 		},
 		{
 			ID:      "client-auth.issued-identity",
-			Title:   "The client's certificate comes from an issuing CA below the root that the server knows",
-			Why:     "A client that sends its own certificate without the issuing CA's cannot be verified.",
+			Title:   "The client's certificate comes from an issuing CA below the root that the server trusts",
+			Why:     "A server cannot verify a client that sends only its own certificate, without the issuing CA's: the client is locked out.",
 			Twin:    "client-auth.sound",
 			Change:  issuedIdentity,
 			Expect:  Accept,
@@ -82,7 +82,7 @@ func clientAuthCases() []Case {
 		{
 			ID:      "client-auth.rsa-identity",
 			Title:   "The client's certificate has an RSA key",
-			Why:     "Most devices are made with an RSA key; in TLS 1.3 it must sign with PSS, which older key stores cannot.",
+			Why:     "Many devices are made with an RSA key. In TLS 1.3 a client must sign with RSA-PSS; a device whose key store cannot do that is locked out.",
 			Twin:    "client-auth.sound",
 			Change:  rsaIdentity,
 			Expect:  Accept,
@@ -94,7 +94,7 @@ func clientAuthCases() []Case {
 		{
 			ID:      "client-auth.expired-identity",
 			Title:   "The client's certificate has expired, and the server refuses it",
-			Why:     "Phones outlive their certificates; one that is locked out must not go on without protection.",
+			Why:     "Phones are often used for longer than their certificate is valid; a phone that the server refuses must not continue without TLS.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  expiredIdentity,
 			Expect:  Quiet,
@@ -106,7 +106,7 @@ func clientAuthCases() []Case {
 		{
 			ID:      "client-auth.server-root-missing",
 			Title:   "A server whose root is not installed asks for a client certificate",
-			Why:     "To be asked for a certificate proves nothing of who asks; a client that answers first gives its identity away.",
+			Why:     "A CertificateRequest does not prove who sent it: a client that sends its certificate before it has verified the server reveals its identity to anyone.",
 			Twin:    "client-auth.sound",
 			Change:  rootMissing,
 			Expect:  Refuse,
@@ -117,7 +117,7 @@ func clientAuthCases() []Case {
 		{
 			ID:         "client-auth.server-wrong-name",
 			Title:      "A server whose certificate names another host asks for a client certificate",
-			Why:        "To be asked for a certificate proves nothing of who asks; a client that answers first gives its identity away.",
+			Why:        "A CertificateRequest does not prove who sent it: a client that sends its certificate before it has verified the server reveals its identity to anyone.",
 			Twin:       "client-auth.sound",
 			Change:     wrongName,
 			Expect:     Refuse,
@@ -129,7 +129,7 @@ func clientAuthCases() []Case {
 		{
 			ID:      "client-auth.server-expired",
 			Title:   "A server whose certificate has expired asks for a client certificate",
-			Why:     "To be asked for a certificate proves nothing of who asks; a client that answers first gives its identity away.",
+			Why:     "A CertificateRequest does not prove who sent it: a client that sends its certificate before it has verified the server reveals its identity to anyone.",
 			Twin:    "client-auth.sound",
 			Change:  expired,
 			Expect:  Refuse,
@@ -139,8 +139,8 @@ func clientAuthCases() []Case {
 		},
 		{
 			ID:      "client-auth.server-bad-signature",
-			Title:   "A server whose certificate has a bad signature asks for a client certificate",
-			Why:     "To be asked for a certificate proves nothing of who asks; a client that answers first gives its identity away.",
+			Title:   "A server whose certificate has an invalid signature asks for a client certificate",
+			Why:     "A CertificateRequest does not prove who sent it: a client that sends its certificate before it has verified the server reveals its identity to anyone.",
 			Twin:    "client-auth.sound",
 			Change:  badSignature,
 			Expect:  Refuse,
@@ -161,26 +161,26 @@ var (
 			return nil
 		},
 	}
-	namesNoCA = ofServer("the CertificateRequest names no authority", func(b *fakeserver.Behaviour) {
+	namesNoCA = ofServer("the CertificateRequest names no CA", func(b *fakeserver.Behaviour) {
 		b.AcceptableCAs = []pkix.Name{}
 	})
-	namesOtherCA = ofServer("the CertificateRequest names another authority", func(b *fakeserver.Behaviour) {
+	namesOtherCA = ofServer("the CertificateRequest names one CA, which did not issue the client's certificate", func(b *fakeserver.Behaviour) {
 		b.AcceptableCAs = manyCAs(1)
 	})
 	namesManyCAs = Change{
-		Name: "the CertificateRequest names three hundred authorities",
+		Name: "the CertificateRequest names three hundred CAs",
 		Apply: func(s *Scenario) error {
 			s.Server.AcceptableCAs = append(manyCAs(299), s.Plan.Cert(pkiforge.ClientRoot).Subject)
 			return nil
 		},
 	}
 	issuedIdentity = Change{
-		Name:  "an issuing CA stands between the client's certificate and its root",
+		Name:  "there is an issuing CA between the client's certificate and its root",
 		Apply: func(s *Scenario) error { return pkiforge.IssuedIdentity(s.Names).Apply(&s.Plan) },
 	}
 	rsaIdentity     = ofPKI("the client's certificate has an RSA key", pkiforge.KeyKind(pkiforge.Client, pkiforge.RSA))
 	expiredIdentity = Change{
-		Name: "the client certificate that the endpoint has, and the server requires, has expired",
+		Name: "the server requires a client certificate, and the endpoint's certificate has expired",
 		Apply: func(s *Scenario) error {
 			if err := demandsIdentity.Apply(s); err != nil {
 				return err
@@ -190,7 +190,7 @@ var (
 	}
 )
 
-// manyCAs are n names of authorities that issued nothing.
+// manyCAs gives n names of CAs that issued nothing.
 func manyCAs(n int) []pkix.Name {
 	names := make([]pkix.Name, n)
 	for i := range names {

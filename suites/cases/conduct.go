@@ -17,8 +17,8 @@ var (
 	closureAlerts   = clause("RFC 8446", "6.1")
 )
 
-// conductCases: what a client does over several connections, and with servers
-// that behave as none should. See paper.go for those of the paper.
+// conductCases: what a client does over several connections, and with servers that
+// misbehave. The cases of the paper are in paper.go.
 func conductCases() []Case {
 	return slices.Concat(connectionCases(), reconnectCases(), serverCases(), answerCases())
 }
@@ -28,8 +28,8 @@ func connectionCases() []Case {
 	return []Case{
 		{
 			ID:         "conduct.two-accounts.sound",
-			Title:      "Two accounts in two domains at one address and port, whose certificate names both",
-			Why:        "Hosted services put many domains on one address; over one connection or two, both accounts must come in.",
+			Title:      "Two accounts in two domains use the same address and port, and the certificate names both domains",
+			Why:        "Hosting providers serve many domains at one address: the client must be able to register both accounts, over one connection or two.",
 			Style:      pkiforge.CustomCA,
 			Change:     twoAccounts,
 			Expect:     Accept,
@@ -40,8 +40,8 @@ func connectionCases() []Case {
 		},
 		{
 			ID:         "conduct.two-accounts.first-only",
-			Title:      "Two accounts in two domains at one address and port, whose certificate names the first domain only",
-			Why:        "A client that finds its connections by address and port sends one domain's calls to another's server (CVE-2020-15260).",
+			Title:      "Two accounts in two domains use the same address and port, and the certificate names the first domain only",
+			Why:        "A client that reuses a connection because address and port are the same sends one domain's calls to another domain's server (CVE-2020-15260).",
 			Twin:       "conduct.two-accounts.sound",
 			Change:     firstNameOnly,
 			Expect:     Refuse,
@@ -52,8 +52,8 @@ func connectionCases() []Case {
 		},
 		{
 			ID:         "conduct.redirect.sound",
-			Title:      "A redirection to another sips URI, at the same address and port, whose certificate names both hosts",
-			Why:        "Registrars send phones on to the server that is to serve them.",
+			Title:      "The server redirects to another sips URI at the same address and port, and the certificate names both hosts",
+			Why:        "Registrars redirect phones to the server that is responsible for them; a client that does not follow cannot register.",
 			Style:      pkiforge.CustomCA,
 			Change:     redirected,
 			Expect:     Accept,
@@ -64,8 +64,8 @@ func connectionCases() []Case {
 		},
 		{
 			ID:         "conduct.redirect.first-only",
-			Title:      "A redirection to another sips URI, at the same address and port, whose certificate names the first host only",
-			Why:        "Where a redirection leads is a new server: what the one before could prove is nothing to it.",
+			Title:      "The server redirects to another sips URI at the same address and port, and the certificate names the first host only",
+			Why:        "The target of a redirection is a new server: a client that does not compare its name with the certificate registers with a server that has not proved its identity.",
 			Twin:       "conduct.redirect.sound",
 			Change:     firstNameOnly,
 			Expect:     Refuse,
@@ -77,13 +77,13 @@ func connectionCases() []Case {
 	}
 }
 
-// reconnectCases: a server that is another one the second time.
+// reconnectCases: the server has changed when the client connects again.
 func reconnectCases() []Case {
 	return []Case{
 		{
 			ID:      "conduct.reconnect.sound",
-			Title:   "The server ends the connection after it answered, and is the same when the client comes back",
-			Why:     "Servers restart and firewalls cut connections: a phone that stays away cannot be called.",
+			Title:   "The server closes the connection after its answer and is unchanged when the client reconnects",
+			Why:     "Servers restart and firewalls cut connections: a phone that does not reconnect cannot be called.",
 			Style:   pkiforge.CustomCA,
 			Change:  endsConnection,
 			Expect:  Accept,
@@ -93,8 +93,8 @@ func reconnectCases() []Case {
 		},
 		{
 			ID:      "conduct.reconnect.after-reset",
-			Title:   "The server resets the connection after it answered, and is the same when the client comes back",
-			Why:     "What is in the way of a connection resets it more often than it closes it.",
+			Title:   "The server resets the connection after its answer and is unchanged when the client reconnects",
+			Why:     "Firewalls and other devices on the path often reset a connection instead of closing it: a phone that does not reconnect cannot be called.",
 			Twin:    "conduct.reconnect.sound",
 			Change:  resetsConnection,
 			Expect:  Accept,
@@ -104,8 +104,8 @@ func reconnectCases() []Case {
 		},
 		{
 			ID:      "conduct.reconnect.after-cut",
-			Title:   "The server ends TCP without close_notify after it answered, and is the same when the client comes back",
-			Why:     "Without close_notify nobody knows whether something is missing; the connection is over all the same.",
+			Title:   "The server closes TCP without close_notify after its answer and is unchanged when the client reconnects",
+			Why:     "Without close_notify the client cannot know whether data is missing, but the connection is over: a phone that does not reconnect cannot be called.",
 			Twin:    "conduct.reconnect.sound",
 			Change:  cutsConnection,
 			Expect:  Accept,
@@ -115,8 +115,8 @@ func reconnectCases() []Case {
 		},
 		{
 			ID:      "conduct.reconnect.expired",
-			Title:   "When the client comes back the server's certificate has expired",
-			Why:     "A phone runs for years: that a server was in order once says nothing of today.",
+			Title:   "When the client reconnects, the server's certificate has expired",
+			Why:     "Phones run for years: a client that verifies only its first connection does not notice that a certificate has expired.",
 			Twin:    "conduct.reconnect.sound",
 			Change:  laterExpired,
 			Expect:  Refuse,
@@ -126,8 +126,8 @@ func reconnectCases() []Case {
 		},
 		{
 			ID:         "conduct.reconnect.wrong-name",
-			Title:      "When the client comes back the server's certificate names another host",
-			Why:        "An attacker who cuts a connection is the one that answers the next.",
+			Title:      "When the client reconnects, the server's certificate names another host",
+			Why:        "An attacker who cuts a connection can answer the next one: a client that verifies only its first connection accepts the attacker.",
 			Twin:       "conduct.reconnect.sound",
 			Change:     laterWrongName,
 			Expect:     Refuse,
@@ -138,8 +138,8 @@ func reconnectCases() []Case {
 		},
 		{
 			ID:      "conduct.reconnect.unknown-root",
-			Title:   "When the client comes back the server's chain leads to a root that is not installed",
-			Why:     "An attacker who cuts a connection is the one that answers the next.",
+			Title:   "When the client reconnects, the server's chain leads to a root that is not installed",
+			Why:     "An attacker who cuts a connection can answer the next one: a client that verifies only its first connection accepts the attacker.",
 			Twin:    "conduct.reconnect.sound",
 			Change:  laterUnknownRoot,
 			Expect:  Refuse,
@@ -149,8 +149,8 @@ func reconnectCases() []Case {
 		},
 		{
 			ID:      "conduct.reconnect.bad-signature",
-			Title:   "When the client comes back the signature on the server's certificate does not verify",
-			Why:     "A certificate that looks like the one of before is not the one of before.",
+			Title:   "When the client reconnects, the signature on the server's certificate does not verify",
+			Why:     "A client that only compares the certificate's fields with those of the earlier one accepts a forged certificate.",
 			Twin:    "conduct.reconnect.sound",
 			Change:  laterBadSignature,
 			Expect:  Refuse,
@@ -160,8 +160,8 @@ func reconnectCases() []Case {
 		},
 		{
 			ID:      "conduct.reconnect.intermediate-missing",
-			Title:   "When the client comes back the server leaves out the issuing CA that it sent before",
-			Why:     "Clients that keep certificates they have seen can go on; whether this one does explains errors that come and go.",
+			Title:   "When the client reconnects, the server no longer sends the issuing CA's certificate",
+			Why:     "A client that keeps certificates it has seen can continue. An operator who knows this can explain errors that come and go.",
 			Twin:    "conduct.reconnect.sound",
 			Change:  laterWithoutIssuer,
 			Expect:  Observe,
@@ -171,8 +171,8 @@ func reconnectCases() []Case {
 		},
 		{
 			ID:      "conduct.reconnect.no-handshake",
-			Title:   "When the client comes back the server fails every handshake: nothing is sent in the clear",
-			Why:     "A client that has registered over TLS once must not take that for permission to go on without.",
+			Title:   "When the client reconnects, the server fails every handshake: the client sends nothing in the clear",
+			Why:     "A client that has registered over TLS once must not continue without TLS when the handshake fails.",
 			Twin:    "conduct.reconnect.sound",
 			Change:  laterFails,
 			Expect:  Quiet,
@@ -183,8 +183,8 @@ func reconnectCases() []Case {
 		},
 		{
 			ID:      "conduct.restarted.sound",
-			Title:   "The client is started again at the same sound server",
-			Why:     "It is what a server that has changed between two starts is compared with.",
+			Title:   "The client is started twice, and the server is sound and unchanged",
+			Why:     "The cases in which the server changes between the two starts are compared with this one.",
 			Style:   pkiforge.CustomCA,
 			Change:  startedAgain,
 			Expect:  Accept,
@@ -193,8 +193,8 @@ func reconnectCases() []Case {
 		},
 		{
 			ID:      "conduct.restarted.expired",
-			Title:   "When the client is started again the server's certificate has expired",
-			Why:     "What a client remembers of a server must not stand in for looking.",
+			Title:   "When the client is started again, the server's certificate has expired",
+			Why:     "A client that remembers the server instead of verifying it again accepts an expired certificate.",
 			Twin:    "conduct.restarted.sound",
 			Change:  laterExpired,
 			Expect:  Refuse,
@@ -203,8 +203,8 @@ func reconnectCases() []Case {
 		},
 		{
 			ID:         "conduct.restarted.wrong-name",
-			Title:      "When the client is started again the server's certificate names another host",
-			Why:        "What a client remembers of a server must not stand in for looking.",
+			Title:      "When the client is started again, the server's certificate names another host",
+			Why:        "A client that remembers the server instead of verifying it again accepts an impostor.",
 			Twin:       "conduct.restarted.sound",
 			Change:     laterWrongName,
 			Expect:     Refuse,
@@ -214,8 +214,8 @@ func reconnectCases() []Case {
 		},
 		{
 			ID:      "conduct.restarted.unknown-root",
-			Title:   "When the client is started again the server's chain leads to a root that is not installed",
-			Why:     "Trust on first use is no validation: the second server is as unknown as the first would have been.",
+			Title:   "When the client is started again, the server's chain leads to a root that is not installed",
+			Why:     "A client that remembers the server instead of verifying it again accepts a CA that nobody installed.",
 			Twin:    "conduct.restarted.sound",
 			Change:  laterUnknownRoot,
 			Expect:  Refuse,
@@ -224,8 +224,8 @@ func reconnectCases() []Case {
 		},
 		{
 			ID:      "conduct.restarted.root-removed",
-			Title:   "When the client is started again the root was removed from the endpoint",
-			Why:     "An enterprise that withdraws a root wants it to be gone at the next start, not when a cache ends.",
+			Title:   "When the client is started again, the root has been removed from the endpoint",
+			Why:     "An enterprise that removes a root expects it to be untrusted from the next start on; a client that keeps the root in a cache still trusts it.",
 			Twin:    "conduct.restarted.sound",
 			Change:  laterRootRemoved,
 			Expect:  Refuse,
@@ -234,8 +234,8 @@ func reconnectCases() []Case {
 		},
 		{
 			ID:      "conduct.restarted.same-serial",
-			Title:   "When the client is started again the server has another certificate with the serial number of the first",
-			Why:     "A client that keeps certificates by issuer and serial number stumbles over it; one that keeps none does not see it.",
+			Title:   "When the client is started again, the server has another certificate with the serial number of the first",
+			Why:     "A client that stores certificates by issuer and serial number can confuse the two; a client that stores none does not notice.",
 			Twin:    "conduct.restarted.sound",
 			Change:  sameSerial,
 			Expect:  Observe,
@@ -265,7 +265,7 @@ var (
 		},
 	}
 	firstNameOnly = Change{
-		Name: "the certificate names the first domain only",
+		Name: "the certificate names only the first of the two names",
 		Apply: func(s *Scenario) error {
 			return pkiforge.ChangeCert("first name only", pkiforge.Server, func(c *pkiforge.Cert) error {
 				other := func(name string) bool { return strings.Contains(name, s.Names.Other) }
@@ -275,10 +275,10 @@ var (
 		},
 	}
 
-	endsConnection = comesBack("the server ends the connection after it answered the REGISTER", func(_, _ *fakeserver.Behaviour) {})
+	endsConnection = comesBack("the server closes the connection after it has answered the REGISTER", func(_, _ *fakeserver.Behaviour) {})
 
 	resetsConnection = ofServer("the server resets the connection", func(b *fakeserver.Behaviour) { b.End = fakeserver.EndReset })
-	cutsConnection   = ofServer("the server ends the connection without close_notify", func(b *fakeserver.Behaviour) { b.End = fakeserver.EndCut })
+	cutsConnection   = ofServer("the server closes TCP without close_notify", func(b *fakeserver.Behaviour) { b.End = fakeserver.EndCut })
 
 	laterWithoutIssuer = ofLaterPKI("the issuing CA is not sent on the second connection", always(pkiforge.Sends(pkiforge.Server)))
 	laterFails         = ofLaterServer("the server fails every handshake after the first", func(b *fakeserver.Behaviour) {
@@ -293,7 +293,7 @@ var (
 		},
 	}
 	laterRootRemoved = Change{
-		Name: "the root was removed before the second start",
+		Name: "the root has been removed before the second start",
 		Apply: func(s *Scenario) error {
 			s.Later.Trust = true
 			return pkiforge.RootMissing().Apply(&s.Later.Plan)
@@ -311,7 +311,7 @@ var (
 	}
 )
 
-// bothNames has the certificate name the second domain as it names the first.
+// bothNames makes the certificate name the second domain as well, in the same fields.
 func bothNames(s *Scenario) error {
 	if err := pkiforge.AlsoDNS(s.Names.Other).Apply(&s.Plan); err != nil {
 		return err

@@ -13,15 +13,15 @@ var (
 	basicGone         = clause("RFC 3261", "22")
 )
 
-// answerCases: sound servers whose answers to a REGISTER tempt the client to
-// leave TLS, or end before they are whole.
+// answerCases: sound servers whose answers to a REGISTER could make the client
+// leave TLS, or are incomplete.
 func answerCases() []Case {
 	served := []string{client.LacksRegister}
 	return []Case{
 		{
 			ID:      "conduct.no-answer",
-			Title:   "The server never answers the REGISTER: it is not repeated in the clear",
-			Why:     "A server that hangs is no reason to try without TLS; the answer that is missing counts as a 408.",
+			Title:   "The server never answers the REGISTER: the client does not repeat it in the clear",
+			Why:     "A missing answer counts as 408 Request Timeout: a client that tries again without TLS sends its registration in the clear.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  replies("the server does not answer the REGISTER", fakeserver.Reply{None: true}, fakeserver.EndNever),
 			Expect:  Accept,
@@ -32,10 +32,10 @@ func answerCases() []Case {
 		},
 		{
 			ID:      "conduct.closed-unanswered",
-			Title:   "The server closes the connection instead of answering the REGISTER: it is not repeated in the clear",
-			Why:     "A server that takes TLS and then hangs up is what a middlebox makes of it.",
+			Title:   "The server closes the connection instead of answering the REGISTER: the client does not repeat it in the clear",
+			Why:     "Some middleboxes let the handshake through and then close the connection: a client that tries again without TLS sends its registration in the clear.",
 			Twin:    "paper.custom-ca.sound",
-			Change:  replies("the server closes instead of answering", fakeserver.Reply{None: true}, fakeserver.EndClose),
+			Change:  replies("the server closes the connection instead of answering the REGISTER", fakeserver.Reply{None: true}, fakeserver.EndClose),
 			Expect:  Accept,
 			Demands: []seen.Demand{seen.NothingInClear},
 			Level:   Must,
@@ -44,10 +44,10 @@ func answerCases() []Case {
 		},
 		{
 			ID:      "conduct.reset-unanswered",
-			Title:   "The server resets the connection instead of answering the REGISTER: it is not repeated in the clear",
-			Why:     "Anyone on the path can send a reset.",
+			Title:   "The server resets the connection instead of answering the REGISTER: the client does not repeat it in the clear",
+			Why:     "Anyone on the path can send a reset: a client that tries again without TLS sends its registration in the clear.",
 			Twin:    "paper.custom-ca.sound",
-			Change:  replies("the server resets instead of answering", fakeserver.Reply{None: true}, fakeserver.EndReset),
+			Change:  replies("the server resets the connection instead of answering the REGISTER", fakeserver.Reply{None: true}, fakeserver.EndReset),
 			Expect:  Accept,
 			Demands: []seen.Demand{seen.NothingInClear},
 			Level:   Must,
@@ -56,10 +56,10 @@ func answerCases() []Case {
 		},
 		{
 			ID:      "conduct.half-answer",
-			Title:   "Half of the 200, then the end of TCP without close_notify",
-			Why:     "Who can cut TCP can cut an answer: half a 200 is none. That a client knows is seen only by what it does next.",
+			Title:   "The server sends half of the 200 and then closes TCP without close_notify",
+			Why:     "An attacker who can close the TCP connection can cut an answer short: half of a 200 is not an answer. Only the client's next step shows whether it noticed.",
 			Twin:    "paper.custom-ca.sound",
-			Change:  replies("half of the answer is followed by the end of TCP", fakeserver.Reply{Half: true}, fakeserver.EndCut),
+			Change:  replies("the server sends half of the 200 and then closes TCP without close_notify", fakeserver.Reply{Half: true}, fakeserver.EndCut),
 			Expect:  Observe,
 			Demands: []seen.Demand{seen.NothingInClear, seen.TriesOnce},
 			Level:   Should,
@@ -68,8 +68,8 @@ func answerCases() []Case {
 		},
 		{
 			ID:    "conduct.redirect-tcp",
-			Title: "A redirection to a sip URI over TCP is not followed by itself",
-			Why:   "A registration that was asked for over TLS would go on in the clear; RFC 3261 wants the user told, and here nobody is.",
+			Title: "The server redirects to a sip URI over TCP: the client does not follow without asking its user",
+			Why:   "The registration would leave TLS. RFC 3261 says that the client should inform the user before it does that, and in this test there is no user.",
 			Twin:  "paper.custom-ca.sound",
 			Change: replies("the server redirects to a sip URI over TCP", fakeserver.Reply{
 				Status: 302, Reason: "Moved Temporarily", Fields: []string{"Contact: <sip:alice@{clear};transport=tcp>"},
@@ -82,8 +82,8 @@ func answerCases() []Case {
 		},
 		{
 			ID:    "conduct.redirect-udp",
-			Title: "A redirection to a sip URI over UDP is not followed by itself",
-			Why:   "A registration that was asked for over TLS would go on in the clear; RFC 3261 wants the user told, and here nobody is.",
+			Title: "The server redirects to a sip URI over UDP: the client does not follow without asking its user",
+			Why:   "The registration would leave TLS. RFC 3261 says that the client should inform the user before it does that, and in this test there is no user.",
 			Twin:  "paper.custom-ca.sound",
 			Change: replies("the server redirects to a sip URI over UDP", fakeserver.Reply{
 				Status: 302, Reason: "Moved Temporarily", Fields: []string{"Contact: <sip:alice@{clear};transport=udp>"},
@@ -96,8 +96,8 @@ func answerCases() []Case {
 		},
 		{
 			ID:    "conduct.service-route-tcp",
-			Title: "A Service-Route over TCP in the 200 is not used in the clear",
-			Why:   "What a client sends next goes by the service route: a subscription or a call would leave TLS.",
+			Title: "The 200 has a Service-Route over TCP: the client does not use it in the clear",
+			Why:   "Requests that follow, such as a subscription or a call, are sent along the Service-Route: they would leave TLS.",
 			Twin:  "paper.custom-ca.sound",
 			Change: replies("the 200 has a Service-Route with a sip URI over TCP", fakeserver.Reply{
 				Fields: []string{"Service-Route: <sip:{clear};transport=tcp;lr>"},
@@ -110,8 +110,8 @@ func answerCases() []Case {
 		},
 		{
 			ID:    "conduct.unsupported-scheme",
-			Title: "After 416 Unsupported URI Scheme the client does not ask again with sip",
-			Why:   "RFC 3261 told clients to try sip then, which hands the choice to whoever answers; RFC 5630 took it back.",
+			Title: "The server answers 416 Unsupported URI Scheme: the client does not try again with a sip URI",
+			Why:   "RFC 3261 told clients to try again with sip, which lets anyone who answers switch off TLS; RFC 5630 withdrew that.",
 			Twin:  "paper.custom-ca.sound",
 			Change: replies("the server answers 416 Unsupported URI Scheme", fakeserver.Reply{
 				Status: 416, Reason: "Unsupported URI Scheme",
@@ -124,8 +124,8 @@ func answerCases() []Case {
 		},
 		{
 			ID:    "conduct.sips-unavailable",
-			Title: "After 480 with the warning that sips is not allowed the client does not ask again with sip",
-			Why:   "The caller asked for protection on every hop; that it is not to be had is for him to decide on.",
+			Title: "The server answers 480 with the warning that sips is not allowed: the client does not try again with a sip URI",
+			Why:   "The caller asked for TLS on every hop: only the caller may decide to continue without it.",
 			Twin:  "paper.custom-ca.sound",
 			Change: replies("the server answers 480 with Warning 380", fakeserver.Reply{
 				Status: 480, Reason: "Temporarily Unavailable", Fields: []string{`Warning: 380 {host} "SIPS Not Allowed"`},
@@ -138,8 +138,8 @@ func answerCases() []Case {
 		},
 		{
 			ID:    "conduct.basic-challenge",
-			Title: "A Basic challenge is not answered with the password",
-			Why:   "RFC 3261 took Basic away: a server that asks for it wants the password itself.",
+			Title: "The server sends a Basic challenge: the client does not answer with its password",
+			Why:   "RFC 3261 removed the Basic scheme: a client that answers such a challenge gives its password to the server.",
 			Twin:  "paper.custom-ca.sound",
 			Change: replies("the server challenges with Basic", fakeserver.Reply{
 				Status: 401, Reason: "Unauthorized", Fields: []string{`WWW-Authenticate: Basic realm="{host}"`},
@@ -153,8 +153,8 @@ func answerCases() []Case {
 	}
 }
 
-// replies has the server answer the REGISTER in its own way and the client
-// watched for what it does then.
+// replies makes the server answer the REGISTER with r; the client is watched for
+// what it does then.
 func replies(words string, r fakeserver.Reply, end fakeserver.Ending) Change {
 	return Change{Name: words, Apply: func(s *Scenario) error {
 		s.Server.Reply, s.Server.End, s.Linger = r, end, true

@@ -7,13 +7,13 @@ import (
 	"siptrust/suites/seen"
 )
 
-// serverCases: servers that answer strangely, slowly, in part or not at all.
+// serverCases: servers whose answers are unusual, slow, incomplete or missing.
 func serverCases() []Case {
 	return []Case{
 		{
 			ID:      "conduct.octetwise",
-			Title:   "A sound server that sends every octet by itself",
-			Why:     "TCP keeps no boundaries: a client that takes one read for one record fails on slow links.",
+			Title:   "The server is sound and sends one byte at a time",
+			Why:     "TCP does not keep message boundaries: a client that expects a whole TLS record in one read is locked out on slow links.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  octetByOctet,
 			Expect:  Accept,
@@ -22,8 +22,8 @@ func serverCases() []Case {
 		},
 		{
 			ID:      "conduct.warnings",
-			Title:   "Forty alerts of level warning before the ServerHello",
-			Why:     "A server can keep a client busy for ever that way; some stop, some go on.",
+			Title:   "The server sends forty alerts of level warning before its ServerHello",
+			Why:     "A server can keep a client busy without end in this way; some clients give up, others continue.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  manyWarnings,
 			Expect:  Observe,
@@ -32,8 +32,8 @@ func serverCases() []Case {
 		},
 		{
 			ID:      "conduct.name-warning",
-			Title:   "The alert unrecognized_name as a warning, then a sound handshake",
-			Why:     "Servers did so for years, and RFC 6066 says that what clients make of it cannot be known.",
+			Title:   "The server sends the alert unrecognized_name as a warning and then completes a sound handshake",
+			Why:     "Servers did this for years; RFC 6066 says that what a client then does cannot be predicted.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  nameWarning,
 			Expect:  Observe,
@@ -42,8 +42,8 @@ func serverCases() []Case {
 		},
 		{
 			ID:      "conduct.closes-at-hello",
-			Title:   "The server closes on every ClientHello without a word: nothing is sent in the clear",
-			Why:     "A firewall that cuts TLS off looks just like that, and its owner would like to read what comes instead.",
+			Title:   "The server closes the connection on every ClientHello: the client sends nothing in the clear",
+			Why:     "A firewall that blocks TLS behaves in the same way: a client that then continues without TLS lets the firewall's operator read everything.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  closesAtHello,
 			Expect:  Quiet,
@@ -53,8 +53,8 @@ func serverCases() []Case {
 		},
 		{
 			ID:      "conduct.clear-sip",
-			Title:   "The server answers the ClientHello with SIP in the clear: nothing is sent in the clear back",
-			Why:     "A server that speaks SIP on the port of TLS invites a client to do the same.",
+			Title:   "The server answers the ClientHello with SIP in the clear: the client sends nothing in the clear",
+			Why:     "A client that answers in the same way sends its registration without TLS.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  answersSIP,
 			Expect:  Quiet,
@@ -64,8 +64,8 @@ func serverCases() []Case {
 		},
 		{
 			ID:      "conduct.clear-http",
-			Title:   "The server answers the ClientHello with HTTP: nothing is sent in the clear",
-			Why:     "Behind a wrong port or a captive portal there is a web server.",
+			Title:   "The server answers the ClientHello with HTTP in the clear: the client sends nothing in the clear",
+			Why:     "The client may have been given the wrong port, or be behind a captive portal: if it tries again without TLS, anyone on the path can read its registration.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  answersHTTP,
 			Expect:  Quiet,
@@ -75,8 +75,8 @@ func serverCases() []Case {
 		},
 		{
 			ID:      "conduct.unfinished",
-			Title:   "The server sends its Certificate and never the end of its flight: no SIP is sent",
-			Why:     "A certificate can be shown by anyone who has seen it; before the server's Finished nothing is proven.",
+			Title:   "The server sends its Certificate but never completes its first flight: the client sends no SIP",
+			Why:     "Anyone can send a copy of a certificate: before the server's Finished message nothing is proved.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  neverFinishes,
 			Expect:  Quiet,
@@ -86,8 +86,8 @@ func serverCases() []Case {
 		},
 		{
 			ID:      "conduct.speaks-first.sound",
-			Title:   "A sound server that sends an OPTIONS before the client has registered",
-			Why:     "It is what a server that speaks before it is verified is compared with.",
+			Title:   "The server is sound and sends an OPTIONS before the client has registered",
+			Why:     "The case in which the certificate of such a server names another host is compared with this one.",
 			Style:   pkiforge.CustomCA,
 			Change:  speaksFirst,
 			Expect:  Accept,
@@ -96,8 +96,8 @@ func serverCases() []Case {
 		},
 		{
 			ID:         "conduct.speaks-first.wrong-name",
-			Title:      "A server whose certificate names another host sends an OPTIONS at once: it is not answered",
-			Why:        "A client that verifies after the handshake may answer before it has; then anyone reaches its parser.",
+			Title:      "The certificate names another host, and the server sends an OPTIONS at once: the client does not answer it",
+			Why:        "A client that verifies the name only after the handshake may answer before it has done so: then anyone can send requests to it.",
 			Twin:       "conduct.speaks-first.sound",
 			Change:     wrongName,
 			Expect:     Refuse,
@@ -107,8 +107,8 @@ func serverCases() []Case {
 		},
 		{
 			ID:      "conduct.hangs-up",
-			Title:   "The server ends the connection as soon as the handshake is complete",
-			Why:     "An overloaded server does so. The REGISTER may be on its way by then; nothing may follow in the clear.",
+			Title:   "The server closes the connection as soon as the handshake is complete",
+			Why:     "Overloaded servers do this. The REGISTER may already be on its way; after that the client must not send anything in the clear.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  hangsUp,
 			Expect:  Observe,
@@ -118,8 +118,8 @@ func serverCases() []Case {
 		},
 		{
 			ID:      "conduct.foreign-request",
-			Title:   "Over the verified connection comes an OPTIONS from another domain",
-			Why:     "A proxy passes requests of all the world on; whether a client takes them from it or only its own domain's is its choice.",
+			Title:   "The server sends, over the verified connection, an OPTIONS from another domain",
+			Why:     "A proxy forwards requests from everywhere; the client may answer all of them or only those of its own domain.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  foreignOptions,
 			Expect:  Observe,
@@ -130,8 +130,8 @@ func serverCases() []Case {
 		},
 		{
 			ID:         "conduct.spacing",
-			Title:      "Whether a client that has refused a server tries again at once",
-			Why:        "A thousand phones that try without a pause take a server down; only clients of RFC 5626 are told how long to wait.",
+			Title:      "Does a client that has refused a server try again at once?",
+			Why:        "A thousand phones that try again without a pause overload a server; only RFC 5626 tells a client how long to wait.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     wrongNameWatched,
 			Expect:     Observe,
@@ -142,8 +142,8 @@ func serverCases() []Case {
 		},
 		{
 			ID:      "conduct.transport-tcp",
-			Title:   "The account's URI is sips with transport=tcp: TLS all the same",
-			Why:     "The parameter names what lies below TLS; pjsip once sent such calls in the clear (pjproject ticket 1319).",
+			Title:   "The account's URI is a sips URI with transport=tcp: the client uses TLS",
+			Why:     "The parameter names the transport below TLS; pjsip once sent such calls in the clear (pjproject ticket 1319).",
 			Twin:    "paper.custom-ca.sound",
 			Change:  transportTCP,
 			Expect:  Accept,
@@ -155,31 +155,31 @@ func serverCases() []Case {
 	}
 }
 
-// The changes of the server's ways.
+// The changes of the server's behaviour.
 var (
-	octetByOctet = ofServer("the server writes every octet by itself", func(b *fakeserver.Behaviour) { b.Octetwise = true })
-	manyWarnings = ofServer("the server sends forty warnings before its ServerHello", func(b *fakeserver.Behaviour) {
+	octetByOctet = ofServer("the server sends one byte at a time", func(b *fakeserver.Behaviour) { b.Octetwise = true })
+	manyWarnings = ofServer("the server sends forty alerts of level warning before its ServerHello", func(b *fakeserver.Behaviour) {
 		b.Warnings = make([]uint8, 40)
 		for i := range b.Warnings {
 			b.Warnings[i] = userCanceled
 		}
 	})
-	nameWarning   = ofServer("the server warns that it does not know the name", func(b *fakeserver.Behaviour) { b.Warnings = []uint8{unrecognizedName} })
-	closesAtHello = answers("the server closes on every ClientHello", fakeserver.AnswerClose)
+	nameWarning   = ofServer("the server sends the alert unrecognized_name as a warning", func(b *fakeserver.Behaviour) { b.Warnings = []uint8{unrecognizedName} })
+	closesAtHello = answers("the server closes the connection on every ClientHello", fakeserver.AnswerClose)
 	answersSIP    = answers("the server answers every ClientHello with SIP in the clear", fakeserver.AnswerSIP)
 	answersHTTP   = answers("the server answers every ClientHello with HTTP in the clear", fakeserver.AnswerHTTP)
-	neverFinishes = answers("the server holds the end of its first flight back", fakeserver.AnswerUnfinished)
+	neverFinishes = answers("the server never sends the end of its first flight", fakeserver.AnswerUnfinished)
 	speaksFirst   = ofServer("the server sends an OPTIONS as soon as the handshake is complete", func(b *fakeserver.Behaviour) { b.SpeaksFirst = true })
 
 	hangsUp = Change{
-		Name: "the server ends the connection as soon as the handshake is complete",
+		Name: "the server closes the connection as soon as the handshake is complete",
 		Apply: func(s *Scenario) error {
 			s.Server.HangsUp, s.Linger = true, true
 			return nil
 		},
 	}
 	foreignOptions = Change{
-		Name: "the server sends an OPTIONS of its own that is from another domain",
+		Name: "the server sends an OPTIONS from another domain",
 		Apply: func(s *Scenario) error {
 			s.Server.SendOptions, s.Server.OptionsFrom, s.Linger = true, s.Names.Other, true
 			return nil
@@ -201,13 +201,13 @@ var (
 	}
 )
 
-// Alerts that have been warnings (RFC 5246 7.2.2, RFC 6066 9).
+// Alerts that servers have sent as warnings (RFC 5246 7.2.2, RFC 6066 9).
 const (
 	userCanceled     = 90
 	unrecognizedName = 112
 )
 
-// answers has the server answer every ClientHello in one way.
+// answers makes the server answer every ClientHello in this way.
 func answers(words string, a fakeserver.Answer) Change {
 	return ofServer(words, func(b *fakeserver.Behaviour) { b.Answer = a })
 }

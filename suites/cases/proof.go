@@ -5,17 +5,18 @@ import (
 	"siptrust/pkiforge"
 )
 
-// keyExchange12 is where the server of TLS 1.2 proves its key.
+// keyExchange12 is the message of TLS 1.2 in which the server proves that it holds
+// its key.
 var keyExchange12 = clause("RFC 5246", "7.4.3")
 
 // proofCases: servers that do not prove that they hold the key of their
-// certificate, or show none.
+// certificate, or send no certificate.
 func proofCases() []Case {
 	return []Case{
 		{
 			ID:      "proof.ecdsa.sound",
-			Title:   "A sound server of TLS 1.3 with an ECDSA certificate",
-			Why:     "It is what every missing proof of such a key in TLS 1.3 is compared with.",
+			Title:   "The server is sound, speaks TLS 1.3 and has an ECDSA certificate",
+			Why:     "The cases with a wrong ECDSA signature in TLS 1.3 are compared with this one.",
 			Style:   pkiforge.CustomCA,
 			Change:  keyed(tls13Only, pkiforge.ECDSA),
 			Expect:  Accept,
@@ -24,8 +25,8 @@ func proofCases() []Case {
 		},
 		{
 			ID:      "proof.rsa.sound",
-			Title:   "A sound server of TLS 1.3 with an RSA certificate",
-			Why:     "It is what every missing proof of such a key in TLS 1.3 is compared with.",
+			Title:   "The server is sound, speaks TLS 1.3 and has an RSA certificate",
+			Why:     "The cases with a wrong RSA signature in TLS 1.3 are compared with this one.",
 			Style:   pkiforge.CustomCA,
 			Change:  keyed(tls13Only, pkiforge.RSA),
 			Expect:  Accept,
@@ -34,30 +35,30 @@ func proofCases() []Case {
 		},
 		{
 			ID:      "proof.other-key-ecdsa-tls12",
-			Title:   "The ECDSA signature in ServerKeyExchange is made with another key",
-			Why:     "A certificate is public; without this check everyone who has a copy is the server.",
+			Title:   "The ECDSA signature in ServerKeyExchange is made with a key that is not the certificate's",
+			Why:     "A certificate is public: without this check anyone who has a copy of it can pose as the server.",
 			Twin:    "suite.ecdsa.sound",
-			Change:  signature("is made with another key", fakeserver.SignatureOtherKey),
+			Change:  signature("is made with a key that is not the certificate's", fakeserver.SignatureOtherKey),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{keyExchange12, noRegister},
 		},
 		{
 			ID:      "proof.damaged-ecdsa-tls12",
-			Title:   "The ECDSA signature in ServerKeyExchange is damaged in one bit",
-			Why:     "Skipping this check made every certificate good for everyone (goto fail, CVE-2014-1266).",
+			Title:   "The ECDSA signature in ServerKeyExchange has one wrong bit",
+			Why:     "A client that skips this check accepts anyone who sends a copy of the certificate (goto fail, CVE-2014-1266).",
 			Twin:    "suite.ecdsa.sound",
-			Change:  signature("is damaged in one bit", fakeserver.SignatureDamaged),
+			Change:  signature("has one wrong bit", fakeserver.SignatureDamaged),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{keyExchange12, noRegister},
 		},
 		{
 			ID:      "proof.replayed-ecdsa-tls12",
-			Title:   "The ECDSA signature in ServerKeyExchange belongs to another handshake",
-			Why:     "A signature that was recorded once could otherwise be played back for ever.",
+			Title:   "The ECDSA signature in ServerKeyExchange was made for another handshake",
+			Why:     "A client that does not check what was signed accepts a signature that an attacker recorded earlier.",
 			Twin:    "suite.ecdsa.sound",
-			Change:  signature("belongs to another handshake", fakeserver.SignatureOtherMessage),
+			Change:  signature("was made for another handshake", fakeserver.SignatureOtherMessage),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{keyExchange12, noRegister},
@@ -65,7 +66,7 @@ func proofCases() []Case {
 		{
 			ID:      "proof.zero-ecdsa-tls12",
 			Title:   "The ECDSA signature in ServerKeyExchange is zero",
-			Why:     "Verifiers have taken zero for a good signature under every key (CVE-2022-21449).",
+			Why:     "Some verifiers have accepted zero as a valid signature for every key (CVE-2022-21449).",
 			Twin:    "suite.ecdsa.sound",
 			Change:  signature("is zero", fakeserver.SignatureZero),
 			Expect:  Refuse,
@@ -74,10 +75,10 @@ func proofCases() []Case {
 		},
 		{
 			ID:      "proof.order-ecdsa-tls12",
-			Title:   "The ECDSA signature in ServerKeyExchange has the order of the curve in both halves",
-			Why:     "It is zero in disguise: a check for zero alone lets it pass (CVE-2022-21449).",
+			Title:   "The ECDSA signature in ServerKeyExchange has r and s equal to the order of the curve",
+			Why:     "In the arithmetic of ECDSA the order of the curve equals zero: a client that rejects only the number zero itself accepts this signature for every key (CVE-2022-21449).",
 			Twin:    "suite.ecdsa.sound",
-			Change:  signature("has the order of the curve in both halves", fakeserver.SignatureOrder),
+			Change:  signature("has r and s equal to the order of the curve", fakeserver.SignatureOrder),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{keyExchange12, noRegister},
@@ -85,7 +86,7 @@ func proofCases() []Case {
 		{
 			ID:      "proof.empty-ecdsa-tls12",
 			Title:   "The ECDSA signature in ServerKeyExchange is empty",
-			Why:     "Comparing no octets with none succeeds in careless code.",
+			Why:     "Careless code compares no bytes with no bytes and reports success: an attacker then needs no key.",
 			Twin:    "suite.ecdsa.sound",
 			Change:  signature("is empty", fakeserver.SignatureEmpty),
 			Expect:  Refuse,
@@ -94,30 +95,30 @@ func proofCases() []Case {
 		},
 		{
 			ID:      "proof.other-key-rsa-tls12",
-			Title:   "The RSA signature in ServerKeyExchange is made with another key",
-			Why:     "A certificate is public; without this check everyone who has a copy is the server.",
+			Title:   "The RSA signature in ServerKeyExchange is made with a key that is not the certificate's",
+			Why:     "A certificate is public: without this check anyone who has a copy of it can pose as the server.",
 			Twin:    "suite.rsa.sound",
-			Change:  signature("is made with another key", fakeserver.SignatureOtherKey),
+			Change:  signature("is made with a key that is not the certificate's", fakeserver.SignatureOtherKey),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{keyExchange12, noRegister},
 		},
 		{
 			ID:      "proof.damaged-rsa-tls12",
-			Title:   "The RSA signature in ServerKeyExchange is damaged in one bit",
-			Why:     "Skipping this check made every certificate good for everyone (goto fail, CVE-2014-1266).",
+			Title:   "The RSA signature in ServerKeyExchange has one wrong bit",
+			Why:     "A client that skips this check accepts anyone who sends a copy of the certificate (goto fail, CVE-2014-1266).",
 			Twin:    "suite.rsa.sound",
-			Change:  signature("is damaged in one bit", fakeserver.SignatureDamaged),
+			Change:  signature("has one wrong bit", fakeserver.SignatureDamaged),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{keyExchange12, noRegister},
 		},
 		{
 			ID:      "proof.replayed-rsa-tls12",
-			Title:   "The RSA signature in ServerKeyExchange belongs to another handshake",
-			Why:     "A signature that was recorded once could otherwise be played back for ever.",
+			Title:   "The RSA signature in ServerKeyExchange was made for another handshake",
+			Why:     "A client that does not check what was signed accepts a signature that an attacker recorded earlier.",
 			Twin:    "suite.rsa.sound",
-			Change:  signature("belongs to another handshake", fakeserver.SignatureOtherMessage),
+			Change:  signature("was made for another handshake", fakeserver.SignatureOtherMessage),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{keyExchange12, noRegister},
@@ -125,7 +126,7 @@ func proofCases() []Case {
 		{
 			ID:      "proof.zero-rsa-tls12",
 			Title:   "The RSA signature in ServerKeyExchange is zero",
-			Why:     "Verifiers have taken zero for a good signature under every key (CVE-2022-21449).",
+			Why:     "A client that accepts zero as a signature accepts it for every key: an attacker then needs none.",
 			Twin:    "suite.rsa.sound",
 			Change:  signature("is zero", fakeserver.SignatureZero),
 			Expect:  Refuse,
@@ -135,7 +136,7 @@ func proofCases() []Case {
 		{
 			ID:      "proof.empty-rsa-tls12",
 			Title:   "The RSA signature in ServerKeyExchange is empty",
-			Why:     "Comparing no octets with none succeeds in careless code.",
+			Why:     "Careless code compares no bytes with no bytes and reports success: an attacker then needs no key.",
 			Twin:    "suite.rsa.sound",
 			Change:  signature("is empty", fakeserver.SignatureEmpty),
 			Expect:  Refuse,
@@ -144,30 +145,30 @@ func proofCases() []Case {
 		},
 		{
 			ID:      "proof.other-key-ecdsa-tls13",
-			Title:   "The ECDSA signature in CertificateVerify is made with another key",
-			Why:     "A certificate is public; without this check everyone who has a copy is the server.",
+			Title:   "The ECDSA signature in CertificateVerify is made with a key that is not the certificate's",
+			Why:     "A certificate is public: without this check anyone who has a copy of it can pose as the server.",
 			Twin:    "proof.ecdsa.sound",
-			Change:  signature("is made with another key", fakeserver.SignatureOtherKey),
+			Change:  signature("is made with a key that is not the certificate's", fakeserver.SignatureOtherKey),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{verifyTLS13, noRegister},
 		},
 		{
 			ID:      "proof.damaged-ecdsa-tls13",
-			Title:   "The ECDSA signature in CertificateVerify is damaged in one bit",
-			Why:     "Skipping this check made every certificate good for everyone (goto fail, CVE-2014-1266).",
+			Title:   "The ECDSA signature in CertificateVerify has one wrong bit",
+			Why:     "A client that skips this check accepts anyone who sends a copy of the certificate (goto fail, CVE-2014-1266).",
 			Twin:    "proof.ecdsa.sound",
-			Change:  signature("is damaged in one bit", fakeserver.SignatureDamaged),
+			Change:  signature("has one wrong bit", fakeserver.SignatureDamaged),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{verifyTLS13, noRegister},
 		},
 		{
 			ID:      "proof.replayed-ecdsa-tls13",
-			Title:   "The ECDSA signature in CertificateVerify belongs to another handshake",
-			Why:     "A signature that was recorded once could otherwise be played back for ever.",
+			Title:   "The ECDSA signature in CertificateVerify was made for another handshake",
+			Why:     "A client that does not check what was signed accepts a signature that an attacker recorded earlier.",
 			Twin:    "proof.ecdsa.sound",
-			Change:  signature("belongs to another handshake", fakeserver.SignatureOtherMessage),
+			Change:  signature("was made for another handshake", fakeserver.SignatureOtherMessage),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{verifyTLS13, noRegister},
@@ -175,7 +176,7 @@ func proofCases() []Case {
 		{
 			ID:      "proof.zero-ecdsa-tls13",
 			Title:   "The ECDSA signature in CertificateVerify is zero",
-			Why:     "Verifiers have taken zero for a good signature under every key (CVE-2022-21449).",
+			Why:     "Some verifiers have accepted zero as a valid signature for every key (CVE-2022-21449).",
 			Twin:    "proof.ecdsa.sound",
 			Change:  signature("is zero", fakeserver.SignatureZero),
 			Expect:  Refuse,
@@ -184,10 +185,10 @@ func proofCases() []Case {
 		},
 		{
 			ID:      "proof.order-ecdsa-tls13",
-			Title:   "The ECDSA signature in CertificateVerify has the order of the curve in both halves",
-			Why:     "It is zero in disguise: a check for zero alone lets it pass (CVE-2022-21449).",
+			Title:   "The ECDSA signature in CertificateVerify has r and s equal to the order of the curve",
+			Why:     "In the arithmetic of ECDSA the order of the curve equals zero: a client that rejects only the number zero itself accepts this signature for every key (CVE-2022-21449).",
 			Twin:    "proof.ecdsa.sound",
-			Change:  signature("has the order of the curve in both halves", fakeserver.SignatureOrder),
+			Change:  signature("has r and s equal to the order of the curve", fakeserver.SignatureOrder),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{verifyTLS13, noRegister},
@@ -195,7 +196,7 @@ func proofCases() []Case {
 		{
 			ID:      "proof.empty-ecdsa-tls13",
 			Title:   "The ECDSA signature in CertificateVerify is empty",
-			Why:     "Comparing no octets with none succeeds in careless code.",
+			Why:     "Careless code compares no bytes with no bytes and reports success: an attacker then needs no key.",
 			Twin:    "proof.ecdsa.sound",
 			Change:  signature("is empty", fakeserver.SignatureEmpty),
 			Expect:  Refuse,
@@ -204,30 +205,30 @@ func proofCases() []Case {
 		},
 		{
 			ID:      "proof.other-key-rsa-tls13",
-			Title:   "The RSA signature in CertificateVerify is made with another key",
-			Why:     "A certificate is public; without this check everyone who has a copy is the server.",
+			Title:   "The RSA signature in CertificateVerify is made with a key that is not the certificate's",
+			Why:     "A certificate is public: without this check anyone who has a copy of it can pose as the server.",
 			Twin:    "proof.rsa.sound",
-			Change:  signature("is made with another key", fakeserver.SignatureOtherKey),
+			Change:  signature("is made with a key that is not the certificate's", fakeserver.SignatureOtherKey),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{verifyTLS13, noRegister},
 		},
 		{
 			ID:      "proof.damaged-rsa-tls13",
-			Title:   "The RSA signature in CertificateVerify is damaged in one bit",
-			Why:     "Skipping this check made every certificate good for everyone (goto fail, CVE-2014-1266).",
+			Title:   "The RSA signature in CertificateVerify has one wrong bit",
+			Why:     "A client that skips this check accepts anyone who sends a copy of the certificate (goto fail, CVE-2014-1266).",
 			Twin:    "proof.rsa.sound",
-			Change:  signature("is damaged in one bit", fakeserver.SignatureDamaged),
+			Change:  signature("has one wrong bit", fakeserver.SignatureDamaged),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{verifyTLS13, noRegister},
 		},
 		{
 			ID:      "proof.replayed-rsa-tls13",
-			Title:   "The RSA signature in CertificateVerify belongs to another handshake",
-			Why:     "A signature that was recorded once could otherwise be played back for ever.",
+			Title:   "The RSA signature in CertificateVerify was made for another handshake",
+			Why:     "A client that does not check what was signed accepts a signature that an attacker recorded earlier.",
 			Twin:    "proof.rsa.sound",
-			Change:  signature("belongs to another handshake", fakeserver.SignatureOtherMessage),
+			Change:  signature("was made for another handshake", fakeserver.SignatureOtherMessage),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{verifyTLS13, noRegister},
@@ -235,7 +236,7 @@ func proofCases() []Case {
 		{
 			ID:      "proof.zero-rsa-tls13",
 			Title:   "The RSA signature in CertificateVerify is zero",
-			Why:     "Verifiers have taken zero for a good signature under every key (CVE-2022-21449).",
+			Why:     "A client that accepts zero as a signature accepts it for every key: an attacker then needs none.",
 			Twin:    "proof.rsa.sound",
 			Change:  signature("is zero", fakeserver.SignatureZero),
 			Expect:  Refuse,
@@ -245,7 +246,7 @@ func proofCases() []Case {
 		{
 			ID:      "proof.empty-rsa-tls13",
 			Title:   "The RSA signature in CertificateVerify is empty",
-			Why:     "Comparing no octets with none succeeds in careless code.",
+			Why:     "Careless code compares no bytes with no bytes and reports success: an attacker then needs no key.",
 			Twin:    "proof.rsa.sound",
 			Change:  signature("is empty", fakeserver.SignatureEmpty),
 			Expect:  Refuse,
@@ -254,8 +255,8 @@ func proofCases() []Case {
 		},
 		{
 			ID:      "proof.no-certificate-tls12",
-			Title:   "The Certificate message of the server is empty",
-			Why:     "A client that goes on without a certificate has authenticated nobody (CVE-2020-24613).",
+			Title:   "The server's Certificate message contains no certificate",
+			Why:     "A client that continues has not authenticated the server: anyone can pose as it (CVE-2020-24613).",
 			Twin:    "version.tls12.sound",
 			Change:  sendsNoCertificate,
 			Expect:  Refuse,
@@ -264,8 +265,8 @@ func proofCases() []Case {
 		},
 		{
 			ID:      "proof.garbage-tls12",
-			Title:   "The Certificate message of the server holds octets that are no certificate",
-			Why:     "Clients have crashed on what a platform could not parse; one that ignores it has authenticated nobody.",
+			Title:   "The server's Certificate message contains bytes that are not a certificate",
+			Why:     "Some clients crash on a certificate that they cannot parse. A client that ignores it has not authenticated the server.",
 			Twin:    "version.tls12.sound",
 			Change:  sendsGarbage,
 			Expect:  Refuse,
@@ -274,8 +275,8 @@ func proofCases() []Case {
 		},
 		{
 			ID:      "proof.no-certificate-tls13",
-			Title:   "The Certificate message of the server is empty",
-			Why:     "A client that goes on without a certificate has authenticated nobody (CVE-2020-24613).",
+			Title:   "The server's Certificate message contains no certificate",
+			Why:     "A client that continues has not authenticated the server: anyone can pose as it (CVE-2020-24613).",
 			Twin:    "version.tls13.sound",
 			Change:  sendsNoCertificate,
 			Expect:  Refuse,
@@ -284,8 +285,8 @@ func proofCases() []Case {
 		},
 		{
 			ID:      "proof.garbage-tls13",
-			Title:   "The Certificate message of the server holds octets that are no certificate",
-			Why:     "Clients have crashed on what a platform could not parse; one that ignores it has authenticated nobody.",
+			Title:   "The server's Certificate message contains bytes that are not a certificate",
+			Why:     "Some clients crash on a certificate that they cannot parse. A client that ignores it has not authenticated the server.",
 			Twin:    "version.tls13.sound",
 			Change:  sendsGarbage,
 			Expect:  Refuse,
@@ -295,17 +296,17 @@ func proofCases() []Case {
 	}
 }
 
-// signature is the change of the server's signature in the handshake.
+// signature makes a fault in the server's signature in the handshake a change.
 func signature(words string, fault fakeserver.SignatureFault) Change {
 	return ofServer("the server's signature in the handshake "+words, func(b *fakeserver.Behaviour) { b.Signature = fault })
 }
 
 // The changes of the Certificate message.
 var (
-	sendsNoCertificate = ofServer("the server sends a Certificate message without a certificate", func(b *fakeserver.Behaviour) {
+	sendsNoCertificate = ofServer("the server's Certificate message contains no certificate", func(b *fakeserver.Behaviour) {
 		b.Certificate = fakeserver.CertificateNone
 	})
-	sendsGarbage = ofServer("the server sends octets that are no certificate", func(b *fakeserver.Behaviour) {
+	sendsGarbage = ofServer("the server's Certificate message contains bytes that are not a certificate", func(b *fakeserver.Behaviour) {
 		b.Certificate = fakeserver.CertificateGarbage
 	})
 )

@@ -7,7 +7,7 @@ import (
 	"siptrust/pkiforge"
 )
 
-// Clauses of the reference identity and of the way to the server.
+// Clauses on the reference identity and on how the client finds the server.
 var (
 	nextHop        = clause("RFC 3263", "4")
 	serverLookup   = clause("RFC 3263", "4.1")
@@ -19,19 +19,19 @@ var (
 )
 
 // referenceCases are the cases of the group reference: which name the client
-// compares with the certificate, whatever DNS says, and asks the server for.
+// compares with the certificate, whatever DNS says, and sends in server_name.
 func referenceCases() []Case {
 	return slices.Concat(domainCases(), targetCases(), foreignCases(), aliasCases(), proxyCases(), addressCases(), internationalCases(), serverNameCases())
 }
 
-// What a client needs to find its way by DNS.
+// The features that a client needs to find its server by DNS.
 var (
 	asksAlias = []string{client.LacksDNS}
 	asksSRV   = []string{client.LacksDNS, client.LacksSRV}
 	asksNAPTR = []string{client.LacksDNS, client.LacksSRV, client.LacksNAPTR}
 )
 
-// zone makes the client find its way from a bare domain by these records.
+// zone gives the client a domain, from which these records lead to the server.
 func zone(words string, records ...string) Change {
 	return Change{Name: words, Apply: func(s *Scenario) error {
 		s.Given, s.Zone = GivenDomain, records
@@ -39,7 +39,7 @@ func zone(words string, records ...string) Change {
 	}}
 }
 
-// both makes one change of two.
+// both combines two changes into one.
 func both(words string, first, second Change) Change {
 	return Change{Name: words, Apply: func(s *Scenario) error {
 		if err := first.Apply(s); err != nil {
@@ -49,8 +49,8 @@ func both(words string, first, second Change) Change {
 	}}
 }
 
-// presentsAll presents each name as dNSName and in a SIP URI, so that it is an
-// identity under every policy.
+// presentsAll puts each name into the certificate as dNSName and in a SIP URI, so that
+// it is an identity under every policy.
 func presentsAll(words string, names ...string) Change {
 	var identities []string
 	for _, n := range names {
@@ -59,20 +59,20 @@ func presentsAll(words string, names ...string) Change {
 	return presents(words, identities...)
 }
 
-// The records of a domain whose servers are machines of its own.
-var ownServers = zone("the client is given a domain, whose server is a machine of its own",
+// The records of a domain whose server is a host within it.
+var ownServers = zone("the client is given a domain, whose server is a host within it",
 	`{host} NAPTR 10 10 "s" "SIPS+D2T" "" _sips._tcp.{host}`,
 	`_sips._tcp.{host} SRV 10 0 {port} edge.{host}`,
 	`edge.{host} A {address}`)
 
-// domainCases: the client is given a domain, and DNS leads it to a machine of
-// that domain.
+// domainCases: the client is given a domain, and DNS leads it to a host within that
+// domain.
 func domainCases() []Case {
 	return []Case{
 		{
 			ID:    "reference.domain",
-			Title: "The client is given a domain; the certificate names it and the machine that DNS leads to",
-			Why:   "RFC 5922 wants the domain on the certificate, RFC 3263 the machine as well: the one certificate that all accept names both.",
+			Title: "The client is given a domain; the certificate names the domain and the host that DNS leads to",
+			Why:   "RFC 5922 requires that the certificate names the domain; RFC 3263 also requires the host. This certificate satisfies both: a client that refuses it is locked out.",
 			Style: pkiforge.CustomCA,
 			Change: both("the client is given a domain; the certificate names it and its server", ownServers,
 				presentsAll("the certificate names the domain and its server", "{host}", "edge.{host}")),
@@ -85,7 +85,7 @@ func domainCases() []Case {
 		{
 			ID:    "reference.domain-without-naptr",
 			Title: "The domain has SRV records and no NAPTR records",
-			Why:   "Most domains have no NAPTR records: for a SIPS URI the client then asks for the SRV records of TLS by itself.",
+			Why:   "Most domains have no NAPTR records: for a SIPS URI the client must then look up the SRV records of SIP over TLS, or it cannot connect.",
 			Twin:  "reference.domain",
 			Change: zone("the domain has no NAPTR record",
 				`_sips._tcp.{host} SRV 10 0 {port} edge.{host}`,
@@ -99,10 +99,10 @@ func domainCases() []Case {
 		},
 		{
 			ID:         "reference.domain-without-srv",
-			Title:      "The domain has an address and neither NAPTR nor SRV records",
-			Why:        "A small site has one machine: the client goes to port 5061 of the domain itself.",
+			Title:      "The domain has an address record but no NAPTR or SRV records",
+			Why:        "A small site has one server: the client must then connect to port 5061 of the domain itself, or it cannot register.",
 			Twin:       "reference.domain",
-			Change:     zone("the domain has nothing but an address", `{host} A {address}`),
+			Change:     zone("the domain has an address record only", `{host} A {address}`),
 			Expect:     Accept,
 			Level:      Must,
 			Clauses:    []Clause{serverLookup, portLookup},
@@ -112,10 +112,10 @@ func domainCases() []Case {
 		},
 		{
 			ID:    "reference.naptr-prefers-udp",
-			Title: "The domain's NAPTR records put SIP over UDP before SIP over TLS",
-			Why:   "A SIPS URI leaves TLS only: a client that takes the first record lets DNS switch its encryption off.",
+			Title: "The domain's NAPTR records prefer SIP over UDP to SIP over TLS",
+			Why:   "A SIPS URI allows TLS only: a client that follows the preferred record lets DNS switch off its encryption.",
 			Twin:  "reference.domain",
-			Change: zone("SIP over UDP comes before SIP over TLS",
+			Change: zone("the NAPTR records prefer SIP over UDP to SIP over TLS",
 				`{host} NAPTR 10 10 "s" "SIP+D2U" "" _sip._udp.{host}`,
 				`{host} NAPTR 20 10 "s" "SIPS+D2T" "" _sips._tcp.{host}`,
 				`_sip._udp.{host} SRV 10 0 {port} edge.{host}`,
@@ -129,10 +129,10 @@ func domainCases() []Case {
 		},
 		{
 			ID:    "reference.first-target-dead",
-			Title: "Nothing listens at the first of the domain's two targets",
-			Why:   "Several targets are there for the day on which one is down.",
+			Title: "Nothing listens at the first of the domain's two SRV targets",
+			Why:   "A domain has several targets so that it can be reached when one is down: a client that tries only the first is cut off.",
 			Twin:  "reference.domain",
-			Change: zone("the first target does not listen, the second one does",
+			Change: zone("nothing listens at the first of two targets",
 				`{host} NAPTR 10 10 "s" "SIPS+D2T" "" _sips._tcp.{host}`,
 				`_sips._tcp.{host} SRV 10 0 {closed} edge.{host}`,
 				`_sips._tcp.{host} SRV 20 0 {port} edge.{host}`,
@@ -146,8 +146,8 @@ func domainCases() []Case {
 		},
 		{
 			ID:         "reference.domain-only",
-			Title:      "The certificate names the domain and not the machine that DNS leads to",
-			Why:        "By RFC 5922 the domain is what is compared; RFC 3263 wants both names, so that a client that follows it may refuse. Users of Linphone met both readings.",
+			Title:      "The certificate names the domain but not the host that DNS leads to",
+			Why:        "RFC 5922 compares the domain. RFC 3263 requires both names, so a client that follows it may refuse. Users of Linphone have seen both.",
 			Twin:       "reference.domain",
 			Change:     presentsAll("the certificate names the domain only", "{host}"),
 			Expect:     Observe,
@@ -159,8 +159,8 @@ func domainCases() []Case {
 		},
 		{
 			ID:         "reference.target-only",
-			Title:      "The certificate names the machine that DNS leads to and not the domain",
-			Why:        "RFC 3261 is content with a host within the domain; by RFC 5922 whoever gets the certificate of one machine must not answer for the domain.",
+			Title:      "The certificate names the host that DNS leads to but not the domain",
+			Why:        "RFC 3261 accepts a host within the domain. Under RFC 5922 the certificate of one host is not enough to answer for the whole domain.",
 			Twin:       "reference.domain",
 			Change:     presentsAll("the certificate names the target of the SRV record only", "edge.{host}"),
 			Expect:     Observe,
@@ -172,10 +172,10 @@ func domainCases() []Case {
 		},
 		{
 			ID:         "reference.target-wildcard",
-			Title:      "The certificate names every machine of the domain and not the domain",
-			Why:        "A * that covers the target says nothing of the domain above it.",
+			Title:      "The certificate names, by a wildcard, every host of the domain but not the domain",
+			Why:        "The wildcard covers the host that DNS leads to, but it does not cover the domain above it.",
 			Twin:       "reference.domain",
-			Change:     presents("the only identity is a * beneath the domain", "DNS:*.{host}"),
+			Change:     presents("the only identity is a wildcard below the domain", "DNS:*.{host}"),
 			Expect:     Observe,
 			ByPolicy:   map[Policy]Expectation{RFC5922: Refuse, RFC9525: Refuse},
 			Level:      Must,
@@ -185,10 +185,10 @@ func domainCases() []Case {
 		},
 		{
 			ID:         "reference.service-name",
-			Title:      "The certificate names the owner of the SRV record",
-			Why:        "_sips._tcp is a service's name in DNS and no host's: it is neither the domain nor a machine of it.",
+			Title:      "The certificate names only the owner of the SRV record, _sips._tcp.DOMAIN",
+			Why:        "This is the name of a service in DNS: it is neither the domain nor one of its hosts, so the certificate proves neither.",
 			Twin:       "reference.domain",
-			Change:     presentsAll("the certificate names the owner of the SRV record", "_sips._tcp.{host}"),
+			Change:     presentsAll("the certificate names only the owner of the SRV record", "_sips._tcp.{host}"),
 			Expect:     Refuse,
 			Level:      Must,
 			Clauses:    []Clause{compareIdentity, matchIdentity, matchLabels},
@@ -197,8 +197,8 @@ func domainCases() []Case {
 		},
 		{
 			ID:         "reference.other-name",
-			Title:      "The certificate names neither the domain nor the machine that DNS leads to",
-			Why:        "Some clients check names only where they dial one: found by an SRV record, any server will do.",
+			Title:      "The certificate names neither the domain nor the host that DNS leads to",
+			Why:        "Some clients compare names only if they were given a host: after a lookup of SRV records they accept any server.",
 			Twin:       "reference.domain",
 			Change:     presentsAll("the certificate names another host", "{other}"),
 			Expect:     Refuse,

@@ -9,7 +9,7 @@ import (
 var (
 	givesInternational = Change{Name: "the server has an internationalized name", Apply: internationalized}
 	onlyByName         = Change{
-		Name: "the server ends handshakes in which it is not asked for by name",
+		Name: "the server ends handshakes whose server_name is not its name",
 		Apply: func(s *Scenario) error {
 			s.Server.ServerName = s.Names.Host
 			return nil
@@ -21,14 +21,14 @@ var (
 	}
 )
 
-// internationalCases: the server's name has an A-label, as it stands in DNS and
-// in URIs (RFC 3261 25.1 has no other letters).
+// internationalCases: the server's name has an A-label, the form in which DNS and URIs
+// have it (RFC 3261 25.1 allows no other letters).
 func internationalCases() []Case {
 	return []Case{
 		{
 			ID:         "reference.a-label",
-			Title:      "The server's name has an A-label, and so has the certificate",
-			Why:        "Certificates, DNS and SIP URIs carry internationalized names as A-labels, which are compared like any others.",
+			Title:      "The server's name is internationalized (an A-label), and the certificate has the same A-label",
+			Why:        "Certificates, DNS and SIP URIs have internationalized names as A-labels: a client that cannot compare them like other names is locked out.",
 			Style:      pkiforge.PublicCA,
 			Change:     givesInternational,
 			Expect:     Accept,
@@ -39,9 +39,9 @@ func internationalCases() []Case {
 		{
 			ID:         "reference.a-label-other",
 			Title:      "The certificate has the A-label of another internationalized name",
-			Why:        "A client that decodes A-labels and folds accents away takes one name for the other.",
+			Why:        "A client that decodes A-labels and removes accents confuses the two names: the owner of one can pose as the other.",
 			Twin:       "reference.a-label",
-			Change:     presents("the A-label is that of the name with another accent", "DNS:xn--bcher-1ua.{parent}"),
+			Change:     presents("the certificate has the A-label of the name with another accent", "DNS:xn--bcher-1ua.{parent}"),
 			Expect:     Refuse,
 			Level:      Must,
 			Clauses:    []Clause{matchIdentity, matchLabels, compareIdentity},
@@ -50,9 +50,9 @@ func internationalCases() []Case {
 		{
 			ID:         "reference.a-label-unaccented",
 			Title:      "The certificate has the name without its accent",
-			Why:        "Folded to ASCII the two names are one; the owner of the plain one is another.",
+			Why:        "A client that removes accents confuses the two names: the owner of the name without the accent can pose as the server.",
 			Twin:       "reference.a-label",
-			Change:     presents("the first label is without the accent", "DNS:bucher.{parent}"),
+			Change:     presents("the certificate has the name without its accent", "DNS:bucher.{parent}"),
 			Expect:     Refuse,
 			Level:      Must,
 			Clauses:    []Clause{matchIdentity, matchLabels, compareIdentity},
@@ -60,10 +60,10 @@ func internationalCases() []Case {
 		},
 		{
 			ID:         "reference.a-label-wildcard",
-			Title:      "A * stands for what follows xn-- in the A-label",
-			Why:        "A * within an A-label covers every internationalized name of the domain (CVE-2023-28321); only RFC 2818, which is older than A-labels, would have it.",
+			Title:      "The certificate has a wildcard after the prefix xn-- of the A-label",
+			Why:        "Such a wildcard covers every internationalized name of the domain (CVE-2023-28321); only RFC 2818, which is older than A-labels, would allow it.",
 			Twin:       "reference.a-label",
-			Change:     presents("a * stands in place of the A-label behind its prefix", "DNS:xn--*.{parent}"),
+			Change:     presents("the certificate has a wildcard after the prefix xn-- of the A-label", "DNS:xn--*.{parent}"),
 			Expect:     Refuse,
 			ByPolicy:   map[Policy]Expectation{Teams: Observe},
 			Level:      Must,
@@ -73,7 +73,7 @@ func internationalCases() []Case {
 		{
 			ID:         "reference.u-label",
 			Title:      "The certificate has the name as a U-label, in UTF-8",
-			Why:        "A dNSName is an IA5String; what a client makes of other octets depends on the library that prints them.",
+			Why:        "A dNSName may contain only ASCII (IA5String): which name a client reads from other bytes depends on the library that it uses.",
 			Twin:       "reference.a-label",
 			Change:     presents("the dNSName has the U-label in UTF-8", "DNS:b\u00fccher.{parent}"),
 			Expect:     Refuse,
@@ -84,13 +84,13 @@ func internationalCases() []Case {
 	}
 }
 
-// serverNameCases: what the client asks the server for by server_name.
+// serverNameCases: what the client sends in server_name.
 func serverNameCases() []Case {
 	return []Case{
 		{
 			ID:         "reference.asks-for-host",
-			Title:      "The client is given a name: it asks the server for it",
-			Why:        "A server of several domains cannot choose its certificate without server_name.",
+			Title:      "The client is given a name: it sends that name in server_name",
+			Why:        "A server with several domains needs server_name to choose its certificate: without it the client gets the wrong one.",
 			Style:      pkiforge.PublicCA,
 			Expect:     Accept,
 			Demands:    []seen.Demand{seen.AsksForHost},
@@ -100,8 +100,8 @@ func serverNameCases() []Case {
 		},
 		{
 			ID:         "reference.virtual-server",
-			Title:      "The server has a certificate for the client's name and ends handshakes that ask for none or another",
-			Why:        "Hosters serve many domains on one address: a client that does not say which one it wants gets none.",
+			Title:      "The server has a certificate for the client's name and ends handshakes whose server_name is missing or different",
+			Why:        "Hosting providers serve many domains at one address: a client that does not send server_name is locked out.",
 			Twin:       "paper.public-ca.sound",
 			Change:     onlyByName,
 			Expect:     Accept,
@@ -111,8 +111,8 @@ func serverNameCases() []Case {
 		},
 		{
 			ID:         "reference.asks-for-domain",
-			Title:      "The client is given a domain: it asks the server for the domain, not for the machine that DNS led to",
-			Why:        "RFC 5922 has the client ask for the domain, since that is what the certificate must name; many ask for the machine.",
+			Title:      "The client is given a domain: it sends the domain in server_name, not the host that DNS leads to",
+			Why:        "RFC 5922 says that the client should ask for the domain, because the certificate must name it; many clients ask for the host.",
 			Style:      pkiforge.CustomCA,
 			Change:     both("the client is given a domain; the certificate names it and its server", ownServers, presentsAll("", "{host}", "edge.{host}")),
 			Expect:     Observe,
@@ -126,7 +126,7 @@ func serverNameCases() []Case {
 		{
 			ID:      "reference.asks-for-nobody",
 			Title:   "The client is given an IP address: it sends no server_name",
-			Why:     "An address is not permitted there: servers that look it up among their names end the handshake (baresip #1110).",
+			Why:     "RFC 6066 does not permit an address in server_name: some servers find no such name and end the handshake (baresip #1110).",
 			Style:   pkiforge.CustomCA,
 			Change:  givesAddress,
 			Expect:  Accept,
@@ -137,8 +137,8 @@ func serverNameCases() []Case {
 		},
 		{
 			ID:         "reference.final-dot",
-			Title:      "The client is given a name with a final dot, the certificate has it without",
-			Why:        "To DNS both are one name; server_name must be sent without the dot, and what is compared clients see differently.",
+			Title:      "The client is given a name with a final dot; the certificate has it without the dot",
+			Why:        "For DNS both are the same name. In server_name the dot must be left out; clients differ on what they compare with the certificate.",
 			Style:      pkiforge.PublicCA,
 			Change:     givesDot,
 			Expect:     Observe,

@@ -5,13 +5,11 @@ import (
 	"siptrust/pkiforge"
 )
 
-// givesProxy is the change of the cases in which the server is an outbound
-// proxy.
-var givesProxy = Change{Name: "the server is the client's outbound proxy, and its certificate names it and the domain", Apply: givenProxy}
+// givesProxy makes the server the client's outbound proxy.
+var givesProxy = Change{Name: "the server is the client's outbound proxy, and the certificate names the proxy and the domain", Apply: givenProxy}
 
-// givesProxyByAddress is the same where the client knows the proxy by its
-// address only.
-var givesProxyByAddress = both("the server is the client's outbound proxy, given by its address, and its certificate has that and the domain",
+// givesProxyByAddress does the same and gives the client only the proxy's address.
+var givesProxyByAddress = both("the server is the client's outbound proxy, given by its address, and the certificate has the address and the domain",
 	Change{Apply: givenProxyByAddress}, presents("", "IP:{host}", "URI:sip:{host}", "DNS:{host}", "DNS:{domain}", "URI:sip:{domain}"))
 
 var (
@@ -19,14 +17,14 @@ var (
 	takesProxyAddress = []string{client.LacksProxy, client.LacksAddress}
 )
 
-// proxyCases: the client registers with a domain by an outbound proxy of
-// another name. The domain itself leads nowhere.
+// proxyCases: the client registers with a domain through an outbound proxy, which has
+// another name. DNS does not lead from the domain itself to any server.
 func proxyCases() []Case {
 	return []Case{
 		{
 			ID:         "reference.proxy",
-			Title:      "The client is given an outbound proxy; the certificate names it and the domain",
-			Why:        "In enterprises the proxy is mostly called otherwise than the domain: with both names no reading has an objection.",
+			Title:      "The client is given an outbound proxy; the certificate names the proxy and the domain",
+			Why:        "In enterprises the proxy usually has another name than the domain: a certificate with both names satisfies every reading of the standards.",
 			Style:      pkiforge.CustomCA,
 			Change:     givesProxy,
 			Expect:     Accept,
@@ -37,8 +35,8 @@ func proxyCases() []Case {
 		},
 		{
 			ID:         "reference.proxy-only",
-			Title:      "The client is given an outbound proxy; the certificate names the proxy and not the domain",
-			Why:        "The next hop is what the client dials and what RFC 5922 has it compare; some telephones want the domain as well.",
+			Title:      "The client is given an outbound proxy; the certificate names the proxy but not the domain",
+			Why:        "The proxy is the next hop that the client connects to, and RFC 5922 compares that name; some phones require the domain as well.",
 			Twin:       "reference.proxy",
 			Change:     presentsAll("the certificate names the proxy only", "{host}"),
 			Expect:     Observe,
@@ -50,8 +48,8 @@ func proxyCases() []Case {
 		},
 		{
 			ID:         "reference.proxy-domain-only",
-			Title:      "The client is given an outbound proxy; the certificate names the domain and not the proxy",
-			Why:        "RFC 3261 asks for the domain that the client registers with, RFC 5922 for the next hop: the client may have been told either.",
+			Title:      "The client is given an outbound proxy; the certificate names the domain but not the proxy",
+			Why:        "RFC 3261 compares the domain with which the client registers, RFC 5922 the next hop: clients follow one or the other.",
 			Twin:       "reference.proxy",
 			Change:     presentsAll("the certificate names the domain only", "{domain}"),
 			Expect:     Observe,
@@ -62,8 +60,8 @@ func proxyCases() []Case {
 		},
 		{
 			ID:         "reference.proxy-other",
-			Title:      "The client is given an outbound proxy; the certificate names neither it nor the domain",
-			Why:        "All that the client sends goes by the proxy: whoever takes its place has the account.",
+			Title:      "The client is given an outbound proxy; the certificate names neither the proxy nor the domain",
+			Why:        "Everything that the client sends goes to the proxy: an attacker in its place controls the account.",
 			Twin:       "reference.proxy",
 			Change:     presentsAll("the certificate names another host", "{other}"),
 			Expect:     Refuse,
@@ -74,8 +72,8 @@ func proxyCases() []Case {
 		},
 		{
 			ID:       "reference.proxy-address",
-			Title:    "The client is given an outbound proxy by its address; the certificate has that as iPAddress, in a SIP URI and as dNSName, and names the domain",
-			Why:      "Proxies are set by address where DNS is not to be relied on; the certificate then has to hold it.",
+			Title:    "The client is given an outbound proxy by its address; the certificate has the address as iPAddress, in a SIP URI and as dNSName, and the domain",
+			Why:      "A proxy is configured by address where DNS is not reliable: the certificate must then contain the address.",
 			Style:    pkiforge.CustomCA,
 			Change:   givesProxyByAddress,
 			Expect:   Accept,
@@ -87,7 +85,7 @@ func proxyCases() []Case {
 		{
 			ID:      "reference.proxy-address-domain-only",
 			Title:   "The client is given an outbound proxy by its address; the certificate names the domain and has no address",
-			Why:     "Some clients compare what they dial and refuse, others the domain: users of the former have been told to switch verification off.",
+			Why:     "Some clients compare the address and refuse, others compare the domain. Users of the former have been told to switch verification off.",
 			Twin:    "reference.proxy-address",
 			Change:  presentsAll("the certificate names the domain only", "{domain}"),
 			Expect:  Observe,
@@ -97,8 +95,8 @@ func proxyCases() []Case {
 		},
 		{
 			ID:      "reference.proxy-address-other",
-			Title:   "The client is given an outbound proxy by its address; the certificate has neither that nor the domain",
-			Why:     "An address is an identity like any other: whoever takes the proxy's place has the account.",
+			Title:   "The client is given an outbound proxy by its address; the certificate has neither the address nor the domain",
+			Why:     "Everything that the client sends goes to the proxy: an attacker in its place controls the account.",
 			Twin:    "reference.proxy-address",
 			Change:  presents("the certificate has another address and another host's name", "IP:192.0.2.1", "URI:sip:192.0.2.1", "DNS:{other}", "URI:sip:{other}"),
 			Expect:  Refuse,

@@ -6,10 +6,10 @@ import (
 	"siptrust/suites/seen"
 )
 
-// twoTargets gives the client a domain with two servers, a second one behind the
-// first, and with SIP without TLS besides.
+// twoTargets gives the client a domain that has two servers, the second with a lower
+// priority, and offers SIP without TLS too.
 var twoTargets = Change{
-	Name: "the client is given a domain with two servers of one certificate, and with SIP without TLS besides",
+	Name: "the client is given a domain with two servers that share a certificate; the domain also offers SIP without TLS",
 	Apply: func(s *Scenario) error {
 		way := both("", zone("",
 			`{host} NAPTR 10 10 "s" "SIPS+D2T" "" _sips._tcp.{host}`,
@@ -30,8 +30,8 @@ var twoTargets = Change{
 	},
 }
 
-// firstWrongName has the first of two servers present another host's name; the
-// verdict is about the server at judged.
+// firstWrongName makes the certificate of the first of two servers name another host;
+// the verdict is about the server at judged.
 func firstWrongName(judged seen.About) Change {
 	return Change{
 		Name: "the certificate of the first server names another host",
@@ -53,15 +53,15 @@ var bothWrongName = Change{
 	},
 }
 
-// targetCases: the domain has two servers. To refuse one is a failure to reach
-// it, after which the client turns to the next (RFC 3263 4.3).
+// targetCases: the domain has two servers. A client that refuses the first has not
+// reached it, and tries the next one (RFC 3263 4.3).
 func targetCases() []Case {
 	const twin = "reference.two-targets"
 	return []Case{
 		{
 			ID:         twin,
-			Title:      "The client is given a domain with two servers and one certificate, and with SIP without TLS besides",
-			Why:        "Domains that can be relied on have a second server; old telephones are the reason for what they offer without TLS.",
+			Title:      "The client is given a domain with two servers that share a certificate; the domain also offers SIP without TLS",
+			Why:        "Domains that must not fail have a second server, and many offer SIP without TLS for old phones.",
 			Style:      pkiforge.CustomCA,
 			Change:     twoTargets,
 			Places:     fakeserver.Places{Second: true},
@@ -73,8 +73,8 @@ func targetCases() []Case {
 		},
 		{
 			ID:         "reference.first-target-wrong-name",
-			Title:      "The certificate of the first of two servers names another host: nothing is sent to it",
-			Why:        "That another server is there to be tried is no reason to be lenient with this one.",
+			Title:      "The certificate of the first of two servers names another host: the client sends it no SIP",
+			Why:        "That there is a second server is no reason to accept the first: a client that accepts it registers with an impostor.",
 			Twin:       twin,
 			Change:     firstWrongName(seen.AboutHere),
 			Expect:     Refuse,
@@ -85,13 +85,13 @@ func targetCases() []Case {
 		},
 		{
 			ID:     "reference.next-target",
-			Title:  "The certificate of the first of two servers names another host, that of the second is sound: the client registers there",
-			Why:    "One server with a forgotten certificate must not take the domain down; a client that stops there is safe, and of no use.",
+			Title:  "The certificate of the first of two servers names another host, the second server is sound: the client registers with the second",
+			Why:    "One server with a wrong certificate must not make the whole domain unreachable: a client that stops there is safe but cannot be used.",
 			Twin:   twin,
 			Change: firstWrongName(seen.AboutThere),
 			Expect: Accept,
-			// That a refusal is a failure of the transport is a reading: the RFC
-			// names lost connections.
+			// Whether a refusal is a failure of the transport is open to
+			// interpretation: the RFC names lost connections.
 			Level:      Should,
 			Clauses:    []Clause{tryNext},
 			MustCome:   true,
@@ -100,8 +100,8 @@ func targetCases() []Case {
 		},
 		{
 			ID:         "reference.both-targets-wrong-name",
-			Title:      "The certificates of both servers name another host: neither gets anything, nor does a service without TLS",
-			Why:        "When all that is secure has failed, the list of servers goes on with what is not: a SIPS URI ends before that.",
+			Title:      "The certificates of both servers name another host: the client sends no SIP to them, nor to the service without TLS",
+			Why:        "After the servers with TLS the domain's list continues with services without TLS: a client that follows it sends its registration in the clear.",
 			Twin:       twin,
 			Change:     bothWrongName,
 			Expect:     Refuse,

@@ -19,14 +19,14 @@ var (
 	resumedName  = clause("RFC 6066", "3")
 )
 
-// resumptionCases: session tickets and pre-shared keys. A session stands for a
-// verification that was made once: it must not stand for another.
+// resumptionCases: session tickets and pre-shared keys. A resumed session relies on
+// an earlier verification: it must not replace the verification of another server.
 func resumptionCases() []Case {
 	return []Case{
 		{
 			ID:      "resumption.sound",
-			Title:   "The server gives a ticket, ends the connection and takes the ticket back",
-			Why:     "Phones come back by the thousand after an outage; resumption is what lets the server bear it.",
+			Title:   "The server issues a session ticket, closes the connection and accepts the ticket when the client reconnects",
+			Why:     "After an outage thousands of phones reconnect at once, and without resumption many servers cannot serve them all. A client that fails here cannot reconnect.",
 			Style:   pkiforge.CustomCA,
 			Change:  ticketTaken,
 			Expect:  Accept,
@@ -37,8 +37,8 @@ func resumptionCases() []Case {
 		},
 		{
 			ID:      "resumption.tls12.sound",
-			Title:   "In TLS 1.2 the server gives a ticket, ends the connection and takes the ticket back",
-			Why:     "Tickets of TLS 1.2 are another mechanism with the same risks, and most servers in the field have them.",
+			Title:   "In TLS 1.2 the server issues a session ticket, closes the connection and accepts the ticket when the client reconnects",
+			Why:     "Tickets of TLS 1.2 are a different mechanism with the same risks, and most servers in the field use them. A client that fails here cannot reconnect.",
 			Style:   pkiforge.CustomCA,
 			Change:  ticketTaken12,
 			Expect:  Accept,
@@ -48,8 +48,8 @@ func resumptionCases() []Case {
 		},
 		{
 			ID:      "resumption.offered",
-			Title:   "Whether the client resumes when it comes back",
-			Why:     "To resume is the client's choice; who plans for outages wants to know it.",
+			Title:   "Does the client resume the session when it reconnects?",
+			Why:     "Resumption is the client's choice; an operator who plans for outages needs to know.",
 			Twin:    "resumption.sound",
 			Change:  watchedOn,
 			Expect:  Observe,
@@ -60,8 +60,8 @@ func resumptionCases() []Case {
 		},
 		{
 			ID:      "resumption.certificate-expired-meanwhile",
-			Title:   "The ticket is taken back by a server whose certificate has expired meanwhile",
-			Why:     "A resumed session shows no certificate: how long an old verification holds is left to the client.",
+			Title:   "The server accepts the ticket although its certificate has expired meanwhile",
+			Why:     "In a resumed session the server sends no certificate: the client decides for how long it relies on the earlier verification.",
 			Twin:    "resumption.sound",
 			Change:  laterExpired,
 			Expect:  Observe,
@@ -72,8 +72,8 @@ func resumptionCases() []Case {
 		},
 		{
 			ID:      "resumption.version-changed",
-			Title:   "The server that gave a ticket in TLS 1.3 speaks only TLS 1.2 when the client comes back",
-			Why:     "After a change of the server the phones that hold tickets must not be the ones that stay out.",
+			Title:   "The server issued a ticket in TLS 1.3 and speaks only TLS 1.2 when the client reconnects",
+			Why:     "After a server has been replaced, a client that insists on its old ticket is locked out.",
 			Twin:    "resumption.sound",
 			Change:  laterOnly12,
 			Expect:  Accept,
@@ -83,8 +83,8 @@ func resumptionCases() []Case {
 		},
 		{
 			ID:      "resumption.tls12.suite-changed",
-			Title:   "In TLS 1.2 the server has given up the suite of the ticket when the client comes back",
-			Why:     "A session cannot be resumed with another suite; a client that insists on it stays out.",
+			Title:   "In TLS 1.2 the server no longer supports the cipher suite of the ticket when the client reconnects",
+			Why:     "A session cannot be resumed with another cipher suite: a client that does not accept a full handshake instead is locked out.",
 			Twin:    "resumption.tls12.sound",
 			Change:  laterOtherSuite,
 			Expect:  Accept,
@@ -94,8 +94,8 @@ func resumptionCases() []Case {
 		},
 		{
 			ID:      "resumption.forgotten.sound",
-			Title:   "The server gives a ticket and has forgotten its key when the client comes back",
-			Why:     "Keys of tickets change daily and with every restart: the full handshake must follow without fuss.",
+			Title:   "The server issues a ticket but has lost the ticket's key when the client reconnects",
+			Why:     "Ticket keys change daily and at every restart of the server: a client that does not continue with a full handshake is locked out.",
 			Style:   pkiforge.CustomCA,
 			Change:  ticketForgotten,
 			Expect:  Accept,
@@ -105,8 +105,8 @@ func resumptionCases() []Case {
 		},
 		{
 			ID:      "resumption.forgotten.expired",
-			Title:   "The server does not take the ticket and presents an expired certificate",
-			Why:     "An offered session proves nothing: a full handshake is a first one.",
+			Title:   "The server does not accept the ticket and presents an expired certificate",
+			Why:     "That the client has a session proves nothing about this handshake: it must verify the certificate as if it had never connected before.",
 			Twin:    "resumption.forgotten.sound",
 			Change:  laterExpired,
 			Expect:  Refuse,
@@ -116,8 +116,8 @@ func resumptionCases() []Case {
 		},
 		{
 			ID:         "resumption.forgotten.wrong-name",
-			Title:      "The server does not take the ticket and presents a certificate for another host",
-			Why:        "Who takes over the address of a server forgets its tickets first of all.",
+			Title:      "The server does not accept the ticket and presents a certificate for another host",
+			Why:        "An attacker who takes over the server's address cannot accept the server's tickets: a client that does not verify the full handshake that follows accepts the attacker.",
 			Twin:       "resumption.forgotten.sound",
 			Change:     laterWrongName,
 			Expect:     Refuse,
@@ -128,8 +128,8 @@ func resumptionCases() []Case {
 		},
 		{
 			ID:      "resumption.forgotten.unknown-root",
-			Title:   "The server does not take the ticket and presents a chain to a root that is not installed",
-			Why:     "Who takes over the address of a server forgets its tickets first of all.",
+			Title:   "The server does not accept the ticket and presents a chain to a root that is not installed",
+			Why:     "An attacker who takes over the server's address cannot accept the server's tickets: a client that does not verify the full handshake that follows accepts the attacker.",
 			Twin:    "resumption.forgotten.sound",
 			Change:  laterUnknownRoot,
 			Expect:  Refuse,
@@ -139,8 +139,8 @@ func resumptionCases() []Case {
 		},
 		{
 			ID:      "resumption.forgotten.bad-signature",
-			Title:   "The server does not take the ticket and presents a certificate whose signature does not verify",
-			Why:     "To know the names from the connection before is not to know the key.",
+			Title:   "The server does not accept the ticket and presents a certificate whose signature does not verify",
+			Why:     "A client that only compares the names with those of the earlier connection accepts a forged certificate.",
 			Twin:    "resumption.forgotten.sound",
 			Change:  laterBadSignature,
 			Expect:  Refuse,
@@ -150,8 +150,8 @@ func resumptionCases() []Case {
 		},
 		{
 			ID:         "resumption.two-accounts.sound",
-			Title:      "Two accounts in two domains at one address that takes tickets, its certificate for both",
-			Why:        "It is what a session that strays between domains is compared with.",
+			Title:      "Two accounts in two domains use one address; the server accepts tickets, and its certificate names both domains",
+			Why:        "The case in which the certificate names only one of the domains is compared with this one.",
 			Style:      pkiforge.CustomCA,
 			Change:     twoAccountsTickets,
 			Expect:     Accept,
@@ -162,8 +162,8 @@ func resumptionCases() []Case {
 		},
 		{
 			ID:         "resumption.two-accounts.other-name",
-			Title:      "The ticket of the first domain's server is not offered to the second domain, whose name its certificate lacks",
-			Why:        "A server that takes any ticket shows no certificate; a client that offers one across names has verified nobody.",
+			Title:      "The certificate names the first domain only: the client does not offer the ticket of the first domain for the second",
+			Why:        "A server that accepts a ticket sends no certificate: a client that offers a ticket under another name registers there without verifying that name.",
 			Twin:       "resumption.two-accounts.sound",
 			Change:     firstNameOnly,
 			Expect:     Refuse,
@@ -175,8 +175,8 @@ func resumptionCases() []Case {
 		},
 		{
 			ID:      "resumption.again.sound",
-			Title:   "The client is started twice at a server that gives tickets",
-			Why:     "It is what a client that keeps the ticket of a server it refused is compared with.",
+			Title:   "The client is started twice, and the server issues tickets and accepts them",
+			Why:     "The case in which the client has refused the server that issued the ticket is compared with this one.",
 			Style:   pkiforge.CustomCA,
 			Change:  ticketsTwice,
 			Expect:  Accept,
@@ -186,8 +186,8 @@ func resumptionCases() []Case {
 		},
 		{
 			ID:         "resumption.again.after-refusal",
-			Title:      "A server with another name is refused twice, though the first handshake gave a ticket",
-			Why:        "A client that verifies after the handshake holds a ticket of the impostor by then; resumed, it shows no certificate.",
+			Title:      "The certificate names another host: the client refuses twice, although the first handshake gave it a ticket",
+			Why:        "A client that verifies only after the handshake already holds a ticket of the impostor. If it resumes that session, it sees no certificate that it could refuse.",
 			Twin:       "resumption.again.sound",
 			Change:     wrongName,
 			Expect:     Refuse,
@@ -201,17 +201,17 @@ func resumptionCases() []Case {
 
 // The changes of resumption.
 var (
-	ticketTaken = comesBack("the server gives tickets, ends the first connection and takes tickets back",
+	ticketTaken = comesBack("the server issues tickets, closes the first connection and then accepts tickets",
 		func(first, later *fakeserver.Behaviour) {
 			first.Tickets, later.Tickets = fakeserver.TicketsTaken, fakeserver.TicketsTaken
 		})
-	ticketTaken12 = comesBack("the server speaks TLS 1.2, gives tickets, ends the first connection and takes tickets back",
+	ticketTaken12 = comesBack("the server speaks TLS 1.2, issues tickets, closes the first connection and then accepts tickets",
 		func(first, later *fakeserver.Behaviour) {
 			for _, b := range []*fakeserver.Behaviour{first, later} {
 				b.Tickets, b.MinVersion, b.MaxVersion = fakeserver.TicketsTaken, tls.VersionTLS12, tls.VersionTLS12
 			}
 		})
-	ticketForgotten = comesBack("the server gives tickets, ends the first connection and takes no tickets back",
+	ticketForgotten = comesBack("the server issues tickets, closes the first connection and then accepts no tickets",
 		func(first, later *fakeserver.Behaviour) {
 			first.Tickets, later.Tickets = fakeserver.TicketsTaken, fakeserver.TicketsForgotten
 		})
@@ -226,7 +226,7 @@ var (
 		},
 	}
 	laterOtherSuite = Change{
-		Name: "the server has one suite on the first connection and another on the second",
+		Name: "the server supports one cipher suite on the first connection and another on the second",
 		Apply: func(s *Scenario) error {
 			s.Server.CipherSuites = []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256}
 			s.Later.Server.CipherSuites = []uint16{tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384}
@@ -235,14 +235,14 @@ var (
 	}
 
 	twoAccountsTickets = Change{
-		Name: "there are two accounts, the certificate names both domains, and the server takes any ticket",
+		Name: "there are two accounts, the certificate names both domains, and the server accepts any ticket",
 		Apply: func(s *Scenario) error {
 			s.Server.Tickets = fakeserver.TicketsTaken
 			return twoAccounts.Apply(s)
 		},
 	}
 	ticketsTwice = Change{
-		Name: "the server gives tickets and takes them back, and the client is started twice",
+		Name: "the server issues tickets and accepts them, and the client is started twice",
 		Apply: func(s *Scenario) error {
 			s.Server.Tickets, s.Attempts = fakeserver.TicketsTaken, 2
 			return nil

@@ -9,7 +9,7 @@ import (
 	"siptrust/suites/seen"
 )
 
-// Clauses that the cases of revocation rest on.
+// Clauses on revocation.
 var (
 	mustNotBeRevoked = clause("RFC 5280", "6.1.3(a)(3)")
 	distrustRevoked  = clause("RFC 9325", "7.5")
@@ -22,14 +22,14 @@ var (
 	responders       = clause("RFC 6960", "4.2.2.2")
 	responseDigests  = clause("RFC 6960", "4.3")
 	featureMissing   = clause("RFC 7633", "4.2.3.1")
-	featureDemanded  = clause("RFC 7633", "4.3.3")
+	featureRequired  = clause("RFC 7633", "4.3.3")
 )
 
-// hardFail: RFC 9325 7.5 has clients end the handshake for want of a staple
-// that the certificate demands, and distrust what is revoked.
+// hardFail: RFC 9325 7.5 says that clients end the handshake if the stapled response
+// that the certificate requires is missing, and distrust revoked certificates.
 func hardFail() map[Policy]Expectation { return map[Policy]Expectation{BCP195: Refuse} }
 
-// several makes one change of PKI of several.
+// several combines changes of the PKI into one.
 func several(words string, changes ...pkiforge.Change) Change {
 	return Change{Name: words, Apply: func(s *Scenario) error {
 		for _, c := range changes {
@@ -54,19 +54,20 @@ func stapleChange(words string, edit func(*pkiforge.OCSP)) Change {
 	return Change{Name: words, Apply: func(s *Scenario) error { edit(s.Plan.Revocation.Staple); return nil }}
 }
 
-// outdated and early put a response or a list out of its time.
+// The times of a response or a list that is outdated, and of one that is not valid
+// yet.
 const (
 	outdatedFrom, outdatedTo = -8 * 24 * time.Hour, -24 * time.Hour
 	earlyFrom, earlyTo       = 24 * time.Hour, 8 * 24 * time.Hour
 )
 
 // revocationCases are the cases of the group revocation: the status of the
-// certificates, handed out in the handshake or fetched.
+// certificates, stapled to the handshake or fetched.
 func revocationCases() []Case {
 	return slices.Concat(stapleCases(), delegatedCases(), mustStapleCases(), ocspCases(), crlCases(), sourcesCases())
 }
 
-// stapleCases: the server hands out an OCSP response that its issuer signed.
+// stapleCases: the server staples an OCSP response that its issuer signed.
 func stapleCases() []Case {
 	const twin = "revocation.staple.sound"
 	asked := []seen.Precondition{seen.OffersStatusRequest}
@@ -74,10 +75,10 @@ func stapleCases() []Case {
 	return []Case{
 		{
 			ID:      twin,
-			Title:   "The server hands out an OCSP response that says that its certificate is good",
-			Why:     "Stapling spares the client a request; a client that asks for it and cannot take it locks itself out.",
+			Title:   "The stapled OCSP response says that the server certificate is good",
+			Why:     "Stapling saves the client a request of its own; a client that asks for a stapled response and cannot process it is locked out.",
 			Style:   pkiforge.CustomCA,
-			Change:  several("the server hands out an OCSP response, signed by the issuing CA", pkiforge.WithStaple()),
+			Change:  several("the server staples an OCSP response, signed by the issuing CA", pkiforge.WithStaple()),
 			Expect:  Accept,
 			Level:   Must,
 			Clauses: stapled,
@@ -85,8 +86,8 @@ func stapleCases() []Case {
 		},
 		{
 			ID:      "revocation.staple.revoked",
-			Title:   "The OCSP response that the server hands out says that its certificate is revoked",
-			Why:     "The client asked and was told; crypto/tls always asks, and leaves it to the program to read the answer.",
+			Title:   "The stapled OCSP response says that the server certificate is revoked",
+			Why:     "A client that asks for the status and ignores the answer trusts a server whose key may be stolen. Some TLS libraries, such as Go's crypto/tls, ask but leave the check to the application.",
 			Twin:    twin,
 			Change:  revokedChange("the server certificate is revoked", 0, pkiforge.Server),
 			Expect:  Refuse,
@@ -96,8 +97,8 @@ func stapleCases() []Case {
 		},
 		{
 			ID:      "revocation.staple.on-hold",
-			Title:   "The OCSP response that the server hands out says that its certificate is on hold",
-			Why:     "On hold is revoked for the time being, not good with a remark.",
+			Title:   "The stapled OCSP response says that the server certificate is on hold",
+			Why:     "On hold means revoked for the time being: a client that treats it as good accepts a certificate that its CA has suspended.",
 			Twin:    twin,
 			Change:  revokedChange("the server certificate is revoked for the reason certificateHold", pkiforge.CertificateHold, pkiforge.Server),
 			Expect:  Refuse,
@@ -107,8 +108,8 @@ func stapleCases() []Case {
 		},
 		{
 			ID:      "revocation.staple.unknown",
-			Title:   "The OCSP response that the server hands out says that its certificate is not known",
-			Why:     "It is for the client to decide whether it looks elsewhere; some go on, some refuse.",
+			Title:   "The stapled OCSP response says that the status of the server certificate is unknown",
+			Why:     "The client may look for the status elsewhere; some clients continue, others refuse.",
 			Twin:    twin,
 			Change:  stapleChange("the OCSP response says unknown", func(o *pkiforge.OCSP) { o.Unknown = true }),
 			Expect:  Observe,
@@ -118,8 +119,8 @@ func stapleCases() []Case {
 		},
 		{
 			ID:    "revocation.staple.expired",
-			Title: "The OCSP response that the server hands out was to be renewed a day ago",
-			Why:   "An old response from before the revocation is what a thief of the key would hand out.",
+			Title: "The stapled OCSP response is outdated: its nextUpdate passed a day ago",
+			Why:   "An attacker who stole the key would send an old response, from before the certificate was revoked.",
 			Twin:  twin,
 			Change: stapleChange("nextUpdate of the OCSP response passed a day ago", func(o *pkiforge.OCSP) {
 				o.ThisUpdate, o.NextUpdate = outdatedFrom, outdatedTo
@@ -131,10 +132,10 @@ func stapleCases() []Case {
 		},
 		{
 			ID:    "revocation.staple.future",
-			Title: "The OCSP response that the server hands out is of tomorrow",
-			Why:   "A status that nobody can know yet says nothing of today.",
+			Title: "The stapled OCSP response is not valid yet: its thisUpdate is tomorrow",
+			Why:   "Such a response says nothing about today; a client that accepts it does not check the time of responses.",
 			Twin:  twin,
-			Change: stapleChange("thisUpdate of the OCSP response is a day ahead", func(o *pkiforge.OCSP) {
+			Change: stapleChange("thisUpdate of the OCSP response is a day in the future", func(o *pkiforge.OCSP) {
 				o.ThisUpdate, o.NextUpdate = earlyFrom, earlyTo
 			}),
 			Expect:  Refuse,
@@ -144,8 +145,8 @@ func stapleCases() []Case {
 		},
 		{
 			ID:      "revocation.staple.no-next-update",
-			Title:   "The OCSP response that the server hands out does not say when the next one comes",
-			Why:     "RFC 6960 takes it for always current, profiles of it refuse it, and verifiers put limits of their own.",
+			Title:   "The stapled OCSP response has no nextUpdate",
+			Why:     "RFC 6960 says that newer information is then available at any time. Some profiles of RFC 6960 reject such a response, and some verifiers set their own time limit.",
 			Twin:    twin,
 			Change:  stapleChange("the OCSP response has no nextUpdate", func(o *pkiforge.OCSP) { o.NextUpdate = 0 }),
 			Expect:  Observe,
@@ -155,8 +156,8 @@ func stapleCases() []Case {
 		},
 		{
 			ID:      "revocation.staple.other-serial",
-			Title:   "The OCSP response that the server hands out is about another certificate of the same CA",
-			Why:     "The good name of another would cover a revoked certificate (CVE-2016-7444, CVE-2020-8286).",
+			Title:   "The stapled OCSP response is about another certificate of the same CA",
+			Why:     "A client that does not compare serial numbers accepts a revoked certificate because another one is good (CVE-2016-7444, CVE-2020-8286).",
 			Twin:    twin,
 			Change:  stapleChange("the OCSP response names another serial number", func(o *pkiforge.OCSP) { o.OtherSerial = true }),
 			Expect:  Refuse,
@@ -166,8 +167,8 @@ func stapleCases() []Case {
 		},
 		{
 			ID:      "revocation.staple.other-issuer",
-			Title:   "The OCSP response that the server hands out is about a certificate of another CA with the same serial number",
-			Why:     "A serial number says nothing without its CA; comparing it alone is not enough.",
+			Title:   "The stapled OCSP response is about another CA's certificate with the same serial number",
+			Why:     "Serial numbers are unique only within one CA: a client that compares nothing but them accepts a response about another CA's certificate.",
 			Twin:    twin,
 			Change:  stapleChange("the OCSP response names the root as the issuer", func(o *pkiforge.OCSP) { o.Issuer = pkiforge.Root }),
 			Expect:  Refuse,
@@ -177,10 +178,10 @@ func stapleCases() []Case {
 		},
 		{
 			ID:      "revocation.staple.other-key",
-			Title:   "The OCSP response that the server hands out is signed with a stranger's key",
-			Why:     "Without the signature everyone is a responder.",
+			Title:   "The stapled OCSP response is signed with an unrelated key",
+			Why:     "A client that does not verify this signature accepts a response that anyone could have made.",
 			Twin:    twin,
-			Change:  stapleChange("the OCSP response is signed with another key than the issuer's", func(o *pkiforge.OCSP) { o.Key = pkiforge.BystanderCustom }),
+			Change:  stapleChange("the OCSP response is signed with an unrelated key", func(o *pkiforge.OCSP) { o.Key = pkiforge.BystanderCustom }),
 			Expect:  Refuse,
 			Level:   Should,
 			Clauses: []Clause{responseAccepted, stapleTLS12},
@@ -188,10 +189,10 @@ func stapleCases() []Case {
 		},
 		{
 			ID:    "revocation.staple.by-server",
-			Title: "The server signed the OCSP response that it hands out itself",
-			Why:   "The CA issued its certificate too, but not to vouch for itself; who has its key would never be revoked.",
+			Title: "The stapled OCSP response is signed by the server itself",
+			Why:   "The CA issued the server's certificate but did not authorise it to sign OCSP responses; otherwise an attacker with a stolen key could sign that the certificate is not revoked.",
 			Twin:  twin,
-			Change: stapleChange("the OCSP response is given in the server's name, with its key and certificate", func(o *pkiforge.OCSP) {
+			Change: stapleChange("the OCSP response is signed by the server, with its own key and certificate", func(o *pkiforge.OCSP) {
 				o.Signer, o.Attach = pkiforge.Server, true
 			}),
 			Expect:  Refuse,
@@ -201,10 +202,10 @@ func stapleCases() []Case {
 		},
 		{
 			ID:      "revocation.staple.garbage",
-			Title:   "What the server hands out as its OCSP response is none",
-			Why:     "A parser that fails must not count as a responder that said good.",
+			Title:   "In place of the stapled OCSP response the server sends plain text",
+			Why:     "A client that treats a response that it cannot parse as good accepts a revoked certificate.",
 			Twin:    twin,
-			Change:  stapleChange("in place of the OCSP response there are some words of text", func(o *pkiforge.OCSP) { o.Garbage = true }),
+			Change:  stapleChange("the server sends plain text in place of the OCSP response", func(o *pkiforge.OCSP) { o.Garbage = true }),
 			Expect:  Refuse,
 			Level:   Should,
 			Clauses: stapled,
@@ -212,8 +213,8 @@ func stapleCases() []Case {
 		},
 		{
 			ID:      "revocation.staple.bare",
-			Title:   "The OCSP response that the server hands out is successful and holds no answer",
-			Why:     "The status of the response is not that of the certificate; who looks at it alone is satisfied with nothing.",
+			Title:   "The stapled OCSP response has the status successful but contains no certificate status",
+			Why:     "The status successful says only that the responder answered, not that the certificate is good: a client that looks at nothing else accepts a revoked certificate.",
 			Twin:    twin,
 			Change:  stapleChange("the OCSP response has no responseBytes", func(o *pkiforge.OCSP) { o.Bare = true }),
 			Expect:  Refuse,
@@ -223,8 +224,8 @@ func stapleCases() []Case {
 		},
 		{
 			ID:      "revocation.staple.try-later",
-			Title:   "The OCSP response that the server hands out is the error tryLater",
-			Why:     "It says nothing, and nobody signed it: as if none had come, or not satisfactory (CVE-2024-8096)?",
+			Title:   "The stapled OCSP response is the error tryLater",
+			Why:     "The error gives no status and is not signed. Clients may treat it as if no response had come, or refuse (CVE-2024-8096).",
 			Twin:    twin,
 			Change:  stapleChange("the OCSP response is the error tryLater", func(o *pkiforge.OCSP) { o.Status = pkiforge.TryLater }),
 			Expect:  Observe,
@@ -234,8 +235,8 @@ func stapleCases() []Case {
 		},
 		{
 			ID:      "revocation.staple.sha1",
-			Title:   "The OCSP response that the server hands out is signed with SHA-1",
-			Why:     "RFC 6960 still wants clients to take it; stacks have given SHA-1 up.",
+			Title:   "The stapled OCSP response is signed with SHA-1",
+			Why:     "RFC 6960 still says that clients should accept SHA-1, but many TLS libraries no longer do.",
 			Twin:    twin,
 			Change:  stapleChange("the OCSP response is signed with SHA-1", func(o *pkiforge.OCSP) { o.Digest = crypto.SHA1 }),
 			Expect:  Observe,

@@ -16,14 +16,14 @@ var (
 	versionExtension = clause("RFC 8446", "4.2.1")
 )
 
-// versionCases: which versions of TLS are spoken, and what brings a client down to
-// a lower one.
+// versionCases: the versions of TLS that server and client speak, and what could
+// make a client fall back to a lower one.
 func versionCases() []Case {
 	return []Case{
 		{
 			ID:      "version.tls12.sound",
-			Title:   "A sound server that speaks TLS 1.2 only",
-			Why:     "Most SIP servers in the field speak nothing newer; it is also what every fault of TLS 1.2 is compared with.",
+			Title:   "The server is sound and speaks TLS 1.2 only",
+			Why:     "Many SIP servers in the field speak nothing newer. The faults that only TLS 1.2 can have are compared with this case.",
 			Style:   pkiforge.CustomCA,
 			Change:  tls12Only,
 			Expect:  Accept,
@@ -32,8 +32,8 @@ func versionCases() []Case {
 		},
 		{
 			ID:      "version.tls13.sound",
-			Title:   "A sound server that speaks TLS 1.3 only",
-			Why:     "Servers begin to leave TLS 1.2 out; a client that offers TLS 1.3 must be able to speak it.",
+			Title:   "The server is sound and speaks TLS 1.3 only",
+			Why:     "Some servers no longer speak TLS 1.2; a client that offers TLS 1.3 must be able to use it.",
 			Style:   pkiforge.CustomCA,
 			Change:  tls13Only,
 			Expect:  Accept,
@@ -43,7 +43,7 @@ func versionCases() []Case {
 		{
 			ID:            "version.tls10-only",
 			Title:         "The server speaks TLS 1.0 only",
-			Why:           "TLS 1.0 rests on MD5 and SHA-1 and falls to attacks on its CBC mode (CVE-2011-3389).",
+			Why:           "An attacker can read parts of what is sent in TLS 1.0 (BEAST, CVE-2011-3389), and its handshake depends on MD5 and SHA-1.",
 			Twin:          "paper.custom-ca.sound",
 			Change:        tls10Only,
 			Expect:        Refuse,
@@ -54,7 +54,7 @@ func versionCases() []Case {
 		{
 			ID:            "version.tls11-only",
 			Title:         "The server speaks TLS 1.1 only",
-			Why:           "TLS 1.1 signs its key exchange with MD5 and SHA-1 and has no suite with authenticated encryption.",
+			Why:           "The handshake of TLS 1.1 depends on MD5 and SHA-1, which are broken, and no cipher suite of TLS 1.1 has authenticated encryption.",
 			Twin:          "paper.custom-ca.sound",
 			Change:        tls11Only,
 			Expect:        Refuse,
@@ -64,8 +64,8 @@ func versionCases() []Case {
 		},
 		{
 			ID:       "version.offered-range",
-			Title:    "A server that speaks everything from TLS 1.0 on: the client offers nothing before TLS 1.2",
-			Why:      "What the ClientHello offers is what an attacker can bring the client down to.",
+			Title:    "The server speaks TLS 1.0 to 1.3: the client offers no version older than TLS 1.2",
+			Why:      "An attacker can try to force a client down to any version that its ClientHello offers.",
 			Twin:     "paper.custom-ca.sound",
 			Change:   everyVersion,
 			Expect:   Observe,
@@ -76,8 +76,8 @@ func versionCases() []Case {
 		},
 		{
 			ID:      "version.downgrade-sign-tls12",
-			Title:   "The server picks TLS 1.2 and its random ends with the sign of a downgrade to TLS 1.2",
-			Why:     "An attacker who strips TLS 1.3 off the ClientHello is seen by this sign only.",
+			Title:   "The server chooses TLS 1.2, and its random ends with the marker of a downgrade to TLS 1.2 (DOWNGRD 01)",
+			Why:     "An attacker who removes TLS 1.3 from the ClientHello forces both sides down to TLS 1.2; a client that ignores the marker does not notice.",
 			Twin:    "version.tls12.sound",
 			Change:  downgradeSignTLS12,
 			Expect:  Refuse,
@@ -87,8 +87,8 @@ func versionCases() []Case {
 		},
 		{
 			ID:      "version.downgrade-sign-tls11",
-			Title:   "The server picks TLS 1.2 and its random ends with the sign of a downgrade to TLS 1.1 or older",
-			Why:     "The sign of a fall below TLS 1.2 means no good in TLS 1.2 either: a client that looks for one of the two signs only misses it.",
+			Title:   "The server chooses TLS 1.2, and its random ends with the marker of a downgrade to TLS 1.1 or older (DOWNGRD 00)",
+			Why:     "RFC 8446 requires a client that offers TLS 1.3 to check for both markers; a client that checks for one of them only misses this one.",
 			Twin:    "version.tls12.sound",
 			Change:  downgradeSignTLS11,
 			Expect:  Refuse,
@@ -98,8 +98,8 @@ func versionCases() []Case {
 		},
 		{
 			ID:      "version.hello-extended-master-secret",
-			Title:   "A server of TLS 1.2: the client offers extended_master_secret",
-			Why:     "Without it two handshakes can be made to share their secrets (Triple Handshake, CVE-2014-1295).",
+			Title:   "The server speaks TLS 1.2: the client offers extended_master_secret",
+			Why:     "Without this extension an attacker can give two connections the same master secret and pose as the client (Triple Handshake, CVE-2014-1295).",
 			Twin:    "paper.custom-ca.sound",
 			Change:  tls12Only,
 			Expect:  Accept,
@@ -109,8 +109,8 @@ func versionCases() []Case {
 		},
 		{
 			ID:      "version.hello-renegotiation-info",
-			Title:   "A server of TLS 1.2: the client offers renegotiation_info or its signal",
-			Why:     "Without it an attacker can put words of its own before the client's (CVE-2009-3555).",
+			Title:   "The server speaks TLS 1.2: the client sends renegotiation_info or TLS_EMPTY_RENEGOTIATION_INFO_SCSV",
+			Why:     "Without it an attacker can insert data of its own before the data of the client (CVE-2009-3555).",
 			Twin:    "paper.custom-ca.sound",
 			Change:  tls12Only,
 			Expect:  Accept,
@@ -120,8 +120,8 @@ func versionCases() []Case {
 		},
 		{
 			ID:      "version.hello-no-compression",
-			Title:   "A server of TLS 1.2: the client offers no compression",
-			Why:     "The length of what is compressed gives away what stands in it (CRIME, CVE-2012-4929).",
+			Title:   "The server speaks TLS 1.2: the client offers no compression",
+			Why:     "An attacker can guess secrets from the length of compressed records (CRIME, CVE-2012-4929).",
 			Twin:    "paper.custom-ca.sound",
 			Change:  tls12Only,
 			Expect:  Accept,
@@ -131,8 +131,8 @@ func versionCases() []Case {
 		},
 		{
 			ID:       "version.hello-no-broken-digest",
-			Title:    "A server of TLS 1.2: the client lets it sign with neither MD5 nor SHA-1",
-			Why:      "Collisions of these digests let an attacker take part in the handshake (SLOTH, CVE-2015-7575).",
+			Title:    "The server speaks TLS 1.2: the client offers no signature algorithm with MD5 or SHA-1",
+			Why:      "With collisions of these digests an attacker can misuse the signatures of a handshake (SLOTH, CVE-2015-7575).",
 			Twin:     "paper.custom-ca.sound",
 			Change:   tls12Only,
 			Expect:   Observe,
@@ -143,8 +143,8 @@ func versionCases() []Case {
 		},
 		{
 			ID:      "version.no-fallback-after-alert",
-			Title:   "The server answers every ClientHello with handshake_failure: no second try with a lower version",
-			Why:     "Who can break a handshake could otherwise choose the version: that is how POODLE worked (CVE-2014-3566).",
+			Title:   "The server answers every ClientHello with handshake_failure: the client does not try again with a lower version",
+			Why:     "An attacker who can break a handshake could otherwise choose the TLS version: POODLE worked that way (CVE-2014-3566).",
 			Twin:    "paper.custom-ca.sound",
 			Change:  failsHandshakes,
 			Expect:  Quiet,
@@ -154,8 +154,8 @@ func versionCases() []Case {
 		},
 		{
 			ID:      "version.no-fallback-after-reset",
-			Title:   "The server resets the connection on every ClientHello: no second try with a lower version",
-			Why:     "Who can break a handshake could otherwise choose the version: that is how POODLE worked (CVE-2014-3566).",
+			Title:   "The server resets the connection on every ClientHello: the client does not try again with a lower version",
+			Why:     "An attacker who can break a handshake could otherwise choose the TLS version: POODLE worked that way (CVE-2014-3566).",
 			Twin:    "paper.custom-ca.sound",
 			Change:  resetsHandshakes,
 			Expect:  Quiet,
@@ -166,7 +166,7 @@ func versionCases() []Case {
 	}
 }
 
-// ofServer makes a change of the server's behaviour a change of the scenario.
+// ofServer turns an edit of the server's behaviour into a change of the scenario.
 func ofServer(words string, edit func(*fakeserver.Behaviour)) Change {
 	return Change{Name: words, Apply: func(s *Scenario) error { edit(&s.Server); return nil }}
 }
@@ -184,10 +184,10 @@ var (
 	tls13Only    = speaking("the server speaks TLS 1.3 only", tls.VersionTLS13, tls.VersionTLS13)
 	everyVersion = speaking("the server speaks TLS 1.0 to 1.3", tls.VersionTLS10, tls.VersionTLS13)
 
-	downgradeSignTLS12 = ofServer("the server's random ends with the sign of a downgrade to TLS 1.2", func(b *fakeserver.Behaviour) {
+	downgradeSignTLS12 = ofServer("the server's random ends with the marker of a downgrade to TLS 1.2", func(b *fakeserver.Behaviour) {
 		b.RandomTail = []byte("DOWNGRD\x01")
 	})
-	downgradeSignTLS11 = ofServer("the server's random ends with the sign of a downgrade to TLS 1.1 or older", func(b *fakeserver.Behaviour) {
+	downgradeSignTLS11 = ofServer("the server's random ends with the marker of a downgrade to TLS 1.1 or older", func(b *fakeserver.Behaviour) {
 		b.RandomTail = []byte("DOWNGRD\x00")
 	})
 	resetsHandshakes = ofServer("the server resets the connection on every ClientHello", func(b *fakeserver.Behaviour) {

@@ -129,7 +129,7 @@ func (a *Attempts) anyRequest(is func(before, m *fakeserver.SIPMessage) bool) bo
 	return false
 }
 
-// scheme is that of the Request-URI, in lower case.
+// scheme gives the scheme of the Request-URI, in lower case.
 func scheme(m *fakeserver.SIPMessage) string {
 	_, rest, _ := strings.Cut(m.StartLine, " ")
 	scheme, _, _ := strings.Cut(rest, ":")
@@ -158,8 +158,8 @@ func Registers(c *fakeserver.Connection) int {
 	return n
 }
 
-// repeatsRegister says whether one REGISTER came twice: a new one of the same
-// dialogue has another CSeq (RFC 3261 10.2).
+// repeatsRegister says whether the same REGISTER came twice: a new one with the
+// same Call-ID has another CSeq (RFC 3261 10.2).
 func repeatsRegister(c *fakeserver.Connection) bool {
 	known := make(map[string]bool)
 	for i := range c.SIP {

@@ -6,11 +6,11 @@ import (
 	"siptrust/fakeserver"
 )
 
-// Demand is a named predicate over what was seen in all attempts of a case,
-// asked for besides the expectation.
+// Demand is a named predicate over what was seen in all attempts of a case. It must
+// hold besides the expectation.
 type Demand struct {
 	Name string
-	// Missed says in words what was not seen.
+	// Missed says in words how the client failed. It is printed after "accepted, but".
 	Missed string
 	met    func(*Attempts) bool
 }
@@ -25,11 +25,11 @@ func (d Demand) Met(a *Attempts) bool { return len(a.All) > 0 && d.met(a) }
 
 // The demands.
 var (
-	// SIPRequest: acceptance held a SIP request (RFC 3261 7.1). It goes with
-	// every case that expects acceptance.
+	// SIPRequest: a SIP request arrived on the accepted connection (RFC 3261 7.1).
+	// Every case that expects acceptance has this demand.
 	SIPRequest = Demand{
 		Name:   "sip-request",
-		Missed: "no SIP request came inside TLS",
+		Missed: "no SIP request arrived inside TLS",
 		met: func(a *Attempts) bool {
 			return a.anyAccepted(func(c *fakeserver.Connection) bool { return Requests(c) > 0 })
 		},
@@ -38,16 +38,16 @@ var (
 	// certificate (RFC 8446 4.4.3).
 	CertificateVerifyValid = Demand{
 		Name:   "certificate-verify-valid",
-		Missed: "no certificate with a valid CertificateVerify came from the client",
+		Missed: "the client sent no certificate with a valid CertificateVerify",
 		met: func(a *Attempts) bool {
 			return a.anyAccepted(func(c *fakeserver.Connection) bool { return c.Handshake.CertificateVerifyValid })
 		},
 	}
-	// Takes200: the client took the 200 to its REGISTER for the end of that
-	// transaction: it did not send the same REGISTER again.
+	// Takes200: the 200 to its REGISTER ended the transaction for the client: it did
+	// not send the same REGISTER again.
 	Takes200 = Demand{
 		Name:   "takes-200",
-		Missed: "the client did not take the 200 to its REGISTER",
+		Missed: "the client did not accept the 200 to its REGISTER",
 		met: func(a *Attempts) bool {
 			return a.anyAccepted(func(c *fakeserver.Connection) bool { return c.Answered200 && !repeatsRegister(c) })
 		},
@@ -60,11 +60,11 @@ var (
 			return a.anyAccepted(func(c *fakeserver.Connection) bool { return c.OptionsStatus >= 200 })
 		},
 	}
-	// ClosesPromptly: the client closed every refused connection by itself
-	// within the prompt window, 5 s (RFC 5922 7.3 says "immediately").
+	// ClosesPromptly: the client itself closed every refused connection within the
+	// prompt window, 5 s (RFC 5922 7.3 says "immediately").
 	ClosesPromptly = Demand{
 		Name:   "closes-within-5s",
-		Missed: "the client left the refused connection open",
+		Missed: "the client did not close the refused connection promptly",
 		met: func(a *Attempts) bool {
 			return a.everyHello(func(one *Attempt, c *fakeserver.Connection) bool {
 				after, closed := closedAfter(one.Observation, c)
@@ -76,29 +76,29 @@ var (
 	// at the latest in the prompt window after the silence window.
 	ClosesConnection = Demand{
 		Name:   "closes-connection",
-		Missed: "the client left the connection open after the failed handshake",
+		Missed: "the client did not close the connection after the failed handshake",
 		met: func(a *Attempts) bool {
 			return a.everyHello(func(one *Attempt, c *fakeserver.Connection) bool {
 				return c.ClientClosed != "" && InTime(one.Observation, c.ClientClosedAt)
 			})
 		},
 	}
-	// NothingInClear: no SIP arrived in the clear on any ear, whoever's.
+	// NothingInClear: no SIP arrived in the clear, on any listener and of any account.
 	NothingInClear = Demand{
 		Name:   "nothing-in-clear",
 		Missed: "SIP arrived in the clear",
 		met:    func(a *Attempts) bool { return !a.clearSIP() },
 	}
-	// AcceptedEachTime: every attempt in the row was accepted.
+	// AcceptedEachTime: the client accepted in every attempt.
 	AcceptedEachTime = Demand{
 		Name:   "accepted-each-time",
-		Missed: "not every attempt was accepted",
+		Missed: "the client did not accept in every attempt",
 		met:    func(a *Attempts) bool { return a.eachTime(Accepted) },
 	}
-	// RefusedEachTime: every attempt in the row was refused by itself.
+	// RefusedEachTime: the client refused in every attempt.
 	RefusedEachTime = Demand{
 		Name:   "refused-each-time",
-		Missed: "not every attempt was refused",
+		Missed: "the client did not refuse in every attempt",
 		met:    func(a *Attempts) bool { return a.eachTime(Refused) },
 	}
 )
@@ -138,19 +138,19 @@ var (
 
 // The demands on server_name.
 var (
-	// AsksForHost: every ClientHello names the server as the client was given it,
-	// without a final dot (RFC 6066 3, RFC 5922 7.8).
+	// AsksForHost: every ClientHello has, in server_name, the name that the client was
+	// given, without a final dot (RFC 6066 3, RFC 5922 7.8).
 	AsksForHost = Demand{
 		Name:   "asks-for-host",
-		Missed: "the ClientHello does not ask, by server_name, for the name that the client was given",
+		Missed: "the server_name of the ClientHello is missing or is not the name that the client was given",
 		met: func(a *Attempts) bool {
 			return a.everyHello(func(one *Attempt, c *fakeserver.Connection) bool {
 				return strings.EqualFold(c.ClientHello.ServerName, one.Host)
 			})
 		},
 	}
-	// AsksForNobody: no ClientHello has a server_name: an address is none
-	// (RFC 6066 3).
+	// AsksForNobody: no ClientHello has a server_name: an address is not permitted
+	// there (RFC 6066 3).
 	AsksForNobody = Demand{
 		Name:   "asks-for-nobody",
 		Missed: "the ClientHello has a server_name, although the client was given an address",
@@ -160,7 +160,7 @@ var (
 
 // Demands on resumption.
 var (
-	// Resumes: a connection in question took an earlier session up.
+	// Resumes: an accepted connection resumed an earlier session.
 	Resumes = Demand{
 		Name:   "resumes",
 		Missed: "no session was resumed",
@@ -168,10 +168,10 @@ var (
 			return a.anyAccepted(func(c *fakeserver.Connection) bool { return c.Handshake.Resumed })
 		},
 	}
-	// OffersNoSession: no ClientHello in question offers a session of before.
+	// OffersNoSession: no ClientHello offers an earlier session.
 	OffersNoSession = Demand{
 		Name:   "offers-no-session",
-		Missed: "the ClientHello offers a session that is not for this server",
+		Missed: "the ClientHello offers a session that must not be resumed here",
 		met: everyClientHello(func(h *fakeserver.ClientHello) bool {
 			return !h.PSK && h.TicketLen == 0
 		}),
@@ -180,7 +180,7 @@ var (
 	// server allowed none (4.2.10).
 	OffersNoEarlyData = Demand{
 		Name:   "offers-no-early-data",
-		Missed: "the ClientHello announces early data",
+		Missed: "the ClientHello offers early data",
 		met:    everyClientHello(func(h *fakeserver.ClientHello) bool { return !h.EarlyData }),
 	}
 )

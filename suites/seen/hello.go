@@ -7,11 +7,11 @@ import (
 	"siptrust/fakeserver"
 )
 
-// Precondition is what the ClientHello must offer for a case to say anything
-// of the client.
+// Precondition is what the ClientHello must offer for a case to apply to the client.
 type Precondition struct {
 	Name string
-	// Lacking says in words what the ClientHello does not offer.
+	// Lacking says in words what the ClientHello does not offer. It is printed as the
+	// reason why the case is not applicable.
 	Lacking string
 	met     func(*fakeserver.ClientHello) bool
 }
@@ -19,16 +19,16 @@ type Precondition struct {
 // Met says whether the ClientHello offers it.
 func (p Precondition) Met(h *fakeserver.ClientHello) bool { return p.met(h) }
 
-// OffersTLS13: without it the last octets of the server's random mean nothing
-// to the client (RFC 8446 4.1.3).
+// OffersTLS13: to a client that does not offer TLS 1.3 the last bytes of the server's
+// random mean nothing (RFC 8446 4.1.3).
 var OffersTLS13 = Precondition{
 	Name:    "offers-tls13",
 	Lacking: "TLS 1.3 is not offered",
 	met:     func(h *fakeserver.ClientHello) bool { return slices.Contains(h.Versions, tls.VersionTLS13) },
 }
 
-// OffersStatusRequest: without it no server may hand out an OCSP response (RFC
-// 6066 8).
+// OffersStatusRequest: to a client that does not offer status_request no server may
+// staple an OCSP response (RFC 6066 8).
 var OffersStatusRequest = Precondition{
 	Name:    "offers-status-request",
 	Lacking: "status_request is not offered",
@@ -37,10 +37,10 @@ var OffersStatusRequest = Precondition{
 
 // The demands on what the ClientHello offers.
 var (
-	// OffersNoOldVersion: nothing before TLS 1.2 is offered (RFC 8996 4, 5).
+	// OffersNoOldVersion: no version older than TLS 1.2 is offered (RFC 8996 4, 5).
 	OffersNoOldVersion = Demand{
 		Name:   "offers-no-old-version",
-		Missed: "the ClientHello offers a version before TLS 1.2",
+		Missed: "the ClientHello offers a version older than TLS 1.2",
 		met: everyClientHello(func(h *fakeserver.ClientHello) bool {
 			return !slices.ContainsFunc(h.Versions, func(v uint16) bool { return v < tls.VersionTLS12 })
 		}),
@@ -49,12 +49,12 @@ var (
 	// export strength, with RC4 or with DES (RFC 9325 4.1, RFC 7465 2).
 	OffersNoBrokenSuite = Demand{
 		Name:   "offers-no-broken-suite",
-		Missed: "the ClientHello offers a cipher suite that is broken",
+		Missed: "the ClientHello offers a broken cipher suite",
 		met: everyClientHello(func(h *fakeserver.ClientHello) bool {
 			return !slices.ContainsFunc(h.CipherSuites, brokenSuite)
 		}),
 	}
-	// NoLowerVersion: no connection offers less than the first one did
+	// NoLowerVersion: no connection offers a lower version than an earlier one
 	// (RFC 9325 3.1.3).
 	NoLowerVersion = Demand{
 		Name:   "no-lower-version",
@@ -68,21 +68,21 @@ var (
 			})
 		},
 	}
-	// OffersExtendedMaster: a client of TLS 1.2 offers to bind the master secret
-	// to the handshake (RFC 7627 5.2).
+	// OffersExtendedMaster: a client of TLS 1.2 offers to derive the master secret from
+	// the whole handshake (RFC 7627 5.2).
 	OffersExtendedMaster = Demand{
 		Name:   "offers-extended-master-secret",
 		Missed: "the ClientHello has no extended_master_secret",
 		met:    everyClientHello(func(h *fakeserver.ClientHello) bool { return h.ExtendedMasterSecret }),
 	}
-	// OffersRenegotiationInfo: by the extension or by the signal among the
-	// suites (RFC 5746 3.4).
+	// OffersRenegotiationInfo: as the extension or as the signalling cipher suite value
+	// (RFC 5746 3.4).
 	OffersRenegotiationInfo = Demand{
 		Name:   "offers-renegotiation-info",
-		Missed: "the ClientHello has neither renegotiation_info nor its signal",
+		Missed: "the ClientHello has neither renegotiation_info nor TLS_EMPTY_RENEGOTIATION_INFO_SCSV",
 		met:    everyClientHello(func(h *fakeserver.ClientHello) bool { return h.RenegotiationInfo }),
 	}
-	// OffersNoCompression: the null method alone (RFC 9325 3.3).
+	// OffersNoCompression: the null method only (RFC 9325 3.3).
 	OffersNoCompression = Demand{
 		Name:   "offers-no-compression",
 		Missed: "the ClientHello offers compression",
@@ -90,11 +90,10 @@ var (
 			return len(h.CompressionMethods) == 1 && h.CompressionMethods[0] == 0
 		}),
 	}
-	// OffersNoBrokenDigest: signatures of the handshake with neither MD5 nor
-	// SHA-1 (RFC 9155 2).
+	// OffersNoBrokenDigest: no signature algorithm with MD5 or SHA-1 (RFC 9155 2).
 	OffersNoBrokenDigest = Demand{
 		Name:   "offers-no-broken-digest",
-		Missed: "the ClientHello lets the server sign with MD5 or SHA-1, or does not say with what",
+		Missed: "the ClientHello offers a signature algorithm with MD5 or SHA-1, or does not say which it offers",
 		met: everyClientHello(func(h *fakeserver.ClientHello) bool {
 			return len(h.SignatureSchemes) > 0 && !slices.ContainsFunc(h.SignatureSchemes, func(s uint16) bool {
 				digest := s >> 8 // RFC 5246 7.4.1.4.1: 1 is MD5, 2 is SHA-1
@@ -104,15 +103,15 @@ var (
 	}
 )
 
-// everyClientHello makes a predicate over one ClientHello one over all.
+// everyClientHello turns a predicate over one ClientHello into one over all of them.
 func everyClientHello(ok func(*fakeserver.ClientHello) bool) func(*Attempts) bool {
 	return func(a *Attempts) bool {
 		return a.everyHello(func(_ *Attempt, c *fakeserver.Connection) bool { return ok(c.ClientHello) })
 	}
 }
 
-// highestVersion is the highest version offered that is one: RFC 8701 has
-// clients offer numbers that are none.
+// highestVersion gives the highest real version that is offered: clients also offer
+// numbers that are not versions (RFC 8701).
 func highestVersion(h *fakeserver.ClientHello) uint16 {
 	highest := uint16(0)
 	for _, v := range h.Versions {
@@ -123,8 +122,8 @@ func highestVersion(h *fakeserver.ClientHello) uint16 {
 	return highest
 }
 
-// broken are the cipher suites that nobody may negotiate, as ranges of the
-// registry: 0x00ff and 0x5600 are signals and stand in none.
+// broken are the cipher suites that must not be negotiated, as ranges of the registry.
+// 0x00ff and 0x5600 are signalling values and in none of the ranges.
 var broken = [][2]uint16{
 	{0x0000, 0x0006}, // NULL, RC4 and export suites with RSA
 	{0x0008, 0x0009}, // DES, export and not
