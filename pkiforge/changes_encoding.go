@@ -24,7 +24,7 @@ func UnknownExtension(cert string, critical bool) Change {
 
 // MoreExtension adds an extension to a certificate, behind those it has.
 func MoreExtension(cert string, e pkix.Extension) Change {
-	name := fmt.Sprintf("more extension %v, critical %t, value %x", e.Id, e.Critical, e.Value)
+	name := fmt.Sprintf("additional extension %v, critical %t, value %x", e.Id, e.Critical, e.Value)
 	return ChangeCert(name, cert, func(c *Cert) error {
 		c.Extra = append(c.Extra, e)
 		return nil
@@ -58,13 +58,13 @@ func changeExtensions(name, cert string, oid asn1.ObjectIdentifier, edit func(t 
 // TwiceExtension repeats an extension of a certificate word for word, at the
 // end (RFC 5280 4.2 forbids two of a kind).
 func TwiceExtension(cert string, oid asn1.ObjectIdentifier) Change {
-	return changeExtensions("twice extension", cert, oid, func(t *TBS, i int) { t.Ext = append(t.Ext, t.Ext[i]) })
+	return changeExtensions("duplicate extension", cert, oid, func(t *TBS, i int) { t.Ext = append(t.Ext, t.Ext[i]) })
 }
 
 // BeforeExtension puts another extension of the same type, with other content,
 // before the one that a certificate has.
 func BeforeExtension(cert string, oid asn1.ObjectIdentifier, value []byte) Change {
-	return changeExtensions(fmt.Sprintf("value %x before extension", value), cert, oid, func(t *TBS, i int) {
+	return changeExtensions(fmt.Sprintf("additional value %x before extension", value), cert, oid, func(t *TBS, i int) {
 		t.Ext = slices.Insert(t.Ext, i, pkix.Extension{Id: oid, Critical: t.Ext[i].Critical, Value: slices.Clone(value)})
 	})
 }
@@ -72,7 +72,7 @@ func BeforeExtension(cert string, oid asn1.ObjectIdentifier, value []byte) Chang
 // LongerExtension puts octets after the end of an extension's value, within
 // the OCTET STRING that holds it.
 func LongerExtension(cert string, oid asn1.ObjectIdentifier, octets []byte) Change {
-	return changeExtensions(fmt.Sprintf("octets %x after extension", octets), cert, oid, func(t *TBS, i int) {
+	return changeExtensions(fmt.Sprintf("octets %x after the value of extension", octets), cert, oid, func(t *TBS, i int) {
 		t.Ext[i].Value = slices.Concat(t.Ext[i].Value, octets)
 	})
 }
@@ -105,7 +105,7 @@ func Version(cert string, version int) Change {
 
 // BareVersion1 makes a certificate one of version 1, which has no extensions.
 func BareVersion1(cert string) Change {
-	return ChangeTBS("bare version 1", cert, func(t *TBS) error {
+	return ChangeTBS("version 1 without extensions", cert, func(t *TBS) error {
 		t.Version, t.Ext = 1, nil
 		return nil
 	})
@@ -179,7 +179,7 @@ var (
 // MoreSubject adds attributes to the end of a certificate's subject; sameRDN
 // puts all of them into one relative distinguished name.
 func MoreSubject(cert string, sameRDN bool, attributes ...Attribute) Change {
-	name := fmt.Sprintf("more subject, one RDN %t:", sameRDN)
+	name := fmt.Sprintf("additional subject attributes, in one RDN %t:", sameRDN)
 	for _, a := range attributes {
 		name += fmt.Sprintf(" %v %d %x", a.Type, a.Tag, a.Value)
 	}
@@ -228,7 +228,7 @@ func moreNames(name []byte, sameRDN bool, attributes []Attribute) ([]byte, error
 // Scrambled makes the server send octets that are no certificate in the place of
 // one. They are as many as the certificate had and begin as no SEQUENCE does.
 func Scrambled(cert string) Change {
-	return ChangeDER("scrambled", cert, func(der []byte) ([]byte, error) {
+	return ChangeDER("not a certificate", cert, func(der []byte) ([]byte, error) {
 		octets := make([]byte, len(der))
 		for i := range octets {
 			octets[i] = byte(0xc1 + 89*i)

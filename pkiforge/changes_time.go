@@ -65,7 +65,7 @@ func (f TimeForm) String() string {
 	case f.Layout != "":
 		return kind + f.Layout
 	}
-	return "as demanded"
+	return "as RFC 5280 requires"
 }
 
 func (f TimeForm) add(b *cryptobyte.Builder, t time.Time) {

@@ -35,7 +35,7 @@ func Usage(cert string, usage x509.KeyUsage) Change {
 
 // Criticality sets whether an extension of a certificate is critical.
 func Criticality(cert string, oid asn1.ObjectIdentifier, critical bool) Change {
-	return ChangeTBS(fmt.Sprintf("critical %t %v in", critical, oid), cert, onExtension(oid, func(e *pkix.Extension) error {
+	return ChangeTBS(fmt.Sprintf("critical %t: extension %v", critical, oid), cert, onExtension(oid, func(e *pkix.Extension) error {
 		if e.Critical == critical {
 			return fmt.Errorf("%w: extension %v is critical %t already", ErrNotApplicable, oid, critical)
 		}
@@ -47,7 +47,7 @@ func Criticality(cert string, oid asn1.ObjectIdentifier, critical bool) Change {
 // EmptyPurposes makes the extended key usage of a certificate an empty
 // sequence, which RFC 5280 4.2.1.12 does not allow.
 func EmptyPurposes(cert string) Change {
-	return ChangeTBS("no purpose in", cert, onExtension(OIDExtKeyUsage, func(e *pkix.Extension) error {
+	return ChangeTBS("empty extended key usage", cert, onExtension(OIDExtKeyUsage, func(e *pkix.Extension) error {
 		e.Value = []byte{0x30, 0}
 		return nil
 	}))

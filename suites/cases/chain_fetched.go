@@ -9,17 +9,17 @@ import (
 // service for revocation data and issuers.
 var withService = fakeserver.Places{Service: true}
 
-// fetchedCases: the issuer of the server certificate is not sent, and the
-// certificate says where it lies (RFC 5280 4.2.2.1). No clause has a client
-// fetch it.
+// fetchedCases: the server does not send the issuer of its certificate, and
+// the certificate says where to fetch it (RFC 5280 4.2.2.1). No clause requires
+// a client to fetch it.
 func fetchedCases() []Case {
 	return []Case{
 		{
 			ID:      "chain.issuer-fetchable",
-			Title:   "The server leaves its issuer out, and its certificate says where to fetch it",
-			Why:     "Browsers and some platforms fetch it, so that the missing certificate goes unnoticed until a phone comes that does not; nobody has to.",
+			Title:   "The server does not send its issuer, and its certificate says where to fetch it",
+			Why:     "Browsers and some platforms fetch the missing certificate, so nobody notices that it is missing. Other clients refuse, and no standard requires them to fetch it.",
 			Twin:    customSound,
-			Change:  ofPKI("the issuer of the server certificate is not sent and lies at the place that the certificate names", pkiforge.UnsentFetchable(pkiforge.Issuing)),
+			Change:  ofPKI("the server does not send its issuer, which is at the address in its certificate", pkiforge.UnsentFetchable(pkiforge.Issuing)),
 			Places:  withService,
 			Expect:  Observe,
 			Level:   Should,
@@ -27,10 +27,10 @@ func fetchedCases() []Case {
 		},
 		{
 			ID:      "chain.fetched-stranger",
-			Title:   "The server leaves its issuer out, and where its certificate says that it lies there is another CA",
-			Why:     "What is fetched comes over HTTP from anyone: it has to be verified like what the server sends.",
+			Title:   "The server does not send its issuer, and an unrelated CA is where its certificate says to fetch it",
+			Why:     "Anyone on the network can change what a client fetches over HTTP. A client that does not verify it lets an attacker choose the issuer.",
 			Twin:    customSound,
-			Change:  ofPKI("the issuer of the server certificate is not sent, and an unrelated CA lies at the place that the certificate names", pkiforge.UnsentFetchable(pkiforge.Stranger)),
+			Change:  ofPKI("the server does not send its issuer, and an unrelated CA is at the address in its certificate", pkiforge.UnsentFetchable(pkiforge.Stranger)),
 			Places:  withService,
 			Expect:  Refuse,
 			Level:   Must,

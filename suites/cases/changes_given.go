@@ -34,6 +34,6 @@ func givenProxyByAddress(s *Scenario) error {
 // "bücher".
 func internationalized(s *Scenario) error { return s.Rename(catalogue.InternationalName(s.Names.Host)) }
 
-// beneathTop renames the server: its name is directly beneath a top-level
+// belowTopLevel renames the server: its name is directly below a top-level
 // domain.
-func beneathTop(s *Scenario) error { return s.Rename(catalogue.TopLevelName(s.Names.Host)) }
+func belowTopLevel(s *Scenario) error { return s.Rename(catalogue.TopLevelName(s.Names.Host)) }

@@ -40,7 +40,7 @@ var (
 
 	laterWrongName    = ofLaterPKI("the server certificate of the second connection names another host", laterWrong)
 	laterUnknownRoot  = ofLaterPKI("the chain of the second connection leads to a root that is not installed", always(otherRoot))
-	laterBadSignature = ofLaterPKI("the signature on the server certificate of the second connection does not verify", always(pkiforge.BadSignature(pkiforge.Server)))
+	laterBadSignature = ofLaterPKI("the signature on the server certificate of the second connection is invalid", always(pkiforge.BadSignature(pkiforge.Server)))
 )
 
 // otherRoot renames the root of a plan, which makes it another root with another key.

@@ -149,7 +149,7 @@ func reconnectCases() []Case {
 		},
 		{
 			ID:      "conduct.reconnect.bad-signature",
-			Title:   "When the client reconnects, the signature on the server's certificate does not verify",
+			Title:   "When the client reconnects, the signature on the server's certificate is invalid",
 			Why:     "A client that only compares the certificate's fields with those of the earlier one accepts a forged certificate.",
 			Twin:    "conduct.reconnect.sound",
 			Change:  laterBadSignature,

@@ -7,7 +7,7 @@ import (
 	"siptrust/pkiforge"
 )
 
-// Clauses that the cases of constraints rest on.
+// Clauses of the group constraints.
 var (
 	basicConstraints  = clause("RFC 5280", "4.2.1.9")
 	pathLengthCounted = clause("RFC 5280", "6.1.4(l)")
@@ -20,8 +20,8 @@ var (
 
 const nestedSound = "constraints.nested-ca"
 
-// lookAlike gives the name without the first letter: what it ends in, though it
-// does not lie below it.
+// lookAlike gives the name without its first letter. The name ends with the
+// result, but it is not a name below it.
 func lookAlike(host string) string { return host[1:] }
 
 // constraintCases are the cases of the group constraints: what a CA may issue.
@@ -29,14 +29,15 @@ func constraintCases() []Case {
 	return slices.Concat(basicConstraintCases(), nameConstraintCases(), selfIssuedCases(), policyCases())
 }
 
-// basicConstraintCases: who is a CA, and how many may stand below it.
+// basicConstraintCases: which certificates are CA certificates, and how many CAs
+// may be below one.
 func basicConstraintCases() []Case {
 	const custom = "paper.custom-ca.sound"
 	return []Case{
 		{
 			ID:      nestedSound,
-			Title:   "Two CAs stand between the installed root and the server, as many as they allow",
-			Why:     "Enterprises divide their CA by region or use: the path is longer than the usual one and as good.",
+			Title:   "There are two CAs between the installed root and the server, as many as they allow",
+			Why:     "Enterprises divide their CA by region or use, so the path has one more CA than usual. A client that refuses it cannot use their servers.",
 			Style:   pkiforge.NestedCA,
 			Expect:  Accept,
 			Level:   Must,
@@ -44,10 +45,10 @@ func basicConstraintCases() []Case {
 		},
 		{
 			ID:      "constraints.ca-false",
-			Title:   "The issuing certificate says that it is no CA's",
-			Why:     "Internet Explorer of 2002 took any certificate for an issuer, so that everyone who had one was a CA (CVE-2002-0862).",
+			Title:   "The issuing certificate says that it is not a CA certificate",
+			Why:     "Internet Explorer in 2002 accepted any certificate as an issuer, so everyone with a certificate could issue others (CVE-2002-0862).",
 			Twin:    custom,
-			Change:  ofPKI("the issuing certificate is no CA's (cA FALSE)", pkiforge.NotCA(pkiforge.Issuing)),
+			Change:  ofPKI("the issuing certificate is not a CA certificate (cA FALSE)", pkiforge.NotCA(pkiforge.Issuing)),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{issuerIsCA, basicConstraints, noRegister},
@@ -55,7 +56,7 @@ func basicConstraintCases() []Case {
 		{
 			ID:      "constraints.ca-missing",
 			Title:   "The issuing certificate has no basic constraints",
-			Why:     "Who does not say to be a CA is none: end-entity certificates often lack the extension.",
+			Why:     "A certificate is a CA certificate only if it says so, and many server certificates lack this extension. A client that accepts this lets their owners issue certificates.",
 			Twin:    custom,
 			Change:  ofPKI("the issuing certificate has no basic constraints", pkiforge.WithoutBasicConstraints(pkiforge.Issuing)),
 			Expect:  Refuse,
@@ -64,10 +65,10 @@ func basicConstraintCases() []Case {
 		},
 		{
 			ID:    "constraints.leaf-issues",
-			Title: "The server certificate is issued by another server's certificate",
-			Why:   "Whoever runs one server of the enterprise could issue for all of them (CVE-2015-1793 in OpenSSL).",
+			Title: "Another server's certificate issued the server certificate",
+			Why:   "If a client accepts this, the owner of one server can issue certificates for all others (CVE-2015-1793 in OpenSSL).",
 			Twin:  nestedSound,
-			Change: Change{Name: "another server's certificate issued this one", Apply: func(s *Scenario) error {
+			Change: Change{Name: "another server's certificate issued the server certificate", Apply: func(s *Scenario) error {
 				return pkiforge.IssuedByLeaf(s.Names).Apply(&s.Plan)
 			}},
 			Expect:  Refuse,
@@ -77,7 +78,7 @@ func basicConstraintCases() []Case {
 		{
 			ID:      "constraints.not-critical",
 			Title:   "The basic constraints of the issuing CA are not critical",
-			Why:     "CAs have to mark them; verifiers have no rule to look at the mark.",
+			Why:     "RFC 5280 requires CAs to mark this extension critical, but does not require clients to check the mark.",
 			Twin:    custom,
 			Change:  ofPKI("the basic constraints of the issuing CA are not critical", pkiforge.Criticality(pkiforge.Issuing, pkiforge.OIDBasicConstraints, false)),
 			Expect:  Observe,
@@ -86,10 +87,10 @@ func basicConstraintCases() []Case {
 		},
 		{
 			ID:      "constraints.path-length-exceeded",
-			Title:   "There is one CA more than the upper CA allows below it",
-			Why:     "An issuing CA that was not to have CAs below it makes one for a stranger.",
+			Title:   "The path has one CA more than the path length of the upper CA allows",
+			Why:     "A CA with path length 0 must not create other CAs. A client that ignores this lets it create one for an attacker.",
 			Twin:    nestedSound,
-			Change:  ofPKI("the upper CA allows no CA below it", pkiforge.PathLength(pkiforge.Upper, 0)),
+			Change:  ofPKI("the upper CA has path length 0, and there is a CA below it", pkiforge.PathLength(pkiforge.Upper, 0)),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{pathLengthCounted, pathLengthLowered, noRegister},
@@ -97,27 +98,27 @@ func basicConstraintCases() []Case {
 		{
 			ID:      "constraints.path-length-increased",
 			Title:   "The issuing CA allows more CAs below it than the upper CA does",
-			Why:     "The smaller number counts; to claim a larger one is not to break it.",
+			Why:     "The smaller number counts, and the path keeps to it. A client that refuses the larger number refuses a good server.",
 			Twin:    nestedSound,
-			Change:  ofPKI("the issuing CA allows five CAs below it, the upper CA one", pkiforge.PathLength(pkiforge.Issuing, 5)),
+			Change:  ofPKI("the issuing CA allows five CAs below it, and the upper CA allows one", pkiforge.PathLength(pkiforge.Issuing, 5)),
 			Expect:  Accept,
 			Level:   Must,
 			Clauses: []Clause{pathLengthCounted, pathLengthLowered},
 		},
 		{
 			ID:      "constraints.path-length-unlimited",
-			Title:   "The upper CA sets no limit to the CAs below it",
-			Why:     "Many enterprise CAs do not say how many may stand below them.",
+			Title:   "The upper CA does not limit the number of CAs below it",
+			Why:     "Many enterprise CAs set no limit. A client that requires one cannot use their servers.",
 			Twin:    nestedSound,
-			Change:  ofPKI("the upper CA does not say how many CAs it allows", pkiforge.PathLength(pkiforge.Upper, -1)),
+			Change:  ofPKI("the upper CA does not limit the number of CAs below it", pkiforge.PathLength(pkiforge.Upper, -1)),
 			Expect:  Accept,
 			Level:   Must,
 			Clauses: []Clause{basicConstraints},
 		},
 		{
 			ID:      "constraints.path-length-negative",
-			Title:   "The issuing CA allows fewer than no CAs below it",
-			Why:     "A parser that reads the number as none at all lets the limit vanish.",
+			Title:   "The path length of the issuing CA is a negative number",
+			Why:     "RFC 5280 does not allow a negative number. A client that reads it as no limit removes a restriction.",
 			Twin:    custom,
 			Change:  ofPKI("the path length of the issuing CA is -1", pkiforge.RawPathLength(pkiforge.Issuing, -1)),
 			Expect:  Observe,
@@ -126,20 +127,20 @@ func basicConstraintCases() []Case {
 		},
 		{
 			ID:      "constraints.path-length-of-leaf",
-			Title:   "The server certificate has a path length and is no CA's",
-			Why:     "CAs must not write it there; OpenSSL takes such a certificate for invalid, others pass it over.",
+			Title:   "The server certificate has a path length, although it is not a CA certificate",
+			Why:     "RFC 5280 forbids CAs to write it there. OpenSSL treats such a certificate as invalid, others ignore the number.",
 			Twin:    custom,
-			Change:  ofPKI("the server certificate has a path length of 1", pkiforge.RawPathLength(pkiforge.Server, 1)),
+			Change:  ofPKI("the server certificate has path length 1", pkiforge.RawPathLength(pkiforge.Server, 1)),
 			Expect:  Observe,
 			Level:   Should,
 			Clauses: []Clause{basicConstraints},
 		},
 		{
 			ID:      "constraints.leaf-is-ca",
-			Title:   "The server certificate says that it is a CA's",
-			Why:     "The last certificate of a path may be a CA's by RFC 5280; the CA/Browser Forum forbids it.",
+			Title:   "The server certificate says that it is a CA certificate",
+			Why:     "RFC 5280 allows the last certificate of a path to be a CA certificate. The CA/Browser Forum forbids it.",
 			Twin:    custom,
-			Change:  ofPKI("the server certificate is a CA's (cA TRUE)", pkiforge.ServerIsCA()),
+			Change:  ofPKI("the server certificate is a CA certificate (cA TRUE)", pkiforge.ServerIsCA()),
 			Expect:  Observe,
 			Level:   Should,
 			Clauses: []Clause{basicConstraints},
@@ -147,7 +148,7 @@ func basicConstraintCases() []Case {
 		{
 			ID:      "constraints.leaf-without",
 			Title:   "The server certificate has no basic constraints",
-			Why:     "End-entity certificates need not have them, and many do not.",
+			Why:     "Server certificates do not need basic constraints, and many have none. A client that requires them cannot use these servers.",
 			Twin:    custom,
 			Change:  ofPKI("the server certificate has no basic constraints", pkiforge.WithoutBasicConstraints(pkiforge.Server)),
 			Expect:  Accept,
@@ -157,22 +158,22 @@ func basicConstraintCases() []Case {
 	}
 }
 
-// policyCases: certificate policies that a CA of the path demands.
+// policyCases: certificate policies that a CA of the path requires.
 func policyCases() []Case {
 	const (
 		custom = "paper.custom-ca.sound"
 		public = "paper.public-ca.sound"
 	)
-	// Every verifier has to process the demand by RFC 5280, and many pass it
-	// over or refuse it unread: there is nothing that all agree on.
+	// RFC 5280 requires every verifier to process the requirement. Many ignore it,
+	// and many refuse it unread: there is nothing that all agree on.
 	strict := func(e Expectation) map[Policy]Expectation {
 		return map[Policy]Expectation{RFC5922: e, RFC9525: e}
 	}
 	return []Case{
 		{
 			ID:       "constraints.policy-missing",
-			Title:    "The issuing CA requires a policy of what it issues, and the server certificate has none",
-			Why:      "The demand keeps certificates of a lesser kind from being used; verifiers that check no policies let them pass.",
+			Title:    "The issuing CA requires a certificate policy, and the server certificate has none",
+			Why:      "With this requirement, only certificates of the right kind can be used. Clients that do not check policies accept any kind.",
 			Twin:     custom,
 			Change:   ofPKI("the issuing CA requires an explicit policy", pkiforge.RequirePolicy(pkiforge.Issuing, 0)),
 			Expect:   Observe,
@@ -182,8 +183,8 @@ func policyCases() []Case {
 		},
 		{
 			ID:       "constraints.policy-present",
-			Title:    "The issuing CA requires a policy, and the server certificate has it",
-			Why:      "A verifier that only refuses the extension it does not know shuts such CAs out.",
+			Title:    "The issuing CA requires a certificate policy, and the server certificate has it",
+			Why:      "The extension is critical. Clients that do not know it refuse all servers of such a CA.",
 			Twin:     public,
 			Change:   ofPKI("the issuing CA requires an explicit policy", pkiforge.RequirePolicy(pkiforge.Issuing, 0)),
 			Expect:   Observe,
@@ -193,10 +194,10 @@ func policyCases() []Case {
 		},
 		{
 			ID:       "constraints.policy-later",
-			Title:    "The issuing CA requires a policy two certificates further down than the path goes",
-			Why:      "The demand has a distance; it must not be taken for one that holds at once.",
+			Title:    "The issuing CA requires a certificate policy only two certificates further down, and the path ends before that",
+			Why:      "The requirement applies only after a number of certificates. A client that applies it at once refuses a good server.",
 			Twin:     custom,
-			Change:   ofPKI("the issuing CA requires an explicit policy after two more certificates", pkiforge.RequirePolicy(pkiforge.Issuing, 2)),
+			Change:   ofPKI("the issuing CA requires an explicit policy only after two more certificates", pkiforge.RequirePolicy(pkiforge.Issuing, 2)),
 			Expect:   Observe,
 			ByPolicy: strict(Accept),
 			Level:    Should,
@@ -204,10 +205,10 @@ func policyCases() []Case {
 		},
 		{
 			ID:       "constraints.policy-other",
-			Title:    "The issuing CA requires a policy of what it issues, and the server certificate has another than the CA itself",
-			Why:      "A CA cannot give a policy that it was not given.",
+			Title:    "The issuing CA requires a certificate policy, and the server certificate has one that the CA itself does not have",
+			Why:      "A CA can only issue under policies that it has itself. Otherwise a CA could claim any policy for its certificates.",
 			Twin:     public,
-			Change:   together("the issuing CA requires an explicit policy, and the server certificate has another", pkiforge.RequirePolicy(pkiforge.Issuing, 0), pkiforge.Policy(pkiforge.Server, pkiforge.PrivatePolicy)),
+			Change:   together("the issuing CA requires an explicit policy, and the server certificate has one that the CA does not have", pkiforge.RequirePolicy(pkiforge.Issuing, 0), pkiforge.Policy(pkiforge.Server, pkiforge.PrivatePolicy)),
 			Expect:   Observe,
 			ByPolicy: strict(Refuse),
 			Level:    Should,
@@ -215,8 +216,8 @@ func policyCases() []Case {
 		},
 		{
 			ID:       "constraints.any-policy",
-			Title:    "The issuing CA requires a policy of what it issues, and the server certificate has any",
-			Why:      "Any-policy stands for each that the CA was given.",
+			Title:    "The issuing CA requires a certificate policy, and the server certificate has anyPolicy",
+			Why:      "anyPolicy counts as every policy that the CA has, so the requirement is met. Clients that do not know this refuse.",
 			Twin:     public,
 			Change:   together("the issuing CA requires an explicit policy, and the server certificate has anyPolicy", pkiforge.RequirePolicy(pkiforge.Issuing, 0), pkiforge.Policy(pkiforge.Server, pkiforge.AnyPolicy)),
 			Expect:   Observe,
@@ -226,10 +227,10 @@ func policyCases() []Case {
 		},
 		{
 			ID:    "constraints.any-policy-barred",
-			Title: "The issuing CA requires a policy and forbids any-policy below it, and the server certificate has any",
-			Why:   "What is forbidden to stand for a policy does not make up for one.",
+			Title: "The issuing CA requires a policy but forbids anyPolicy below it, and the server certificate has only anyPolicy",
+			Why:   "Here anyPolicy does not count, so the requirement is not met. Clients that do not check policies accept the certificate.",
 			Twin:  public,
-			Change: together("the issuing CA requires an explicit policy and inhibits anyPolicy, and the server certificate has anyPolicy",
+			Change: together("the issuing CA requires an explicit policy and inhibits anyPolicy, and the server certificate has only anyPolicy",
 				pkiforge.RequirePolicy(pkiforge.Issuing, 0), pkiforge.InhibitAnyPolicy(pkiforge.Issuing), pkiforge.Policy(pkiforge.Server, pkiforge.AnyPolicy)),
 			Expect:   Observe,
 			ByPolicy: strict(Refuse),
@@ -238,8 +239,8 @@ func policyCases() []Case {
 		},
 		{
 			ID:      "constraints.any-policy-inhibited",
-			Title:   "The issuing CA forbids any-policy below it, where there is none",
-			Why:     "The extension is critical and without effect here: to refuse it is not to know it.",
+			Title:   "The issuing CA forbids anyPolicy below it, and the server certificate does not have it",
+			Why:     "The extension is critical but has no effect here. A client that does not know it, although RFC 5280 requires it to, refuses a good server.",
 			Twin:    public,
 			Change:  ofPKI("the issuing CA inhibits anyPolicy", pkiforge.InhibitAnyPolicy(pkiforge.Issuing)),
 			Expect:  Accept,
@@ -248,10 +249,10 @@ func policyCases() []Case {
 		},
 		{
 			ID:      "constraints.policy-mapped",
-			Title:   "The issuing CA holds one policy for another, which nobody asked for",
-			Why:     "Bridge CAs map policies; where none is required the map changes nothing, but to whom it is critical and unknown.",
+			Title:   "The issuing CA maps one certificate policy to another, and no policy is required",
+			Why:     "Bridge CAs map policies. The map has no effect here, but clients that do not know this critical extension refuse.",
 			Twin:    public,
-			Change:  ofPKI("the issuing CA maps the policy to a private one", pkiforge.MapPolicy(pkiforge.Issuing, pkiforge.DomainValidated, pkiforge.PrivatePolicy)),
+			Change:  ofPKI("the issuing CA maps its policy to a private one", pkiforge.MapPolicy(pkiforge.Issuing, pkiforge.DomainValidated, pkiforge.PrivatePolicy)),
 			Expect:  Observe,
 			Level:   Should,
 			Clauses: []Clause{policyMappings},
@@ -259,7 +260,7 @@ func policyCases() []Case {
 	}
 }
 
-// together makes one situation of several changes of the PKI.
+// together makes one change of several changes of the PKI.
 func together(words string, changes ...pkiforge.Change) Change {
 	return Change{Name: words, Apply: func(s *Scenario) error {
 		for _, c := range changes {
@@ -271,7 +272,7 @@ func together(words string, changes ...pkiforge.Change) Change {
 	}}
 }
 
-// parent is the domain that a host lies in.
+// parent is the domain that a host is in.
 func parent(host string) string {
 	_, domain, _ := strings.Cut(host, ".")
 	return domain

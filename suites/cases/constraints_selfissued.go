@@ -4,17 +4,17 @@ import "siptrust/pkiforge"
 
 const selfIssuedSound = "constraints.self-issued"
 
-// selfIssuedCases: a CA that certified a new key of its own, and what the
-// constraints on it mean for that certificate and for what is below it.
+// selfIssuedCases: a CA that certified its own new key, and how its constraints
+// apply to that certificate and to the certificates below it.
 func selfIssuedCases() []Case {
 	type names = pkiforge.Names
 	cases := []Case{
 		{
 			ID:    selfIssuedSound,
-			Title: "The issuing CA, which sets no limit below it, certified a new key of its own, which signed",
-			Why:   "A CA that changes its key links the new one to the old so: the path has one certificate more and is as good.",
+			Title: "The issuing CA without a path length certified its own new key, and the new key signed the server certificate",
+			Why:   "A CA that changes its key connects the new key to the old one in this way. A client that refuses the longer path cannot use its servers.",
 			Style: pkiforge.PublicCA,
-			Change: Change{Name: "a certificate of the issuing CA for a new key of its own stands between it and the server's", Apply: func(s *Scenario) error {
+			Change: Change{Name: "the issuing CA certified its own new key, and the new key signed the server certificate", Apply: func(s *Scenario) error {
 				if err := pkiforge.PathLength(pkiforge.Issuing, -1).Apply(&s.Plan); err != nil {
 					return err
 				}
@@ -26,10 +26,10 @@ func selfIssuedCases() []Case {
 		},
 		{
 			ID:    "constraints.names.self-issued",
-			Title: "The issuing CA may issue for the server's subject only, not for its own, and certified a new key of its own",
-			Why:   "Constraints on names do not bind the certificate by which a CA changes its key: the CA would cut itself off.",
+			Title: "The issuing CA may issue only for the server's subject, not for its own, but it certified its own new key",
+			Why:   "Name constraints do not apply to the certificate with which a CA changes its key. Otherwise a constrained CA could never change its key.",
 			Twin:  selfIssuedSound,
-			Change: named("the issuing CA may issue for subjects that begin with the server's common name only", func(n names) (pkiforge.Change, error) {
+			Change: named("the issuing CA may issue only for subjects that begin with the server's common name", func(n names) (pkiforge.Change, error) {
 				tree, err := commonName(n.Host)
 				return pkiforge.ConstrainNames(pkiforge.Issuing, permit(tree)), err
 			}),
@@ -40,10 +40,10 @@ func selfIssuedCases() []Case {
 		},
 		{
 			ID:      "constraints.names.below-self-issued",
-			Title:   "The issuing CA may issue for another domain only, and its new key, which it certified itself, signed for the server",
-			Why:     "The exemption is for the CA's own certificate: one that holds for what its new key signs frees the CA.",
+			Title:   "The issuing CA may issue only for another domain, and its self-certified new key signed the server certificate",
+			Why:     "Only the CA's own certificate is exempt from the constraints. A client that also exempts what the new key signs lets the CA issue for any name.",
 			Twin:    selfIssuedSound,
-			Change:  constrains("the issuing CA may issue for another domain only", pkiforge.Issuing, func(n names) pkiforge.NameConstraints { return permit(pkiforge.DNSTree(n.Other)) }),
+			Change:  constrains("the issuing CA may issue only for another domain", pkiforge.Issuing, func(n names) pkiforge.NameConstraints { return permit(pkiforge.DNSTree(n.Other)) }),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{nameConstraints, permittedNames, noRegister},

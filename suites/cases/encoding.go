@@ -9,7 +9,7 @@ import (
 	"siptrust/pkiforge"
 )
 
-// Clauses that the groups about certificates' form rest on.
+// Clauses of the group encoding.
 var (
 	extensionsKnown = clause("RFC 5280", "4.2")
 	criticalLeaf    = clause("RFC 5280", "6.1.5(f)")
@@ -27,9 +27,9 @@ var (
 	infoAccess      = clause("RFC 5280", "4.2.2.1")
 )
 
-// encodingCases are the cases of the group encoding: extensions that nobody
-// knows or that stand twice, versions, serial numbers, and octets that are no
-// DER. What is odd but allowed is in encoding_odd.go.
+// encodingCases are the cases of the group encoding: unknown, duplicate and
+// malformed extensions, versions, serial numbers, and octets that are not DER.
+// What is odd but allowed is in encoding_odd.go.
 func encodingCases() []Case {
 	return slices.Concat(encodingExtensions(), encodingVersions(), encodingOctets(), encodingOdd(), encodingNames())
 }
@@ -38,8 +38,8 @@ func encodingExtensions() []Case {
 	return []Case{
 		{
 			ID:      "encoding.unknown-critical-leaf",
-			Title:   "The server certificate has a critical extension that nobody knows",
-			Why:     "Critical means: who does not understand this must not use the certificate; it may limit what it is good for.",
+			Title:   "The server certificate has an unknown critical extension",
+			Why:     "A critical extension may limit what a certificate is valid for. A client that does not understand it must refuse the certificate.",
 			Twin:    customSound,
 			Change:  ofPKI("the server certificate has an unknown critical extension", pkiforge.UnknownExtension(pkiforge.Server, true)),
 			Expect:  Refuse,
@@ -48,8 +48,8 @@ func encodingExtensions() []Case {
 		},
 		{
 			ID:      "encoding.unknown-critical-intermediate",
-			Title:   "The issuing CA's certificate has a critical extension that nobody knows",
-			Why:     "A constraint on a CA that clients pass over is no constraint.",
+			Title:   "The issuing CA's certificate has an unknown critical extension",
+			Why:     "A critical extension may limit what a CA may issue. A client that ignores it removes the limit.",
 			Twin:    customSound,
 			Change:  ofPKI("the issuing CA's certificate has an unknown critical extension", pkiforge.UnknownExtension(pkiforge.Issuing, true)),
 			Expect:  Refuse,
@@ -58,8 +58,8 @@ func encodingExtensions() []Case {
 		},
 		{
 			ID:      "encoding.unknown-critical-root",
-			Title:   "The installed root has a critical extension that nobody knows",
-			Why:     "Of a trust anchor only name and key are an input of path validation; what else it says verifiers weigh differently.",
+			Title:   "The installed root has an unknown critical extension",
+			Why:     "Path validation uses only the name and the key of a trust anchor. Clients differ in whether they check more.",
 			Twin:    customSound,
 			Change:  ofPKI("the installed root has an unknown critical extension", pkiforge.UnknownExtension(pkiforge.Root, true)),
 			Expect:  Observe,
@@ -68,8 +68,8 @@ func encodingExtensions() []Case {
 		},
 		{
 			ID:      "encoding.unknown-extension-leaf",
-			Title:   "The server certificate has an extension that nobody knows, not critical",
-			Why:     "Enterprise CAs put extensions of their own into everything they issue.",
+			Title:   "The server certificate has an unknown extension that is not critical",
+			Why:     "Enterprise CAs put extensions of their own into every certificate. A client that refuses them cannot use these servers.",
 			Twin:    customSound,
 			Change:  ofPKI("the server certificate has an unknown extension", pkiforge.UnknownExtension(pkiforge.Server, false)),
 			Expect:  Accept,
@@ -78,8 +78,8 @@ func encodingExtensions() []Case {
 		},
 		{
 			ID:      "encoding.unknown-extension-intermediate",
-			Title:   "The issuing CA's certificate has an extension that nobody knows, not critical",
-			Why:     "Enterprise CAs carry extensions of their software: template names, CA versions.",
+			Title:   "The issuing CA's certificate has an unknown extension that is not critical",
+			Why:     "The certificates of enterprise CAs contain extensions of the CA software, such as template names. A client that refuses them cannot use these servers.",
 			Twin:    customSound,
 			Change:  ofPKI("the issuing CA's certificate has an unknown extension", pkiforge.UnknownExtension(pkiforge.Issuing, false)),
 			Expect:  Accept,
@@ -88,40 +88,40 @@ func encodingExtensions() []Case {
 		},
 		{
 			ID:      "encoding.duplicate-san",
-			Title:   "The server certificate has two subject alternative names",
-			Why:     "Where an extension stands twice, one program reads the first and another the second: each sees another server.",
+			Title:   "The server certificate has the subject alternative name twice",
+			Why:     "If an extension appears twice, one program reads the first and another reads the second. They may see different servers in the same certificate.",
 			Twin:    customSound,
-			Change:  ofPKI("the subject alternative name stands twice", pkiforge.TwiceExtension(pkiforge.Server, pkiforge.OIDSubjectAltName)),
+			Change:  ofPKI("the subject alternative name appears twice", pkiforge.TwiceExtension(pkiforge.Server, pkiforge.OIDSubjectAltName)),
 			Expect:  Refuse,
 			Level:   Should,
 			Clauses: []Clause{extensionsKnown},
 		},
 		{
 			ID:      "encoding.duplicate-key-usage",
-			Title:   "The server certificate has two key usages",
-			Why:     "Where an extension stands twice, one program reads the first and another the second.",
+			Title:   "The server certificate has the key usage twice",
+			Why:     "If an extension appears twice, one program reads the first and another reads the second. They may allow different uses of the same key.",
 			Twin:    customSound,
-			Change:  ofPKI("the key usage stands twice", pkiforge.TwiceExtension(pkiforge.Server, pkiforge.OIDKeyUsage)),
+			Change:  ofPKI("the key usage appears twice", pkiforge.TwiceExtension(pkiforge.Server, pkiforge.OIDKeyUsage)),
 			Expect:  Refuse,
 			Level:   Should,
 			Clauses: []Clause{extensionsKnown},
 		},
 		{
 			ID:      "encoding.duplicate-basic-constraints",
-			Title:   "The issuing CA's certificate has two basic constraints",
-			Why:     "Where an extension stands twice, one program reads the first and another the second: CA for one, none for the other.",
+			Title:   "The issuing CA's certificate has the basic constraints twice",
+			Why:     "If an extension appears twice, one program reads the first and another reads the second. One may see a CA certificate where the other does not.",
 			Twin:    customSound,
-			Change:  ofPKI("the basic constraints stand twice", pkiforge.TwiceExtension(pkiforge.Issuing, pkiforge.OIDBasicConstraints)),
+			Change:  ofPKI("the basic constraints appear twice", pkiforge.TwiceExtension(pkiforge.Issuing, pkiforge.OIDBasicConstraints)),
 			Expect:  Refuse,
 			Level:   Should,
 			Clauses: []Clause{extensionsKnown},
 		},
 		{
 			ID:    "encoding.duplicate-san-other-first",
-			Title: "The server certificate has two subject alternative names, the first for another host",
-			Why:   "The CA may have looked at one of them and the client at the other: each sees another server.",
+			Title: "The server certificate has two subject alternative names, and the first is for another host",
+			Why:   "The CA may have checked one of them while the client reads the other. An attacker could get a certificate for a server that is not theirs.",
 			Twin:  customSound,
-			Change: Change{Name: "a subject alternative name for another host stands before the right one", Apply: func(s *Scenario) error {
+			Change: Change{Name: "a subject alternative name for another host comes before the right one", Apply: func(s *Scenario) error {
 				name := append([]byte{0x82, byte(len(s.Names.Other))}, s.Names.Other...)
 				value := append([]byte{0x30, byte(len(name))}, name...)
 				return pkiforge.BeforeExtension(pkiforge.Server, pkiforge.OIDSubjectAltName, value).Apply(&s.Plan)
@@ -132,10 +132,10 @@ func encodingExtensions() []Case {
 		},
 		{
 			ID:    "encoding.duplicate-unknown",
-			Title: "The server certificate has an extension that nobody knows, twice",
-			Why:   "Who obeys no more than what he reads may pass over it; who holds a certificate to its form refuses it.",
+			Title: "The server certificate has the same unknown extension twice",
+			Why:   "RFC 5280 forbids an extension to appear twice. A client that accepts this does not check whether the certificate is well formed.",
 			Twin:  customSound,
-			Change: Change{Name: "an unknown extension stands twice", Apply: func(s *Scenario) error {
+			Change: Change{Name: "an unknown extension appears twice", Apply: func(s *Scenario) error {
 				if err := pkiforge.UnknownExtension(pkiforge.Server, false).Apply(&s.Plan); err != nil {
 					return err
 				}
@@ -147,8 +147,8 @@ func encodingExtensions() []Case {
 		},
 		{
 			ID:      "encoding.malformed-extended-key-usage",
-			Title:   "The extended key usage of the server certificate is no sequence of purposes",
-			Why:     "What a certificate is for cannot be read; who takes that for everything lets a mail certificate be a server's.",
+			Title:   "The extended key usage of the server certificate is not a sequence of purposes",
+			Why:     "The client cannot read what the certificate is for. A client that treats it as valid for everything accepts an e-mail certificate as a server's.",
 			Twin:    customSound,
 			Change:  ofPKI("the extended key usage cannot be read", pkiforge.ExtensionValue(pkiforge.Server, pkiforge.OIDExtKeyUsage, unreadable)),
 			Expect:  Refuse,
@@ -157,8 +157,8 @@ func encodingExtensions() []Case {
 		},
 		{
 			ID:    "encoding.malformed-name-constraints",
-			Title: "The issuing CA has critical name constraints that are no sequence",
-			Why:   "A constraint that cannot be read is one that cannot be kept; to pass over it is to lift it.",
+			Title: "The issuing CA has critical name constraints that are not a sequence",
+			Why:   "A client that cannot read a constraint cannot apply it. A client that ignores it lets the CA issue for any name.",
 			Twin:  customSound,
 			Change: ofPKI("the name constraints cannot be read", pkiforge.MoreExtension(pkiforge.Issuing,
 				pkix.Extension{Id: asn1.ObjectIdentifier{2, 5, 29, 30}, Critical: true, Value: unreadable})),
@@ -168,18 +168,18 @@ func encodingExtensions() []Case {
 		},
 		{
 			ID:      "encoding.san-trailing-octets",
-			Title:   "Octets stand behind the names within the subject alternative name",
-			Why:     "What lies behind the sequence most readers pass over, though DER has no place for it.",
+			Title:   "The subject alternative name has extra octets after its names",
+			Why:     "DER does not allow anything after the sequence, but most parsers ignore it.",
 			Twin:    customSound,
-			Change:  ofPKI("octets follow the names", pkiforge.LongerExtension(pkiforge.Server, pkiforge.OIDSubjectAltName, []byte{5, 0})),
+			Change:  ofPKI("extra octets follow the names in the subject alternative name", pkiforge.LongerExtension(pkiforge.Server, pkiforge.OIDSubjectAltName, []byte{5, 0})),
 			Expect:  Observe,
 			Level:   Should,
 			Clauses: []Clause{extensionsKnown},
 		},
 		{
 			ID:      "encoding.malformed-san",
-			Title:   "The subject alternative name is no sequence of names",
-			Why:     "A client that cannot read the names must not fall back on the common name: nobody said whom the certificate is for.",
+			Title:   "The subject alternative name is not a sequence of names",
+			Why:     "A client that cannot read the names must not use the common name instead. The CA has perhaps not checked it.",
 			Twin:    customSound,
 			Change:  ofPKI("the subject alternative name cannot be read", pkiforge.ExtensionValue(pkiforge.Server, pkiforge.OIDSubjectAltName, unreadable)),
 			Expect:  Refuse,
@@ -188,8 +188,8 @@ func encodingExtensions() []Case {
 		},
 		{
 			ID:      "encoding.malformed-basic-constraints",
-			Title:   "The basic constraints of the issuing CA are no sequence",
-			Why:     "Whether it is a CA cannot be read; who takes that for yes lets anyone be one.",
+			Title:   "The basic constraints of the issuing CA are not a sequence",
+			Why:     "The client cannot read whether this is a CA certificate. A client that assumes that it is one lets anyone issue certificates.",
 			Twin:    customSound,
 			Change:  ofPKI("the basic constraints cannot be read", pkiforge.ExtensionValue(pkiforge.Issuing, pkiforge.OIDBasicConstraints, unreadable)),
 			Expect:  Refuse,
@@ -198,8 +198,8 @@ func encodingExtensions() []Case {
 		},
 		{
 			ID:      "encoding.malformed-key-usage",
-			Title:   "The critical key usage of the server certificate is no bit string",
-			Why:     "A critical extension that cannot be processed must lead to refusal like one that is not known.",
+			Title:   "The critical key usage of the server certificate is not a bit string",
+			Why:     "A client must refuse a critical extension that it cannot process. A client that ignores it may use the key for something forbidden.",
 			Twin:    customSound,
 			Change:  ofPKI("the key usage cannot be read", pkiforge.ExtensionValue(pkiforge.Server, pkiforge.OIDKeyUsage, unreadable)),
 			Expect:  Refuse,
@@ -209,18 +209,18 @@ func encodingExtensions() []Case {
 	}
 }
 
-// unreadable is the value of no extension: an OCTET STRING that is longer than
-// there are octets.
+// unreadable is not a valid value of any extension: an OCTET STRING whose length
+// is larger than the number of octets that follow.
 var unreadable = []byte{0x04, 0x20, 0xff}
 
 func encodingVersions() []Case {
 	return []Case{
 		{
 			ID:    "encoding.v1-leaf",
-			Title: "The server certificate is one of version 1: no extensions, the name in the common name",
-			Why:   "Old devices make such certificates for themselves; they can say neither whom nor what they are for.",
+			Title: "The server certificate has version 1: no extensions, and the server's name is in the common name",
+			Why:   "Old devices make such certificates for themselves. Without extensions, these cannot contain a subject alternative name or a purpose.",
 			Twin:  customSound,
-			Change: ofPKI("the server certificate is of version 1 and names its server in the common name only",
+			Change: ofPKI("the server certificate has version 1 and has the server's name only in the common name",
 				pkiforge.BareVersion1(pkiforge.Server)),
 			Expect:   Observe,
 			ByPolicy: map[Policy]Expectation{RFC9525: Refuse, BCP195: Refuse},
@@ -229,50 +229,50 @@ func encodingVersions() []Case {
 		},
 		{
 			ID:      "encoding.v1-intermediate",
-			Title:   "The issuing certificate is one of version 1",
-			Why:     "A certificate of version 1 cannot say that it is a CA's; to take it for one lets every old leaf issue.",
+			Title:   "The issuing certificate has version 1",
+			Why:     "A version 1 certificate cannot say that it is a CA certificate. A client that accepts it as one lets the owner of any old certificate issue others.",
 			Twin:    customSound,
-			Change:  ofPKI("the issuing certificate is of version 1", pkiforge.BareVersion1(pkiforge.Issuing)),
+			Change:  ofPKI("the issuing certificate has version 1", pkiforge.BareVersion1(pkiforge.Issuing)),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{issuerIsCA, versionField, noRegister},
 		},
 		{
 			ID:      "encoding.version-4",
-			Title:   "The server certificate says that it is of version 4",
-			Why:     "There is no such version and nobody knows what its fields mean, yet many readers take it for version 3.",
+			Title:   "The server certificate says that it has version 4",
+			Why:     "There is no version 4, and nobody knows what its fields would mean. Many parsers still read it as version 3.",
 			Twin:    customSound,
-			Change:  ofPKI("the version of the server certificate is 4", pkiforge.Version(pkiforge.Server, 4)),
+			Change:  ofPKI("the server certificate has version 4", pkiforge.Version(pkiforge.Server, 4)),
 			Expect:  Observe,
 			Level:   Should,
 			Clauses: []Clause{derEncoding, versionField},
 		},
 		{
 			ID:      "encoding.v1-with-extensions",
-			Title:   "The server certificate is of version 1 and has extensions",
-			Why:     "Some readers pass over extensions of version 1, others obey them: each sees another certificate.",
+			Title:   "The server certificate has version 1 and also extensions",
+			Why:     "Some clients ignore these extensions, others use them. The same certificate then means different things.",
 			Twin:    customSound,
-			Change:  ofPKI("the server certificate is of version 1 and has extensions", pkiforge.Version(pkiforge.Server, 1)),
+			Change:  ofPKI("the server certificate has version 1 and also extensions", pkiforge.Version(pkiforge.Server, 1)),
 			Expect:  Refuse,
 			Level:   Should,
 			Clauses: []Clause{extensionsField, versionField},
 		},
 		{
 			ID:      "encoding.v2-with-extensions",
-			Title:   "The server certificate is of version 2 and has extensions",
-			Why:     "Some readers pass over extensions of version 2, others obey them: each sees another certificate.",
+			Title:   "The server certificate has version 2 and also extensions",
+			Why:     "Some clients ignore these extensions, others use them. The same certificate then means different things.",
 			Twin:    customSound,
-			Change:  ofPKI("the server certificate is of version 2 and has extensions", pkiforge.Version(pkiforge.Server, 2)),
+			Change:  ofPKI("the server certificate has version 2 and also extensions", pkiforge.Version(pkiforge.Server, 2)),
 			Expect:  Refuse,
 			Level:   Should,
 			Clauses: []Clause{extensionsField, versionField},
 		},
 		{
 			ID:      "encoding.v1-intermediate-with-extensions",
-			Title:   "The issuing certificate is of version 1 and says in an extension that it is a CA's",
-			Why:     "Only version 3 has extensions; to obey one elsewhere makes a CA of what cannot be one.",
+			Title:   "The issuing certificate has version 1 and an extension that says that it is a CA certificate",
+			Why:     "Only version 3 allows extensions. A client that reads one in version 1 accepts a certificate as a CA certificate although it cannot be one.",
 			Twin:    customSound,
-			Change:  ofPKI("the issuing certificate is of version 1 and has extensions", pkiforge.Version(pkiforge.Issuing, 1)),
+			Change:  ofPKI("the issuing certificate has version 1 and also extensions", pkiforge.Version(pkiforge.Issuing, 1)),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{extensionsField, issuerIsCA},
@@ -280,7 +280,7 @@ func encodingVersions() []Case {
 		{
 			ID:      "encoding.serial-20-octets",
 			Title:   "The serial number of the server certificate has 20 octets",
-			Why:     "Serial numbers are as long as a hash; a client that keeps them in a machine word fails on good certificates.",
+			Why:     "RFC 5280 allows serial numbers of up to 20 octets. A client that stores them in a machine word refuses a good server.",
 			Twin:    customSound,
 			Change:  ofPKI("the serial number has 20 octets", pkiforge.Serial(pkiforge.Server, serialOf(0x7f, 20))),
 			Expect:  Accept,
@@ -290,7 +290,7 @@ func encodingVersions() []Case {
 		{
 			ID:      "encoding.serial-one",
 			Title:   "The serial number of the server certificate is 1",
-			Why:     "Small enterprise CAs count from 1.",
+			Why:     "Small enterprise CAs count from 1. A client that refuses such numbers cannot use their servers.",
 			Twin:    customSound,
 			Change:  ofPKI("the serial number is 1", pkiforge.Serial(pkiforge.Server, []byte{1})),
 			Expect:  Accept,
@@ -300,7 +300,7 @@ func encodingVersions() []Case {
 		{
 			ID:      "encoding.serial-21-octets",
 			Title:   "The serial number of the server certificate has 21 octets",
-			Why:     "A CA must not make them so long, and no client need handle it: some do, some refuse.",
+			Why:     "CAs must not make serial numbers of this length, and clients need not support them. Some do, some refuse.",
 			Twin:    customSound,
 			Change:  ofPKI("the serial number has 21 octets", pkiforge.Serial(pkiforge.Server, serialOf(0x7f, 21))),
 			Expect:  Observe,
@@ -310,7 +310,7 @@ func encodingVersions() []Case {
 		{
 			ID:      "encoding.serial-zero",
 			Title:   "The serial number of the server certificate is 0",
-			Why:     "A CA must not give it, and a client should handle it gracefully, which some understand as refusing.",
+			Why:     "CAs must not use 0, and RFC 5280 says that clients should handle it gracefully. Some refuse it.",
 			Twin:    customSound,
 			Change:  ofPKI("the serial number is 0", pkiforge.Serial(pkiforge.Server, []byte{0})),
 			Expect:  Observe,
@@ -320,7 +320,7 @@ func encodingVersions() []Case {
 		{
 			ID:      "encoding.serial-negative",
 			Title:   "The serial number of the server certificate is negative",
-			Why:     "A CA that forgets a leading zero makes half of its serial numbers negative; some clients refuse them.",
+			Why:     "A CA that forgets a leading zero makes half of its serial numbers negative. Some clients refuse them.",
 			Twin:    customSound,
 			Change:  ofPKI("the serial number is negative", pkiforge.Serial(pkiforge.Server, serialOf(0x80, 16))),
 			Expect:  Observe,
@@ -330,7 +330,7 @@ func encodingVersions() []Case {
 	}
 }
 
-// serialOf is a serial number of so many octets, of which the first is given.
+// serialOf is a serial number with this first octet and this number of octets.
 func serialOf(first byte, octets int) []byte {
 	return append([]byte{first}, bytes.Repeat([]byte{0x5a}, octets-1)...)
 }
@@ -339,20 +339,20 @@ func encodingOctets() []Case {
 	return []Case{
 		{
 			ID:      "encoding.garbage-leaf",
-			Title:   "Octets that are no certificate stand in the place of the server's",
-			Why:     "A client that goes on when it cannot read a certificate has verified nobody; parsers have crashed on less.",
+			Title:   "The server sends octets that are not a certificate in place of its own",
+			Why:     "A client that goes on after it could not read the certificate has not verified the server. Parsers have crashed on such octets.",
 			Twin:    customSound,
-			Change:  ofPKI("what stands for the server certificate is none", pkiforge.Scrambled(pkiforge.Server)),
+			Change:  ofPKI("the server sends octets that are not a certificate in place of its own", pkiforge.Scrambled(pkiforge.Server)),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{certificates12, certificateList, noRegister},
 		},
 		{
 			ID:      "encoding.garbage-intermediate",
-			Title:   "Octets that are no certificate stand in the place of the issuing CA's",
-			Why:     "Without the issuer there is no path; a client that skips what it cannot read must not skip the question.",
+			Title:   "The server sends octets that are not a certificate in place of its issuing CA's",
+			Why:     "Without the issuer there is no path. A client that skips what it cannot read must not skip path validation.",
 			Twin:    customSound,
-			Change:  ofPKI("what stands for the issuing CA's certificate is none", pkiforge.Scrambled(pkiforge.Issuing)),
+			Change:  ofPKI("the server sends octets that are not a certificate in place of its issuing CA's", pkiforge.Scrambled(pkiforge.Issuing)),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{pathValidation, noRegister},
@@ -360,7 +360,7 @@ func encodingOctets() []Case {
 		{
 			ID:      "encoding.cut-short",
 			Title:   "The second half of the server certificate is missing",
-			Why:     "Lengths that point beyond the end are where parsers read what is not theirs.",
+			Why:     "The lengths in it point beyond its end. A parser that trusts them reads memory that does not belong to the certificate.",
 			Twin:    customSound,
 			Change:  ofPKI("the server certificate is cut short", pkiforge.CutShort(pkiforge.Server)),
 			Expect:  Refuse,
@@ -369,28 +369,28 @@ func encodingOctets() []Case {
 		},
 		{
 			ID:      "encoding.trailing-octet",
-			Title:   "An octet stands after the end of the server certificate",
-			Why:     "What lies behind a certificate is signed by nobody; readers that pass over it make one certificate look like many.",
+			Title:   "An extra octet follows the end of the server certificate",
+			Why:     "The signature does not cover this octet. If parsers ignore it, one certificate can look like many different ones.",
 			Twin:    customSound,
-			Change:  ofPKI("an octet follows the server certificate", pkiforge.Trailing(pkiforge.Server)),
+			Change:  ofPKI("an extra octet follows the server certificate", pkiforge.Trailing(pkiforge.Server)),
 			Expect:  Refuse,
 			Level:   Should,
 			Clauses: []Clause{certificates12, derEncoding},
 		},
 		{
 			ID:      "encoding.long-length",
-			Title:   "The length of the server certificate is written with an octet too many",
-			Why:     "DER has one way to write a length; whether a reader holds a certificate to it shows how much else it lets pass.",
+			Title:   "The length of the server certificate is written with one octet more than necessary",
+			Why:     "DER allows only the shortest form. A client that accepts this length may also accept other invalid encodings.",
 			Twin:    customSound,
-			Change:  ofPKI("the length of the server certificate is not minimal", pkiforge.LongLength(pkiforge.Server)),
+			Change:  ofPKI("the length of the server certificate has one octet more than necessary", pkiforge.LongLength(pkiforge.Server)),
 			Expect:  Observe,
 			Level:   Should,
 			Clauses: []Clause{derEncoding, clause("X.690", "10.1")},
 		},
 		{
 			ID:      "encoding.indefinite-length",
-			Title:   "The server certificate has an indefinite length, which BER knows and DER does not",
-			Why:     "DER has one way to write a thing, so that two programs cannot read it in two ways.",
+			Title:   "The server certificate has an indefinite length, which BER allows and DER does not",
+			Why:     "DER allows one way to write each value, so that two programs cannot read the same octets differently. A client that accepts BER gives this up.",
 			Twin:    customSound,
 			Change:  ofPKI("the server certificate has an indefinite length", pkiforge.IndefiniteLength(pkiforge.Server)),
 			Expect:  Refuse,
@@ -399,10 +399,10 @@ func encodingOctets() []Case {
 		},
 		{
 			ID:    "encoding.ber-boolean",
-			Title: "The issuing CA says TRUE with the octet 01, which BER knows and DER does not",
-			Why:   "Old encoders wrote any octet but zero for TRUE; strict readers refuse, lenient ones take it for yes.",
+			Title: "The issuing CA's certificate writes TRUE as the octet 01, which BER allows and DER does not",
+			Why:   "Old encoders wrote TRUE as any octet that is not zero. Strict parsers refuse it, others read it as TRUE.",
 			Twin:  customSound,
-			Change: ofPKI("the cA of the basic constraints is no DER",
+			Change: ofPKI("the cA value in the basic constraints is not DER",
 				pkiforge.ExtensionValue(pkiforge.Issuing, pkiforge.OIDBasicConstraints, []byte{0x30, 6, 1, 1, 1, 2, 1, 0})),
 			Expect:  Observe,
 			Level:   Should,

@@ -26,19 +26,19 @@ var (
 )
 
 // nameCases are the cases of the group name: DNS names, wildcards, common names
-// and identities of other types. Those of SIP URIs are the group sip-name's.
+// and identities of other types. SIP URIs are in the group sip-name.
 func nameCases() []Case { return slices.Concat(hostNameCases(), wildcardCases(), otherNameCases()) }
 
-// presents makes the server's certificate present these identities, written
-// as [pkiforge.Presents] has them, and no others.
+// presents makes the server's certificate present only these identities, in
+// the notation of [pkiforge.Presents].
 func presents(words string, identities ...string) Change {
 	return ofPKI(words, pkiforge.Presents(identities...))
 }
 
-// afterMany puts the server's name behind two hundred others.
-var afterMany = presents("two hundred other names stand before the server's", append(many("DNS:n%d.{other}", 200), "DNS:{host}")...)
+// afterMany puts the server's name after two hundred others.
+var afterMany = presents("two hundred other names come before the server's", append(many("DNS:n%d.{other}", 200), "DNS:{host}")...)
 
-// many writes the numbers from 1 to n into the format.
+// many fills the numbers from 1 to n into the format.
 func many(format string, n int) []string {
 	list := make([]string, n)
 	for i := range list {
@@ -53,7 +53,7 @@ func hostNameCases() []Case {
 		{
 			ID:         "name.case",
 			Title:      "The dNSName is the server's name in capital letters",
-			Why:        "CAs write names as they were asked for; a client that compares octets locks its user out.",
+			Why:        "DNS names are the same in upper and lower case. A client that compares octets refuses a good server.",
 			Twin:       "paper.public-ca.sound",
 			Change:     presents("the certificate names the server in capital letters", "DNS:{HOST}"),
 			Expect:     Accept,
@@ -63,8 +63,8 @@ func hostNameCases() []Case {
 		},
 		{
 			ID:         "name.other-common-name",
-			Title:      "The dNSName names the server, the common name another host",
-			Why:        "Where there is a subject alternative name the common name says nothing; to demand both breaks shared certificates.",
+			Title:      "The dNSName is the server's name, and the common name is another host's",
+			Why:        "If there is a subject alternative name, the common name does not count. A client that checks both refuses shared certificates.",
 			Twin:       "paper.public-ca.sound",
 			Change:     presents("the common name is another host's", "CN:{other}", "DNS:{host}"),
 			Expect:     Accept,
@@ -74,8 +74,8 @@ func hostNameCases() []Case {
 		},
 		{
 			ID:         "name.many-last",
-			Title:      "The server's name stands last after two hundred others",
-			Why:        "Hosters put all their customers into one certificate; a client that reads the first entry only sees a stranger.",
+			Title:      "The server's name is the last one, after two hundred others",
+			Why:        "Hosting providers put many customers into one certificate. A client that reads only the first name refuses a good server.",
 			Twin:       "paper.public-ca.sound",
 			Change:     afterMany,
 			Expect:     Accept,
@@ -85,10 +85,10 @@ func hostNameCases() []Case {
 		},
 		{
 			ID:         "name.among-others",
-			Title:      "The server's dNSName stands among a mail address, other hosts and an IP address",
-			Why:        "A client must find the one identity that counts among those of other types.",
+			Title:      "The server's dNSName is among a mail address, other hosts, an IP address and a URI",
+			Why:        "A client must find the matching name among identities of other types. A client that reads only the first one refuses a good server.",
 			Twin:       "paper.public-ca.sound",
-			Change:     presents("the server's name stands among others of all types", "MAIL:postmaster@{other}", "DNS:{other}", "IP:192.0.2.1", "DNS:{host}", "URI:https://{other}/"),
+			Change:     presents("the server's name is among identities of other types", "MAIL:postmaster@{other}", "DNS:{other}", "IP:192.0.2.1", "DNS:{host}", "URI:https://{other}/"),
 			Expect:     Accept,
 			Level:      Must,
 			Clauses:    []Clause{findIdentities, anyIdentity},
@@ -96,10 +96,10 @@ func hostNameCases() []Case {
 		},
 		{
 			ID:         "name.empty-subject",
-			Title:      "The subject is empty, a critical subject alternative name names the server",
-			Why:        "Nothing but the subject alternative name is needed; some stacks crash or refuse without a common name.",
+			Title:      "The subject is empty, and a critical subject alternative name contains the server's name",
+			Why:        "The subject alternative name is enough. Some stacks crash or refuse when there is no common name, and so cannot use the server.",
 			Twin:       "paper.public-ca.sound",
-			Change:     presents("the subject is empty and the subject alternative name critical", "CN:", "DNS:{host}"),
+			Change:     presents("the subject is empty, and the subject alternative name is critical", "CN:", "DNS:{host}"),
 			Expect:     Accept,
 			Level:      Should,
 			Clauses:    []Clause{altNames, namedSubject},
@@ -107,10 +107,10 @@ func hostNameCases() []Case {
 		},
 		{
 			ID:         "name.empty-subject-not-critical",
-			Title:      "The subject is empty and the subject alternative name not critical",
-			Why:        "The issuer broke a rule that nothing depends on: what the client makes of it tells how it was built.",
+			Title:      "The subject is empty, and the subject alternative name is not critical",
+			Why:        "The CA broke a rule of RFC 5280 that has no effect on security. Some clients refuse the certificate, others accept it.",
 			Twin:       "paper.public-ca.sound",
-			Change:     ofPKI("the subject is empty and the subject alternative name not critical", pkiforge.NoncriticalAltName()),
+			Change:     ofPKI("the subject is empty, and the subject alternative name is not critical", pkiforge.NoncriticalAltName()),
 			Expect:     Observe,
 			Level:      Should,
 			Clauses:    []Clause{altNames},
@@ -118,10 +118,10 @@ func hostNameCases() []Case {
 		},
 		{
 			ID:         "name.underscore-beside",
-			Title:      "Beside the server's name stands a dNSName with an underscore",
-			Why:        "Such names are in use though the preferred name syntax has none; strict parsers refuse the whole certificate.",
+			Title:      "The certificate has a dNSName with an underscore besides the server's name",
+			Why:        "The syntax for host names does not allow underscores, but such names are in use. Strict parsers refuse the whole certificate.",
 			Twin:       "paper.public-ca.sound",
-			Change:     presents("a dNSName with an underscore stands beside the server's name", "DNS:_sips.{parent}", "DNS:{host}"),
+			Change:     presents("the certificate also has a dNSName with an underscore", "DNS:_sips.{parent}", "DNS:{host}"),
 			Expect:     Observe,
 			Level:      Should,
 			Clauses:    []Clause{altNames},
@@ -129,8 +129,8 @@ func hostNameCases() []Case {
 		},
 		{
 			ID:         "name.trailing-dot",
-			Title:      "The dNSName is the server's name with a final dot",
-			Why:        "DNS takes both for one name, the preferred name syntax does not; clients differ.",
+			Title:      "The dNSName is the server's name with a dot at the end",
+			Why:        "In DNS, the name is the same with and without this dot. The syntax for certificates does not allow it, and clients differ.",
 			Twin:       "paper.public-ca.sound",
 			Change:     presents("the dNSName ends with a dot", "DNS:{host}."),
 			Expect:     Observe,
@@ -140,10 +140,10 @@ func hostNameCases() []Case {
 		},
 		{
 			ID:         "name.parent-domain",
-			Title:      "The certificate names the parent domain of the server",
-			Why:        "A certificate for a company's web site must not answer for every machine beneath it.",
+			Title:      "The certificate names only the parent domain of the server's name",
+			Why:        "If a client accepts this, a company's web server with this certificate could impersonate every host below the domain.",
 			Twin:       "paper.public-ca.sound",
-			Change:     presents("the certificate names the parent domain", "DNS:{parent}"),
+			Change:     presents("the certificate names only the parent domain", "DNS:{parent}"),
 			Expect:     Refuse,
 			Level:      Must,
 			Clauses:    []Clause{matchIdentity, matchLabels, compareIdentity},
@@ -151,10 +151,10 @@ func hostNameCases() []Case {
 		},
 		{
 			ID:         "name.child-domain",
-			Title:      "The certificate names a host beneath the server's name",
-			Why:        "Whoever runs a machine beneath a domain does not run the domain.",
+			Title:      "The certificate names a host below the server's name",
+			Why:        "A host below a domain can belong to someone else. If a client accepts its certificate, that host could impersonate the server.",
 			Twin:       "paper.public-ca.sound",
-			Change:     presents("the certificate names a host beneath the server", "DNS:a.{host}"),
+			Change:     presents("the certificate names a host below the server's name", "DNS:a.{host}"),
 			Expect:     Refuse,
 			Level:      Must,
 			Clauses:    []Clause{matchIdentity, matchLabels, compareIdentity},
@@ -162,10 +162,10 @@ func hostNameCases() []Case {
 		},
 		{
 			ID:         "name.leading-dot",
-			Title:      "The dNSName is the parent domain behind a leading dot",
-			Why:        "In name constraints such a name means everything beneath; as an identity it means nothing.",
+			Title:      "The dNSName is the parent domain with a dot in front",
+			Why:        "In some name constraints, the dot means every name below the domain. A client that reads a dNSName in this way accepts one certificate for all these hosts.",
 			Twin:       "paper.public-ca.sound",
-			Change:     presents("the dNSName is the parent domain behind a dot", "DNS:.{parent}"),
+			Change:     presents("the dNSName is the parent domain with a dot in front", "DNS:.{parent}"),
 			Expect:     Refuse,
 			Level:      Must,
 			Clauses:    []Clause{matchIdentity, altNames, compareIdentity},
@@ -173,8 +173,8 @@ func hostNameCases() []Case {
 		},
 		{
 			ID:         "name.appended-domain",
-			Title:      "The certificate names a host of another domain that begins with the server's name",
-			Why:        "A comparison that stops when the expected name is used up takes an attacker's host for the server.",
+			Title:      "The certificate names a host of another domain, and this name begins with the server's name",
+			Why:        "A client that stops comparing at the end of the expected name accepts an attacker's host as the server.",
 			Twin:       "paper.public-ca.sound",
 			Change:     presents("the server's name is followed by another domain", "DNS:{host}.{other}"),
 			Expect:     Refuse,
@@ -184,10 +184,10 @@ func hostNameCases() []Case {
 		},
 		{
 			ID:         "name.prefixed-label",
-			Title:      "The certificate names a host whose name ends with the server's name inside a label",
-			Why:        "A comparison of the ends of two strings takes evilsip.example for sip.example.",
+			Title:      "The dNSName is the server's name with letters in front",
+			Why:        "A client that only compares the ends of the names accepts evilsip.example as sip.example.",
 			Twin:       "paper.public-ca.sound",
-			Change:     presents("letters stand before the server's name", "DNS:evil{host}"),
+			Change:     presents("there are letters in front of the server's name", "DNS:evil{host}"),
 			Expect:     Refuse,
 			Level:      Must,
 			Clauses:    []Clause{matchIdentity, matchLabels, compareIdentity},
@@ -195,10 +195,10 @@ func hostNameCases() []Case {
 		},
 		{
 			ID:         "name.look-alike",
-			Title:      "The certificate names a host whose A-label looks like the server's name",
-			Why:        "Shown to a person the two names are one; the client compares A-labels and must tell them apart.",
+			Title:      "The dNSName is an A-label (xn--) that people read as the server's name",
+			Why:        "Shown to a person, the two names look the same. A client must compare A-labels, or an attacker with a similar name could impersonate the server.",
 			Twin:       "paper.public-ca.sound",
-			Change:     presents("the dNSName is the A-label of a look-alike", "DNS:{twin}.{parent}"),
+			Change:     presents("the dNSName is the A-label of a name that looks like the server's", "DNS:{twin}.{parent}"),
 			Expect:     Refuse,
 			Level:      Must,
 			Clauses:    []Clause{matchLabels, compareIdentity},
@@ -206,10 +206,10 @@ func hostNameCases() []Case {
 		},
 		{
 			ID:         "name.utf8-look-alike",
-			Title:      "The dNSName holds a look-alike of the server's name in UTF-8",
-			Why:        "A dNSName is an IA5String; a client that folds what is not ASCII may fold it into the right name.",
+			Title:      "The dNSName looks like the server's name but contains a non-ASCII letter in UTF-8",
+			Why:        "A dNSName may contain only ASCII. A client that converts other letters to ASCII may get the server's name from an attacker's certificate.",
 			Twin:       "paper.public-ca.sound",
-			Change:     presents("the dNSName is a look-alike in UTF-8", "DNS:\u0455ip.{parent}"),
+			Change:     presents("the dNSName looks like the server's name but contains a non-ASCII letter", "DNS:\u0455ip.{parent}"),
 			Expect:     Refuse,
 			Level:      Must,
 			Clauses:    []Clause{altNames, matchLabels, compareIdentity},
@@ -217,8 +217,8 @@ func hostNameCases() []Case {
 		},
 		{
 			ID:         "name.nul",
-			Title:      "The dNSName is the server's name, a NUL and another domain",
-			Why:        "A client that handles it as a C string reads the server's name: CVE-2009-2408, CVE-2013-4238.",
+			Title:      "The dNSName is the server's name, followed by a NUL and another domain",
+			Why:        "A client that handles the name as a C string stops at the NUL and reads only the server's name (CVE-2009-2408, CVE-2013-4238).",
 			Twin:       "paper.public-ca.sound",
 			Change:     presents("a NUL and another domain follow the server's name", "DNS:{host}\x00.{other}"),
 			Expect:     Refuse,
@@ -228,8 +228,8 @@ func hostNameCases() []Case {
 		},
 		{
 			ID:         "name.port",
-			Title:      "The dNSName is the server's name with its port",
-			Why:        "A dNSName has no port; a parser that cuts one off may cut at the wrong colon.",
+			Title:      "The dNSName is the server's name with a port",
+			Why:        "A dNSName has no port. A client that cuts one off may cut at the wrong colon and compare the wrong name.",
 			Twin:       "paper.public-ca.sound",
 			Change:     presents("the dNSName has a port", "DNS:{host}:5061"),
 			Expect:     Refuse,
@@ -240,7 +240,7 @@ func hostNameCases() []Case {
 		{
 			ID:         "name.empty",
 			Title:      "The dNSName is empty",
-			Why:        "An empty string is a prefix and a suffix of every name.",
+			Why:        "Every name begins and ends with the empty string. A client that compares only the beginning or the end accepts this certificate for every server.",
 			Twin:       "paper.public-ca.sound",
 			Change:     presents("the dNSName is empty", "DNS:"),
 			Expect:     Refuse,
@@ -250,10 +250,10 @@ func hostNameCases() []Case {
 		},
 		{
 			ID:         "name.list",
-			Title:      "One dNSName holds a list that the server's name is in",
-			Why:        "A client that prints the extension as text and splits it at commas finds an identity that nobody certified: CVE-2021-44532.",
+			Title:      "One dNSName is a list that contains the server's name",
+			Why:        "A client that prints the extension as text and splits it at commas finds a name that no CA certified (CVE-2021-44532).",
 			Twin:       "paper.public-ca.sound",
-			Change:     presents("one dNSName is a list of two", "DNS:{other}, DNS:{host}"),
+			Change:     presents("one dNSName is a list of two names", "DNS:{other}, DNS:{host}"),
 			Expect:     Refuse,
 			Level:      Must,
 			Clauses:    []Clause{altNames, matchIdentity, compareIdentity},
@@ -261,8 +261,8 @@ func hostNameCases() []Case {
 		},
 		{
 			ID:         "name.critical",
-			Title:      "The subject alternative name is critical though the subject is not empty",
-			Why:        "The extension is one that every client processes: that it is critical must not trouble any.",
+			Title:      "The subject alternative name is critical, although the subject is not empty",
+			Why:        "Every client processes this extension, so the critical mark changes nothing. A client that refuses it cannot use the server.",
 			Twin:       "paper.public-ca.sound",
 			Change:     ofPKI("the subject alternative name is critical", pkiforge.CriticalAltName()),
 			Expect:     Accept,
@@ -272,8 +272,8 @@ func hostNameCases() []Case {
 		},
 		{
 			ID:         "name.nul-at-end",
-			Title:      "The dNSName is the server's name and a NUL",
-			Why:        "A client that handles it as a C string does not see the octet; an honest issuer does not write it.",
+			Title:      "The dNSName is the server's name, followed by a NUL",
+			Why:        "A client that handles the name as a C string does not see the NUL. It accepts a malformed name that no correct CA issues.",
 			Twin:       "paper.public-ca.sound",
 			Change:     presents("a NUL follows the server's name", "DNS:{host}\x00"),
 			Expect:     Refuse,
@@ -284,7 +284,7 @@ func hostNameCases() []Case {
 		{
 			ID:         "name.space",
 			Title:      "The dNSName is a single space",
-			Why:        "RFC 5280 forbids the one-space name expressly: trimmed, it is the empty name.",
+			Why:        "RFC 5280 forbids this name. A client that removes spaces compares an empty name and may accept the certificate for every server.",
 			Twin:       "paper.public-ca.sound",
 			Change:     presents("the dNSName is a space", "DNS: "),
 			Expect:     Refuse,
@@ -294,8 +294,8 @@ func hostNameCases() []Case {
 		},
 		{
 			ID:         "name.space-behind",
-			Title:      "The dNSName is the server's name and a space",
-			Why:        "A client that trims what it compares also trims what an attacker added.",
+			Title:      "The dNSName is the server's name, followed by a space",
+			Why:        "The two names are different. A client that removes characters before it compares may also accept a name that an attacker changed.",
 			Twin:       "paper.public-ca.sound",
 			Change:     presents("a space follows the server's name", "DNS:{host} "),
 			Expect:     Refuse,
@@ -306,7 +306,7 @@ func hostNameCases() []Case {
 		{
 			ID:         "name.two-dots",
 			Title:      "The dNSName has two dots after the first label",
-			Why:        "An empty label is no label: a client that skips it compares another name.",
+			Why:        "A label must not be empty. A client that skips the empty label accepts a different name as the server's.",
 			Twin:       "paper.public-ca.sound",
 			Change:     presents("two dots follow the first label", "DNS:{label}..{parent}"),
 			Expect:     Refuse,
@@ -317,7 +317,7 @@ func hostNameCases() []Case {
 		{
 			ID:         "name.uri-as-name",
 			Title:      "The dNSName is a SIP URI of the server",
-			Why:        "Whoever puts the URI into the wrong field gets a certificate that names nobody; a lenient client hides the mistake.",
+			Why:        "The URI is in the wrong field, so the certificate names no host. A client that accepts it does not compare the whole name and hides the mistake.",
 			Twin:       "paper.public-ca.sound",
 			Change:     presents("the dNSName is a SIP URI", "DNS:sip:{host}"),
 			Expect:     Refuse,
@@ -327,8 +327,8 @@ func hostNameCases() []Case {
 		},
 		{
 			ID:         "name.address-of-record-as-name",
-			Title:      "The dNSName is an address of record at the server",
-			Why:        "A certificate for a user of a domain must not answer for the domain.",
+			Title:      "The dNSName is a user's address of record at the server",
+			Why:        "If a client accepts this, every user with a certificate could impersonate the server.",
 			Twin:       "paper.public-ca.sound",
 			Change:     presents("the dNSName is an address of record", "DNS:alice@{host}"),
 			Expect:     Refuse,

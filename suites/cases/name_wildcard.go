@@ -2,18 +2,18 @@ package cases
 
 import "siptrust/pkiforge"
 
-// directlyBeneath gives the server a name directly beneath a top-level domain.
-var directlyBeneath = Change{Name: "the server's name is directly beneath a top-level domain", Apply: beneathTop}
+// directlyBelowTop gives the server a name directly below a top-level domain.
+var directlyBelowTop = Change{Name: "the server's name is directly below a top-level domain", Apply: belowTopLevel}
 
 // wildcardCases are about a dNSName with a *.
 func wildcardCases() []Case {
 	return []Case{
 		{
 			ID:         "name.wildcard",
-			Title:      "The certificate names every host of the server's parent domain",
-			Why:        "RFC 5922 forbids wildcards for SIP domains, web rules and Teams use them: one stolen key answers for all hosts.",
+			Title:      "The dNSName is a wildcard for every host of the server's parent domain",
+			Why:        "RFC 5922 forbids wildcards for SIP domains, but web rules and Teams use them. With a wildcard, one stolen key is valid for every host of the domain.",
 			Twin:       "paper.public-ca.sound",
-			Change:     presents("a * stands in place of the first label", "DNS:*.{parent}"),
+			Change:     presents("a * replaces the first label", "DNS:*.{parent}"),
 			Expect:     Observe,
 			ByPolicy:   map[Policy]Expectation{RFC5922: Refuse, Apple: Accept, Teams: Accept},
 			Level:      Must,
@@ -22,10 +22,10 @@ func wildcardCases() []Case {
 		},
 		{
 			ID:         "name.wildcard-two-labels",
-			Title:      "A * stands in place of the server's first two labels",
-			Why:        "A * stands for one label: a proposed patch for Asterisk let it stand for any number.",
+			Title:      "One * replaces the first two labels of the server's name",
+			Why:        "A * replaces exactly one label. A client that lets it replace more accepts one certificate for many domains, as a proposed patch for Asterisk did.",
 			Twin:       "paper.public-ca.sound",
-			Change:     presents("a * stands in place of two labels", "DNS:*.test"),
+			Change:     presents("one * replaces two labels", "DNS:*.test"),
 			Expect:     Refuse,
 			Level:      Must,
 			Clauses:    []Clause{matchIdentity, matchLabels, compareIdentity},
@@ -33,10 +33,10 @@ func wildcardCases() []Case {
 		},
 		{
 			ID:         "name.wildcard-apex",
-			Title:      "The certificate names every host beneath the server's name, not the server",
-			Why:        "A * stands for one label, not for none.",
+			Title:      "The dNSName is a wildcard for every host below the server's name, but not for the server",
+			Why:        "A * replaces exactly one label. A client that lets it replace none accepts a certificate for other hosts as the server's.",
 			Twin:       "paper.public-ca.sound",
-			Change:     presents("a * stands before the server's name", "DNS:*.{host}"),
+			Change:     presents("the wildcard covers only hosts below the server's name", "DNS:*.{host}"),
 			Expect:     Refuse,
 			Level:      Must,
 			Clauses:    []Clause{matchIdentity, matchLabels, compareIdentity},
@@ -44,10 +44,10 @@ func wildcardCases() []Case {
 		},
 		{
 			ID:         "name.wildcard-label-end",
-			Title:      "A * stands in place of the end of the first label",
-			Why:        "RFC 2818 lets a * stand for a part of a label, and a certificate of that time then matches names its owner never asked for.",
+			Title:      "A * replaces the end of the first label",
+			Why:        "RFC 2818 allows a * for a part of a label, RFC 5922 and RFC 9525 do not. Such a certificate also matches names that its owner never asked for.",
 			Twin:       "paper.public-ca.sound",
-			Change:     presents("a * stands in place of the end of the first label", "DNS:{first}*.{parent}"),
+			Change:     presents("a * replaces the end of the first label", "DNS:{first}*.{parent}"),
 			Expect:     Observe,
 			ByPolicy:   map[Policy]Expectation{RFC5922: Refuse, RFC9525: Refuse},
 			Level:      Must,
@@ -56,10 +56,10 @@ func wildcardCases() []Case {
 		},
 		{
 			ID:         "name.wildcard-label-start",
-			Title:      "A * stands in place of the start of the first label",
-			Why:        "RFC 2818 lets a * stand for a part of a label, and a certificate of that time then matches names its owner never asked for.",
+			Title:      "A * replaces the start of the first label",
+			Why:        "RFC 2818 allows a * for a part of a label, RFC 5922 and RFC 9525 do not. Such a certificate also matches names that its owner never asked for.",
 			Twin:       "paper.public-ca.sound",
-			Change:     presents("a * stands in place of the start of the first label", "DNS:*{last}.{parent}"),
+			Change:     presents("a * replaces the start of the first label", "DNS:*{last}.{parent}"),
 			Expect:     Observe,
 			ByPolicy:   map[Policy]Expectation{RFC5922: Refuse, RFC9525: Refuse},
 			Level:      Must,
@@ -68,10 +68,10 @@ func wildcardCases() []Case {
 		},
 		{
 			ID:         "name.wildcard-label-middle",
-			Title:      "A * stands in place of the middle of the first label",
-			Why:        "RFC 2818 lets a * stand for a part of a label, and a certificate of that time then matches names its owner never asked for.",
+			Title:      "A * replaces the middle of the first label",
+			Why:        "RFC 2818 allows a * for a part of a label, RFC 5922 and RFC 9525 do not. Such a certificate also matches names that its owner never asked for.",
 			Twin:       "paper.public-ca.sound",
-			Change:     presents("a * stands in place of the middle of the first label", "DNS:{first}*{last}.{parent}"),
+			Change:     presents("a * replaces the middle of the first label", "DNS:{first}*{last}.{parent}"),
 			Expect:     Refuse,
 			ByPolicy:   map[Policy]Expectation{Teams: Observe},
 			Level:      Must,
@@ -80,10 +80,10 @@ func wildcardCases() []Case {
 		},
 		{
 			ID:         "name.wildcard-inner",
-			Title:      "A * stands in place of the second label",
-			Why:        "Only the left-most label may be a *: an inner one makes the host a machine of any domain.",
+			Title:      "A * replaces the second label",
+			Why:        "Only the left-most label may be a *. A client that allows it elsewhere accepts one certificate for hosts of many domains.",
 			Twin:       "paper.public-ca.sound",
-			Change:     presents("a * stands in place of the second label", "DNS:{label}.*.test"),
+			Change:     presents("a * replaces the second label", "DNS:{label}.*.test"),
 			Expect:     Refuse,
 			ByPolicy:   map[Policy]Expectation{Teams: Observe},
 			Level:      Must,
@@ -92,10 +92,10 @@ func wildcardCases() []Case {
 		},
 		{
 			ID:         "name.wildcard-double",
-			Title:      "The first two labels are a * each",
-			Why:        "Only one * is allowed in a name.",
+			Title:      "Each of the first two labels is a *",
+			Why:        "A name may contain only one *. A client that allows two accepts one certificate for hosts of many domains.",
 			Twin:       "paper.public-ca.sound",
-			Change:     presents("a * stands in place of each of two labels", "DNS:*.*.test"),
+			Change:     presents("each of the first two labels is a *", "DNS:*.*.test"),
 			Expect:     Refuse,
 			ByPolicy:   map[Policy]Expectation{Teams: Observe},
 			Level:      Must,
@@ -104,10 +104,10 @@ func wildcardCases() []Case {
 		},
 		{
 			ID:         "name.beneath-top",
-			Title:      "The server's name is directly beneath a top-level domain",
-			Why:        "The name of a company's domain itself, which a * beneath the top-level domain would cover.",
+			Title:      "The server's name is directly below a top-level domain",
+			Why:        "Some companies use their domain itself as the server's name. A client that refuses such a name cannot use these servers.",
 			Style:      pkiforge.PublicCA,
-			Change:     directlyBeneath,
+			Change:     directlyBelowTop,
 			Expect:     Accept,
 			Level:      Must,
 			Clauses:    []Clause{compareIdentity, anyIdentity},
@@ -115,10 +115,10 @@ func wildcardCases() []Case {
 		},
 		{
 			ID:         "name.wildcard-top-level",
-			Title:      "The certificate names every domain of the server's top-level domain",
-			Why:        "It would be a certificate for all of .com; RFC 9525 does not forbid it, verifiers do by rules of their own.",
+			Title:      "The dNSName is a wildcard for every domain of the server's top-level domain",
+			Why:        "It would be one certificate for all of .com. RFC 9525 does not forbid it, but many clients refuse it by rules of their own.",
 			Twin:       "name.beneath-top",
-			Change:     presents("a * stands directly beneath the top-level domain", "DNS:*.{parent}"),
+			Change:     presents("the dNSName is a * directly below the top-level domain", "DNS:*.{parent}"),
 			Expect:     Observe,
 			ByPolicy:   map[Policy]Expectation{RFC5922: Refuse},
 			Level:      Must,
@@ -128,9 +128,9 @@ func wildcardCases() []Case {
 		{
 			ID:         "name.wildcard-alone",
 			Title:      "The dNSName is a single *",
-			Why:        "It would be a certificate for every host there is.",
+			Why:        "It would be one certificate for every host in the world.",
 			Twin:       "paper.public-ca.sound",
-			Change:     presents("the dNSName is a *", "DNS:*"),
+			Change:     presents("the dNSName is a single *", "DNS:*"),
 			Expect:     Refuse,
 			Level:      Must,
 			Clauses:    []Clause{matchIdentity, matchLabels, compareIdentity},

@@ -9,7 +9,7 @@ import (
 	"siptrust/suites/seen"
 )
 
-// Clauses that the paper's suite rests on.
+// Clauses of the paper's suite.
 var (
 	mustValidate     = clause("RFC 3261", "26.3.1")
 	noRegister       = clause("RFC 3261", "26.3.2.1")
@@ -38,8 +38,8 @@ func paperCases() []Case {
 	return []Case{
 		{
 			ID:      "paper.custom-ca.sound",
-			Title:   "A server certificate of the enterprise's CA, its root installed",
-			Why:     "An enterprise that runs its own CA can use the client only if it accepts that CA's servers.",
+			Title:   "The server certificate is from the enterprise's own CA, and its root is installed",
+			Why:     "An enterprise that runs its own CA cannot use a client that refuses the servers of this CA.",
 			Style:   pkiforge.CustomCA,
 			Expect:  Accept,
 			Level:   Must,
@@ -48,7 +48,7 @@ func paperCases() []Case {
 		{
 			ID:      "paper.custom-ca.expired",
 			Title:   "The server certificate of the enterprise's CA has expired",
-			Why:     "After expiry nobody revokes a lost key any more: whoever found it can be the server.",
+			Why:     "A CA no longer revokes a certificate that has expired. An attacker with its stolen key could impersonate the server for ever.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  expired,
 			Expect:  Refuse,
@@ -58,7 +58,7 @@ func paperCases() []Case {
 		{
 			ID:         "paper.custom-ca.wrong-name",
 			Title:      "The server certificate of the enterprise's CA names another host",
-			Why:        "Any holder of any certificate of the same CA could otherwise answer for every host.",
+			Why:        "Without this check, any server with a certificate from the same CA could impersonate every other server.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     wrongName,
 			Expect:     Refuse,
@@ -68,8 +68,8 @@ func paperCases() []Case {
 		},
 		{
 			ID:      "paper.custom-ca.bad-signature",
-			Title:   "The signature on the server certificate does not verify",
-			Why:     "A certificate with a signature that nobody checks can be written by anyone.",
+			Title:   "The signature on the server certificate is invalid",
+			Why:     "A client that does not check the signature accepts a certificate that anyone can write, with any name.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  badSignature,
 			Expect:  Refuse,
@@ -78,8 +78,8 @@ func paperCases() []Case {
 		},
 		{
 			ID:      "paper.custom-ca.broken-chain",
-			Title:   "The issuing CA of the server certificate is not sent",
-			Why:     "A client that bridges a gap in the chain trusts an issuer it has never seen.",
+			Title:   "The server does not send the issuing CA of its certificate",
+			Why:     "Nothing proves that an installed root issued this server certificate. A client that accepts it trusts an unknown issuer.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  brokenChain,
 			Expect:  Refuse,
@@ -89,7 +89,7 @@ func paperCases() []Case {
 		{
 			ID:      "paper.custom-ca.root-missing",
 			Title:   "The enterprise's root is not installed on the endpoint",
-			Why:     "Without its root the chain proves nothing; to accept it is to accept every attacker's CA.",
+			Why:     "Nothing connects this chain to a root that the client trusts. A client that accepts it accepts certificates from any attacker's CA.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  rootMissing,
 			Expect:  Refuse,
@@ -98,8 +98,8 @@ func paperCases() []Case {
 		},
 		{
 			ID:      "paper.self-signed.sound",
-			Title:   "A self-signed server certificate that is itself installed",
-			Why:     "Small sites install the server's own certificate instead of running a CA.",
+			Title:   "The server certificate is self-signed, and it is itself installed on the endpoint",
+			Why:     "Small sites install the server's own certificate instead of running a CA. They cannot use a client that refuses it.",
 			Style:   pkiforge.SelfSigned,
 			Expect:  Accept,
 			Level:   Must,
@@ -108,7 +108,7 @@ func paperCases() []Case {
 		{
 			ID:      "paper.self-signed.expired",
 			Title:   "The installed self-signed certificate has expired",
-			Why:     "To install a certificate is not to trust it for ever.",
+			Why:     "An installed certificate still expires. An attacker with an old, stolen key could otherwise impersonate the server for ever.",
 			Twin:    "paper.self-signed.sound",
 			Change:  expired,
 			Expect:  Refuse,
@@ -118,7 +118,7 @@ func paperCases() []Case {
 		{
 			ID:         "paper.self-signed.wrong-name",
 			Title:      "The installed self-signed certificate names another host",
-			Why:        "A certificate installed for one host must not vouch for all others.",
+			Why:        "A certificate that is installed for one host must not be accepted for every other host.",
 			Twin:       "paper.self-signed.sound",
 			Change:     wrongName,
 			Expect:     Refuse,
@@ -128,8 +128,8 @@ func paperCases() []Case {
 		},
 		{
 			ID:      "paper.self-signed.bad-signature",
-			Title:   "A copy of the installed certificate with a damaged signature is presented",
-			Why:     "Trust goes to the installed certificate, not to whatever looks like it.",
+			Title:   "The server presents a copy of the installed certificate with a damaged signature",
+			Why:     "Only the installed certificate itself is trusted. A client that accepts a damaged copy may accept any certificate that looks similar.",
 			Twin:    "paper.self-signed.sound",
 			Change:  badSignature,
 			Expect:  Refuse,
@@ -138,8 +138,8 @@ func paperCases() []Case {
 		},
 		{
 			ID:      "paper.self-signed.broken-chain",
-			Title:   "The certificate's issuer, itself issued by the installed one, is not sent",
-			Why:     "A client that bridges a gap in the chain trusts an issuer it has never seen.",
+			Title:   "The installed certificate issued the CA of the server certificate, and the server does not send this CA",
+			Why:     "Nothing connects this server certificate to the installed one. A client that accepts it trusts an unknown issuer.",
 			Twin:    "paper.self-signed.sound",
 			Change:  brokenChain,
 			Expect:  Refuse,
@@ -148,8 +148,8 @@ func paperCases() []Case {
 		},
 		{
 			ID:      "paper.self-signed.root-missing",
-			Title:   "The self-signed certificate is not installed",
-			Why:     "Anyone can sign a certificate for himself; this is the first thing an attacker tries.",
+			Title:   "The self-signed server certificate is not installed on the endpoint",
+			Why:     "Anyone can make a self-signed certificate with any name. It is the first thing that an attacker tries.",
 			Twin:    "paper.self-signed.sound",
 			Change:  rootMissing,
 			Expect:  Refuse,
@@ -158,8 +158,8 @@ func paperCases() []Case {
 		},
 		{
 			ID:      "paper.public-ca.sound",
-			Title:   "A server certificate of a public CA, its root among the system's",
-			Why:     "Hosted services carry certificates of public CAs, which have DNS names only.",
+			Title:   "The server certificate is from a public CA, and its root is among the system's roots",
+			Why:     "Hosted services use certificates of public CAs, which contain DNS names only. A client that refuses them cannot use these services.",
 			Style:   pkiforge.PublicCA,
 			Expect:  Accept,
 			Level:   Must,
@@ -168,7 +168,7 @@ func paperCases() []Case {
 		{
 			ID:      "paper.public-ca.expired",
 			Title:   "The server certificate of the public CA has expired",
-			Why:     "After expiry nobody revokes a lost key any more: whoever found it can be the server.",
+			Why:     "A CA no longer revokes a certificate that has expired. An attacker with its stolen key could impersonate the server for ever.",
 			Twin:    "paper.public-ca.sound",
 			Change:  expired,
 			Expect:  Refuse,
@@ -178,7 +178,7 @@ func paperCases() []Case {
 		{
 			ID:         "paper.public-ca.wrong-name",
 			Title:      "The server certificate of the public CA names another host",
-			Why:        "A public CA gives everyone a certificate: only the name tells the server from the rest of the world.",
+			Why:        "Anyone can get a certificate from a public CA for a name of their own. Only the name shows that this is the right server.",
 			Twin:       "paper.public-ca.sound",
 			Change:     wrongName,
 			Expect:     Refuse,
@@ -188,8 +188,8 @@ func paperCases() []Case {
 		},
 		{
 			ID:      "paper.public-ca.bad-signature",
-			Title:   "The signature on the server certificate does not verify",
-			Why:     "A certificate with a signature that nobody checks can be written by anyone.",
+			Title:   "The signature on the server certificate is invalid",
+			Why:     "A client that does not check the signature accepts a certificate that anyone can write, with any name.",
 			Twin:    "paper.public-ca.sound",
 			Change:  badSignature,
 			Expect:  Refuse,
@@ -198,8 +198,8 @@ func paperCases() []Case {
 		},
 		{
 			ID:      "paper.public-ca.broken-chain",
-			Title:   "The issuing CA of the server certificate is not sent",
-			Why:     "A client that bridges a gap in the chain trusts an issuer it has never seen.",
+			Title:   "The server does not send the issuing CA of its certificate",
+			Why:     "Nothing proves that an installed root issued this server certificate. A client that accepts it trusts an unknown issuer.",
 			Twin:    "paper.public-ca.sound",
 			Change:  brokenChain,
 			Expect:  Refuse,
@@ -209,7 +209,7 @@ func paperCases() []Case {
 		{
 			ID:      "paper.public-ca.root-missing",
 			Title:   "The public CA's root is not among the system's roots",
-			Why:     "A chain that looks public but ends in an unknown root is what a forger makes.",
+			Why:     "An attacker can build a chain that looks like a public CA's. Only an installed root proves that it is real.",
 			Twin:    "paper.public-ca.sound",
 			Change:  rootMissing,
 			Expect:  Refuse,
@@ -218,8 +218,8 @@ func paperCases() []Case {
 		},
 		{
 			ID:      "paper.client-auth.sent",
-			Title:   "The server asks for a client certificate, the client has one",
-			Why:     "Enterprises and trunks know their phones by certificate; a phone that cannot prove its key is locked out.",
+			Title:   "The server requires a client certificate, and the client has one",
+			Why:     "Enterprises and SIP trunks identify clients by their certificates. A client that cannot prove that it holds the key is locked out.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  demandsIdentity,
 			Expect:  Accept,
@@ -230,8 +230,8 @@ func paperCases() []Case {
 		},
 		{
 			ID:      "paper.client-auth.none-optional",
-			Title:   "The server asks for a client certificate, the client has none and may go on",
-			Why:     "Many servers ask every client and take those without one; a client that gives up there cannot register.",
+			Title:   "The server asks for a client certificate but does not require one, and the client has none",
+			Why:     "Many servers ask every client for a certificate and also accept clients without one. A client that gives up here cannot register.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  asksForIdentity,
 			Expect:  Accept,
@@ -241,8 +241,8 @@ func paperCases() []Case {
 		},
 		{
 			ID:      "paper.client-auth.none-required",
-			Title:   "The server demands a client certificate, the client has none",
-			Why:     "A client that is turned away must not try again without protection.",
+			Title:   "The server requires a client certificate, and the client has none",
+			Why:     "A client that the server rejects must not try again without TLS.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  requiresIdentity,
 			Expect:  Quiet,
@@ -253,8 +253,8 @@ func paperCases() []Case {
 		},
 		{
 			ID:      "paper.client-auth.refused",
-			Title:   "The server refuses the client's certificate",
-			Why:     "A client that is turned away must not try again without protection.",
+			Title:   "The server rejects the client's certificate",
+			Why:     "A client that the server rejects must not try again without TLS.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  refusesIdentity,
 			Expect:  Quiet,
@@ -265,8 +265,8 @@ func paperCases() []Case {
 		},
 		{
 			ID:      "paper.conduct.exchange",
-			Title:   "SIP in both directions over the accepted connection",
-			Why:     "Calls come in over the connection that the client registered on.",
+			Title:   "The client registers, and then answers a request from the server on the same connection",
+			Why:     "Incoming calls arrive on the connection that the client registered on. A client that does not answer there cannot be called.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  sendsOptions,
 			Expect:  Accept,
@@ -277,8 +277,8 @@ func paperCases() []Case {
 		},
 		{
 			ID:         "paper.conduct.close-after-refusal",
-			Title:      "After a refusal the client closes the connection itself",
-			Why:        "A refused connection that stays open is one that a later request may be sent on.",
+			Title:      "A client that refuses the server must close the connection itself",
+			Why:        "If the refused connection stays open, the client may later send a request on it to the unverified server.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     wrongNameKeptOpen,
 			Expect:     Refuse,
@@ -289,8 +289,8 @@ func paperCases() []Case {
 		},
 		{
 			ID:      "paper.conduct.silent-before-verdict",
-			Title:   "The server never answers the ClientHello: nothing of SIP is sent anywhere",
-			Why:     "Before the server is verified there is nobody to speak to.",
+			Title:   "The server never answers the ClientHello, and the client must not send SIP anywhere",
+			Why:     "Until the client has verified the server, it does not know where its SIP messages would go.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  neverAnswers,
 			Expect:  Quiet,
@@ -300,8 +300,8 @@ func paperCases() []Case {
 		},
 		{
 			ID:      "paper.conduct.no-exception",
-			Title:   "Three attempts in a row at a certificate from an issuer that is no CA, refused each time",
-			Why:     "A remembered exception turns one refusal into a call with an impostor.",
+			Title:   "At three attempts in a row, the client must refuse an issuer that is not a CA",
+			Why:     "A client that stores the refused certificate as an exception connects to the impostor at the next attempt.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  issuerNoCAThrice,
 			Expect:  Refuse,
@@ -311,8 +311,8 @@ func paperCases() []Case {
 		},
 		{
 			ID:      "paper.conduct.no-plaintext-fallback",
-			Title:   "The server fails every handshake: nothing is sent in the clear",
-			Why:     "An attacker who can break TLS must not get the registration in plain text for it.",
+			Title:   "The server fails every handshake, and the client must not send anything in plaintext",
+			Why:     "An attacker can make every TLS handshake fail. If the client then falls back to plaintext, the attacker can read the registration.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  failsHandshakes,
 			Expect:  Quiet,
@@ -323,8 +323,8 @@ func paperCases() []Case {
 	}
 }
 
-// ofPKI makes a change of the PKI a change of the scenario; words say for
-// people what is wrong.
+// ofPKI makes a change of the PKI a change of the scenario. The words say what
+// is wrong, as a clause that can follow "accepted, although".
 func ofPKI(words string, change pkiforge.Change) Change {
 	return Change{Name: words, Apply: func(s *Scenario) error { return change.Apply(&s.Plan) }}
 }
@@ -332,8 +332,8 @@ func ofPKI(words string, change pkiforge.Change) Change {
 // The changes of the paper's suite.
 var (
 	expired      = ofPKI("the server certificate has expired", pkiforge.Expired(pkiforge.Server))
-	badSignature = ofPKI("the signature on the server certificate does not verify", pkiforge.BadSignature(pkiforge.Server))
-	brokenChain  = ofPKI("the issuer of the server certificate is not sent", pkiforge.BrokenChain())
+	badSignature = ofPKI("the signature on the server certificate is invalid", pkiforge.BadSignature(pkiforge.Server))
+	brokenChain  = ofPKI("the server does not send the issuer of its certificate", pkiforge.BrokenChain())
 	rootMissing  = ofPKI("the root is not installed", pkiforge.RootMissing())
 
 	wrongName = Change{
@@ -348,7 +348,7 @@ var (
 		},
 	}
 	issuerNoCAThrice = Change{
-		Name: "the issuing certificate is no CA (basicConstraints cA FALSE)",
+		Name: "the issuing certificate is not a CA certificate (basicConstraints cA FALSE)",
 		Apply: func(s *Scenario) error {
 			s.Attempts = 3
 			return pkiforge.NotCA(pkiforge.Issuing).Apply(&s.Plan)
@@ -356,7 +356,7 @@ var (
 	}
 
 	demandsIdentity = Change{
-		Name: "the server requires a client certificate and the endpoint has one",
+		Name: "the server requires a client certificate, and the endpoint has one",
 		Apply: func(s *Scenario) error {
 			s.Server.ClientAuth = fakeserver.AuthRequired
 			pkiforge.WithIdentity(&s.Plan, s.Names)
@@ -364,21 +364,21 @@ var (
 		},
 	}
 	asksForIdentity = Change{
-		Name: "the server asks for a client certificate and goes on without one",
+		Name: "the server asks for a client certificate and continues without one",
 		Apply: func(s *Scenario) error {
 			s.Server.ClientAuth = fakeserver.AuthOptional
 			return noIdentity(s)
 		},
 	}
 	requiresIdentity = Change{
-		Name: "the server requires a client certificate and the endpoint has none",
+		Name: "the server requires a client certificate, and the endpoint has none",
 		Apply: func(s *Scenario) error {
 			s.Server.ClientAuth = fakeserver.AuthRequired
 			return noIdentity(s)
 		},
 	}
 	refusesIdentity = Change{
-		Name: "the server refuses the client certificate that the endpoint has",
+		Name: "the server rejects the client certificate of the endpoint",
 		Apply: func(s *Scenario) error {
 			s.Server.RefuseClient = true
 			return demandsIdentity.Apply(s)
@@ -386,7 +386,7 @@ var (
 	}
 
 	sendsOptions = Change{
-		Name:  "the server sends an OPTIONS of its own after it answered the REGISTER",
+		Name:  "the server sends an OPTIONS request after it has answered the REGISTER",
 		Apply: func(s *Scenario) error { s.Server.SendOptions = true; return nil },
 	}
 	neverAnswers = Change{

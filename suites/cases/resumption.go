@@ -139,7 +139,7 @@ func resumptionCases() []Case {
 		},
 		{
 			ID:      "resumption.forgotten.bad-signature",
-			Title:   "The server does not accept the ticket and presents a certificate whose signature does not verify",
+			Title:   "The server does not accept the ticket and presents a certificate whose signature is invalid",
 			Why:     "A client that only compares the names with those of the earlier connection accepts a forged certificate.",
 			Twin:    "resumption.forgotten.sound",
 			Change:  laterBadSignature,

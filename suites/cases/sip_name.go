@@ -2,17 +2,17 @@ package cases
 
 import "slices"
 
-// sipNameCases are the cases of the group sip-name: identities that are SIP URIs, as
-// RFC 5922 has them.
+// sipNameCases are the cases of the group sip-name: identities that are SIP URIs,
+// as RFC 5922 describes them.
 func sipNameCases() []Case { return slices.Concat(domainURICases(), uriSyntaxCases()) }
 
-// domainURICases are about which SIP URIs name a SIP domain, and which domain.
+// domainURICases are about which URIs identify a SIP domain, and which domain.
 func domainURICases() []Case {
 	return []Case{
 		{
 			ID:         "sip-name.uri-only",
 			Title:      "A SIP URI is the only identity",
-			Why:        "RFC 5922 names SIP domains by such URIs; verifiers made for the web do not look at them.",
+			Why:        "RFC 5922 identifies SIP domains by such URIs. Verifiers made for the web do not look at them.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the only identity is a SIP URI of the server", "URI:sip:{host}"),
 			Expect:     Observe,
@@ -23,8 +23,8 @@ func domainURICases() []Case {
 		},
 		{
 			ID:         "sip-name.other-uri-beside-name",
-			Title:      "The SIP URI is another domain's, the dNSName the server's",
-			Why:        "One SIP URI puts the DNS names out of force: the certificate is for the domain in the URI.",
+			Title:      "The SIP URI is another domain's, and the dNSName is the server's",
+			Why:        "By RFC 5922, a client ignores the DNS names if there is a SIP URI. The certificate is then only for the domain in the URI.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the SIP URI is another domain's", "URI:sip:{other}", "DNS:{host}"),
 			Expect:     Observe,
@@ -35,8 +35,8 @@ func domainURICases() []Case {
 		},
 		{
 			ID:         "sip-name.uri-beside-other-name",
-			Title:      "The SIP URI is the server's, the dNSName another host's",
-			Why:        "A domain's certificate also names the machine it lies on; the domain is what counts.",
+			Title:      "The SIP URI is the server's, and the dNSName is another host's",
+			Why:        "A certificate for a SIP domain may also name the machine that serves it. By RFC 5922, only the domain in the URI counts.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the dNSName is another host's", "URI:sip:{host}", "DNS:{other}"),
 			Expect:     Observe,
@@ -47,10 +47,10 @@ func domainURICases() []Case {
 		},
 		{
 			ID:         "sip-name.several-domains",
-			Title:      "The certificate is for two domains, each as URI and as dNSName",
-			Why:        "One server serves several domains; the second entry counts as much as the first.",
+			Title:      "The certificate is for two domains, each as a SIP URI and as a dNSName",
+			Why:        "One server can serve several domains. A client that reads only the first entry cannot use it for the second domain.",
 			Twin:       "paper.custom-ca.sound",
-			Change:     presents("another domain stands before the server's", "URI:sip:{other}", "URI:sip:{host}", "DNS:{other}", "DNS:{host}"),
+			Change:     presents("another domain comes before the server's", "URI:sip:{other}", "URI:sip:{host}", "DNS:{other}", "DNS:{host}"),
 			Expect:     Accept,
 			Level:      Must,
 			Clauses:    []Clause{findIdentities, virtualServers},
@@ -58,10 +58,10 @@ func domainURICases() []Case {
 		},
 		{
 			ID:         "sip-name.several-uris",
-			Title:      "Of two SIP URIs, the only identities, the second is the server's",
-			Why:        "One server serves several domains; the second entry counts as much as the first.",
+			Title:      "Two SIP URIs are the only identities, and the second is the server's",
+			Why:        "One server can serve several domains. A client that reads only the first entry cannot use it for the second domain.",
 			Twin:       "paper.custom-ca.sound",
-			Change:     presents("the only identities are SIP URIs, another domain's before the server's", "URI:sip:{other}", "URI:sip:{host}"),
+			Change:     presents("the only identities are two SIP URIs, and another domain's comes before the server's", "URI:sip:{other}", "URI:sip:{host}"),
 			Expect:     Observe,
 			ByPolicy:   map[Policy]Expectation{RFC5922: Accept, RFC9525: Accept},
 			Level:      Must,
@@ -71,7 +71,7 @@ func domainURICases() []Case {
 		{
 			ID:         "sip-name.other-domain",
 			Title:      "A SIP URI of another domain is the only identity",
-			Why:        "Anyone can get a certificate for a domain of his own.",
+			Why:        "Anyone can get a certificate for a domain of their own. A client that does not compare the domain accepts it for every server.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the only identity is a SIP URI of another domain", "URI:sip:{other}"),
 			Expect:     Refuse,
@@ -81,10 +81,10 @@ func domainURICases() []Case {
 		},
 		{
 			ID:         "sip-name.other-uri-beside-common-name",
-			Title:      "The SIP URI is another domain's, the common name the server's",
-			Why:        "RFC 5922 looks at the common name only where there is no subject alternative name, RFC 2818 where there is no dNSName.",
+			Title:      "The SIP URI is another domain's, and the common name is the server's",
+			Why:        "RFC 2818 uses the common name if there is no dNSName. RFC 5922 uses it only if there is no subject alternative name at all.",
 			Twin:       "paper.custom-ca.sound",
-			Change:     presents("the only alternative name is a SIP URI of another domain, the common name is the server's", "CN:{host}", "URI:sip:{other}"),
+			Change:     presents("the only alternative name is a SIP URI of another domain, and the common name is the server's", "CN:{host}", "URI:sip:{other}"),
 			Expect:     Observe,
 			ByPolicy:   map[Policy]Expectation{RFC5922: Refuse, RFC9525: Refuse, Apple: Refuse, Teams: Accept},
 			Level:      Must,
@@ -94,7 +94,7 @@ func domainURICases() []Case {
 		{
 			ID:         "sip-name.parent-domain",
 			Title:      "A SIP URI of the parent domain is the only identity",
-			Why:        "The name is compared as a whole: a domain's certificate is not its hosts'.",
+			Why:        "The whole name must match. A client that accepts the parent domain lets the domain's server impersonate every host below it.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the only identity is a SIP URI of the parent domain", "URI:sip:{parent}"),
 			Expect:     Refuse,
@@ -104,10 +104,10 @@ func domainURICases() []Case {
 		},
 		{
 			ID:         "sip-name.child-domain",
-			Title:      "A SIP URI of a host beneath the server is the only identity",
-			Why:        "Whoever runs a machine beneath a domain does not run the domain.",
+			Title:      "A SIP URI of a host below the server's name is the only identity",
+			Why:        "A host below a domain can belong to someone else. If a client accepts its certificate, that host could impersonate the server.",
 			Twin:       "paper.custom-ca.sound",
-			Change:     presents("the only identity is a SIP URI of a host beneath the server", "URI:sip:a.{host}"),
+			Change:     presents("the only identity is a SIP URI of a host below the server's name", "URI:sip:a.{host}"),
 			Expect:     Refuse,
 			Level:      Must,
 			Clauses:    []Clause{matchIdentity, compareIdentity},
@@ -115,8 +115,8 @@ func domainURICases() []Case {
 		},
 		{
 			ID:         "sip-name.appended-domain",
-			Title:      "The URI's domain begins with the server's name and goes on",
-			Why:        "A comparison that stops when the expected name is used up takes an attacker's host for the server.",
+			Title:      "The URI's domain begins with the server's name and goes on with another domain",
+			Why:        "A client that stops comparing at the end of the expected name accepts an attacker's host as the server.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the only identity is a SIP URI of a domain that begins with the server's name", "URI:sip:{host}.{other}"),
 			Expect:     Refuse,
@@ -126,8 +126,8 @@ func domainURICases() []Case {
 		},
 		{
 			ID:         "sip-name.wildcard",
-			Title:      "The URI's first label is a *",
-			Why:        "No standard knows wildcards in SIP URIs.",
+			Title:      "The first label of the URI's domain is a *",
+			Why:        "No standard allows wildcards in SIP URIs. A client that allows them accepts one certificate for many hosts.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the only identity is a SIP URI with a * in place of the first label", "URI:sip:*.{parent}"),
 			Expect:     Refuse,
@@ -137,8 +137,8 @@ func domainURICases() []Case {
 		},
 		{
 			ID:         "sip-name.wildcard-beside-name",
-			Title:      "A SIP URI with a * stands beside the server's dNSName",
-			Why:        "The URI matches nothing, but it is an identity and puts the DNS names out of force.",
+			Title:      "The certificate has a SIP URI with a *, and the server's dNSName",
+			Why:        "By RFC 5922, the URI with the * matches nothing, but a client must still ignore the DNS names because of it.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the SIP URI has a * in place of the first label", "URI:sip:*.{parent}", "DNS:{host}"),
 			Expect:     Observe,
@@ -150,7 +150,7 @@ func domainURICases() []Case {
 		{
 			ID:         "sip-name.sips-only",
 			Title:      "A SIPS URI is the only identity",
-			Why:        "Only the scheme sip makes a SIP domain identity, whatever the client dials; older pjsip took sips too.",
+			Why:        "RFC 5922 accepts only URIs with the scheme sip as an identity, even if the client uses a SIPS URI itself. PJSIP also accepts sips.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the only identity is a SIPS URI of the server", "URI:sips:{host}"),
 			Expect:     Refuse,
@@ -160,10 +160,10 @@ func domainURICases() []Case {
 		},
 		{
 			ID:         "sip-name.sips-beside-name",
-			Title:      "A SIPS URI of another domain stands beside the server's dNSName",
-			Why:        "A SIPS URI is no SIP domain identity, so it does not put the DNS names out of force.",
+			Title:      "The certificate has a SIPS URI of another domain, and the server's dNSName",
+			Why:        "By RFC 5922, a SIPS URI is not a SIP identity, so the DNS names still count. A client that ignores them refuses a good server.",
 			Twin:       "paper.custom-ca.sound",
-			Change:     presents("a SIPS URI of another domain stands beside the server's name", "URI:sips:{other}", "DNS:{host}"),
+			Change:     presents("the certificate also has a SIPS URI of another domain", "URI:sips:{other}", "DNS:{host}"),
 			Expect:     Accept,
 			Level:      Must,
 			Clauses:    []Clause{findIdentities, anyIdentity},
@@ -172,7 +172,7 @@ func domainURICases() []Case {
 		{
 			ID:         "sip-name.https-only",
 			Title:      "An HTTPS URI of the server is the only identity",
-			Why:        "The owner of a web page is not the SIP server of the host.",
+			Why:        "The web server of a host can belong to someone else than its SIP server. If a client accepts this, the web server could impersonate the SIP server.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the only identity is an HTTPS URI of the server", "URI:https://{host}/"),
 			Expect:     Refuse,
@@ -182,10 +182,10 @@ func domainURICases() []Case {
 		},
 		{
 			ID:         "sip-name.https-beside-name",
-			Title:      "An HTTPS URI of another host stands beside the server's dNSName",
-			Why:        "Only a SIP URI puts the DNS names out of force.",
+			Title:      "The certificate has an HTTPS URI of another host, and the server's dNSName",
+			Why:        "An HTTPS URI is not a SIP identity, so the DNS names still count. A client that ignores them refuses a good server.",
 			Twin:       "paper.custom-ca.sound",
-			Change:     presents("an HTTPS URI of another host stands beside the server's name", "URI:https://{other}/", "DNS:{host}"),
+			Change:     presents("the certificate also has an HTTPS URI of another host", "URI:https://{other}/", "DNS:{host}"),
 			Expect:     Accept,
 			Level:      Must,
 			Clauses:    []Clause{findIdentities, anyIdentity},
@@ -194,7 +194,7 @@ func domainURICases() []Case {
 		{
 			ID:         "sip-name.tel-only",
 			Title:      "A telephone number is the only identity",
-			Why:        "A URI without a domain must neither match nor crash the client.",
+			Why:        "The URI contains no domain to compare. A client must neither accept it as a match nor crash.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the only identity is a telephone number", "URI:tel:+1-202-555-0100"),
 			Expect:     Refuse,
@@ -205,7 +205,7 @@ func domainURICases() []Case {
 		{
 			ID:         "sip-name.userpart-only",
 			Title:      "A SIP URI of a user at the server is the only identity",
-			Why:        "Every subscriber may hold a certificate of his own address; with it he must not be the server.",
+			Why:        "Every subscriber may have a certificate for their own address. With it, none of them must be able to impersonate the server.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the only identity is a SIP URI with a user part", "URI:sip:alice@{host}"),
 			Expect:     Refuse,
@@ -215,10 +215,10 @@ func domainURICases() []Case {
 		},
 		{
 			ID:         "sip-name.userpart-beside-name",
-			Title:      "A SIP URI of a user elsewhere stands beside the server's dNSName",
-			Why:        "A URI with a user part is no SIP domain identity, so it does not put the DNS names out of force.",
+			Title:      "The certificate has a SIP URI of a user elsewhere, and the server's dNSName",
+			Why:        "A URI with a user part is not a SIP domain identity, so the DNS names still count. A client that ignores them refuses a good server.",
 			Twin:       "paper.custom-ca.sound",
-			Change:     presents("a SIP URI with a user part stands beside the server's name", "URI:sip:alice@{other}", "DNS:{host}"),
+			Change:     presents("the certificate also has a SIP URI with a user part", "URI:sip:alice@{other}", "DNS:{host}"),
 			Expect:     Accept,
 			Level:      Must,
 			Clauses:    []Clause{findIdentities, anyIdentity},
@@ -226,8 +226,8 @@ func domainURICases() []Case {
 		},
 		{
 			ID:         "sip-name.userpart-is-host",
-			Title:      "The server's name is the user part of a URI of another domain",
-			Why:        "A parser that stops at the first delimiter reads the server's name.",
+			Title:      "The server's name is the user part of another domain's URI",
+			Why:        "A parser that stops too early reads the server's name as the host and accepts another domain's certificate.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the only identity is a SIP URI whose user part is the server's name", "URI:sip:{host}@{other}"),
 			Expect:     Refuse,
@@ -238,7 +238,7 @@ func domainURICases() []Case {
 		{
 			ID:         "sip-name.userpart-empty",
 			Title:      "The URI has an empty user part before the server's name",
-			Why:        "A URI that holds an @ is no SIP domain identity.",
+			Why:        "A URI with an @ does not identify a SIP domain. A client that accepts it may also accept the certificate of a user.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the only identity is a SIP URI with an empty user part", "URI:sip:@{host}"),
 			Expect:     Refuse,
@@ -248,10 +248,10 @@ func domainURICases() []Case {
 		},
 		{
 			ID:         "sip-name.at-in-parameter",
-			Title:      "The server's name follows an @ in a parameter of another domain's URI",
-			Why:        "A parser that looks for the last @ reads the server's name.",
+			Title:      "The server's name comes after an @ in a parameter of another domain's URI",
+			Why:        "A parser that looks for the last @ reads the server's name and accepts another domain's certificate.",
 			Twin:       "paper.custom-ca.sound",
-			Change:     presents("the only identity is a SIP URI with the server's name behind an @ in a parameter", "URI:sip:{other};x=@{host}"),
+			Change:     presents("the only identity is a SIP URI with the server's name after an @ in a parameter", "URI:sip:{other};x=@{host}"),
 			Expect:     Refuse,
 			Level:      Must,
 			Clauses:    []Clause{findIdentities, compareIdentity},
@@ -259,8 +259,8 @@ func domainURICases() []Case {
 		},
 		{
 			ID:         "sip-name.two-ats",
-			Title:      "The URI holds two @, the server's name after the second",
-			Why:        "Parsers disagree on which @ ends the user part: what is no SIP URI must be no identity.",
+			Title:      "The URI contains two @, and the server's name comes after the second",
+			Why:        "Parsers disagree about which @ ends the user part. A client that accepts this invalid URI may accept another domain's certificate.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the only identity is a SIP URI with two @", "URI:sip:alice@{other}@{host}"),
 			Expect:     Refuse,
@@ -270,8 +270,8 @@ func domainURICases() []Case {
 		},
 		{
 			ID:         "sip-name.double-slash",
-			Title:      "The URI has two slashes before the server's name",
-			Why:        "A SIP URI has none; a client that parses it as a web address finds a host.",
+			Title:      "The URI has two slashes in front of the server's name",
+			Why:        "A SIP URI has no slashes. A client that parses it as a web address accepts an invalid URI as the server's identity.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the only identity is a SIP URI with two slashes", "URI:sip://{host}"),
 			Expect:     Refuse,
@@ -281,8 +281,8 @@ func domainURICases() []Case {
 		},
 		{
 			ID:         "sip-name.no-host",
-			Title:      "The URI ends after its scheme",
-			Why:        "An empty host must neither match nor crash the client.",
+			Title:      "The URI ends after its scheme (sip:)",
+			Why:        "The URI contains no domain to compare. A client must neither accept an empty host as a match nor crash.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the only identity is a SIP URI without a host", "URI:sip:"),
 			Expect:     Refuse,
@@ -292,8 +292,8 @@ func domainURICases() []Case {
 		},
 		{
 			ID:         "sip-name.nul",
-			Title:      "The URI's domain is the server's name, a NUL and another domain",
-			Why:        "A client that handles it as a C string reads the server's name, as older pjsip did.",
+			Title:      "The URI's domain is the server's name, followed by a NUL and another domain",
+			Why:        "A client that handles the domain as a C string stops at the NUL and reads only the server's name, as older versions of PJSIP did.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the only identity is a SIP URI with a NUL and another domain after the server's name", "URI:sip:{host}\x00.{other}"),
 			Expect:     Refuse,
@@ -304,7 +304,7 @@ func domainURICases() []Case {
 		{
 			ID:         "sip-name.address",
 			Title:      "A SIP URI of an IP address is the only identity",
-			Why:        "The client was given a name: an address is another identity.",
+			Why:        "The client was given a name, so an IP address cannot match. A client that skips the check accepts any server.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the only identity is a SIP URI of an IP address", "URI:sip:192.0.2.1"),
 			Expect:     Refuse,
@@ -314,8 +314,8 @@ func domainURICases() []Case {
 		},
 		{
 			ID:         "sip-name.port",
-			Title:      "The URI, the only identity, has a port",
-			Why:        "Only the domain is compared; older pjsip compared all that follows the scheme.",
+			Title:      "The only identity is a SIP URI with a port",
+			Why:        "RFC 5922 compares only the domain of the URI. Older versions of PJSIP compared everything after the scheme.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the only identity is a SIP URI with a port", "URI:sip:{host}:5061"),
 			Expect:     Observe,
@@ -326,8 +326,8 @@ func domainURICases() []Case {
 		},
 		{
 			ID:         "sip-name.parameter",
-			Title:      "The URI, the only identity, has a parameter",
-			Why:        "Only the domain is compared; older pjsip compared all that follows the scheme.",
+			Title:      "The only identity is a SIP URI with a parameter",
+			Why:        "RFC 5922 compares only the domain of the URI. Older versions of PJSIP compared everything after the scheme.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the only identity is a SIP URI with a parameter", "URI:sip:{host};transport=tls"),
 			Expect:     Observe,
@@ -338,8 +338,8 @@ func domainURICases() []Case {
 		},
 		{
 			ID:         "sip-name.header",
-			Title:      "The URI, the only identity, has a header",
-			Why:        "Only the domain is compared, neither parameters nor headers are.",
+			Title:      "The only identity is a SIP URI with a header",
+			Why:        "RFC 5922 compares only the domain of the URI, not its parameters or headers.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the only identity is a SIP URI with a header", "URI:sip:{host}?Priority=urgent"),
 			Expect:     Observe,
@@ -350,8 +350,8 @@ func domainURICases() []Case {
 		},
 		{
 			ID:         "sip-name.scheme-case",
-			Title:      "The URI, the only identity, has its scheme in capital letters",
-			Why:        "Schemes are compared without regard to case.",
+			Title:      "The only identity is a SIP URI with its scheme in capital letters",
+			Why:        "URI schemes are the same in upper and lower case. A client that compares octets does not find the SIP URI.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the only identity is a SIP URI with its scheme in capital letters", "URI:SIP:{host}"),
 			Expect:     Observe,
@@ -362,8 +362,8 @@ func domainURICases() []Case {
 		},
 		{
 			ID:         "sip-name.host-case",
-			Title:      "The URI, the only identity, has its domain in capital letters",
-			Why:        "Domains are compared without regard to case.",
+			Title:      "The only identity is a SIP URI with its domain in capital letters",
+			Why:        "Domains are the same in upper and lower case. A client that compares octets refuses a good server.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the only identity is a SIP URI with its domain in capital letters", "URI:sip:{HOST}"),
 			Expect:     Observe,
@@ -374,8 +374,8 @@ func domainURICases() []Case {
 		},
 		{
 			ID:         "sip-name.trailing-dot",
-			Title:      "The URI's domain, the only identity, ends with a dot",
-			Why:        "DNS takes both for one name; clients differ.",
+			Title:      "The only identity is a SIP URI whose domain ends with a dot",
+			Why:        "In DNS, the name is the same with and without this dot. Clients differ in how they compare it.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the only identity is a SIP URI whose domain ends with a dot", "URI:sip:{host}."),
 			Expect:     Observe,

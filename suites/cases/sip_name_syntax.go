@@ -1,17 +1,17 @@
 package cases
 
-// afterManyURIs puts the server's SIP URI behind a hundred others.
-var afterManyURIs = presents("a hundred SIP URIs of others stand before the server's",
+// afterManyURIs puts the server's SIP URI after a hundred others.
+var afterManyURIs = presents("a hundred other SIP URIs come before the server's",
 	append(many("URI:sip:n%d.{other}", 100), "URI:sip:{host}", "DNS:{host}")...)
 
-// uriSyntaxCases are about SIP URIs that parsers read differently, and about those
-// that stand beside others.
+// uriSyntaxCases are about SIP URIs that parsers read differently, and about SIP
+// URIs among other identities.
 func uriSyntaxCases() []Case {
 	return []Case{
 		{
 			ID:         "sip-name.many-last",
-			Title:      "The server's SIP URI stands last after a hundred others, beside its dNSName",
-			Why:        "Hosters put all their domains into one certificate; a client that reads the first entry only sees a stranger.",
+			Title:      "The server's SIP URI is the last one, after a hundred others, and its dNSName is there too",
+			Why:        "Hosting providers put all their domains into one certificate. A client that reads only the first entry refuses a good server.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     afterManyURIs,
 			Expect:     Accept,
@@ -21,10 +21,10 @@ func uriSyntaxCases() []Case {
 		},
 		{
 			ID:         "sip-name.sips-disagrees",
-			Title:      "The SIP URI and the dNSName are the server's, a SIPS URI is another domain's",
-			Why:        "A SIPS URI is no SIP domain identity: it neither helps nor harms.",
+			Title:      "The SIP URI and the dNSName are the server's, and a SIPS URI is another domain's",
+			Why:        "By RFC 5922, a SIPS URI is not a SIP identity. A client that refuses because of it refuses a good server.",
 			Twin:       "paper.custom-ca.sound",
-			Change:     presents("a SIPS URI of another domain stands beside the server's identities", "URI:sips:{other}", "URI:sip:{host}", "DNS:{host}"),
+			Change:     presents("the certificate also has a SIPS URI of another domain", "URI:sips:{other}", "URI:sip:{host}", "DNS:{host}"),
 			Expect:     Accept,
 			Level:      Must,
 			Clauses:    []Clause{findIdentities, anyIdentity},
@@ -32,10 +32,10 @@ func uriSyntaxCases() []Case {
 		},
 		{
 			ID:         "sip-name.userpart-disagrees",
-			Title:      "The SIP URI and the dNSName are the server's, another SIP URI is a user's elsewhere",
-			Why:        "A URI with a user part is no SIP domain identity: it neither helps nor harms.",
+			Title:      "The SIP URI and the dNSName are the server's, and another SIP URI is a user's elsewhere",
+			Why:        "A URI with a user part is not a SIP domain identity. A client that refuses because of it refuses a good server.",
 			Twin:       "paper.custom-ca.sound",
-			Change:     presents("a SIP URI of a user elsewhere stands beside the server's identities", "URI:sip:alice@{other}", "URI:sip:{host}", "DNS:{host}"),
+			Change:     presents("the certificate also has a SIP URI of a user elsewhere", "URI:sip:alice@{other}", "URI:sip:{host}", "DNS:{host}"),
 			Expect:     Accept,
 			Level:      Must,
 			Clauses:    []Clause{findIdentities, anyIdentity},
@@ -43,10 +43,10 @@ func uriSyntaxCases() []Case {
 		},
 		{
 			ID:         "sip-name.sips-beside-other-name",
-			Title:      "A SIPS URI is the server's, the dNSName another host's",
-			Why:        "A SIPS URI is no SIP domain identity, whatever stands beside it.",
+			Title:      "A SIPS URI is the server's, and the dNSName is another host's",
+			Why:        "By RFC 5922, a SIPS URI is not a SIP identity. A client that accepts it accepts another host's certificate.",
 			Twin:       "paper.custom-ca.sound",
-			Change:     presents("a SIPS URI of the server stands beside another host's name", "URI:sips:{host}", "DNS:{other}"),
+			Change:     presents("a SIPS URI is the server's, and the dNSName is another host's", "URI:sips:{host}", "DNS:{other}"),
 			Expect:     Refuse,
 			Level:      Must,
 			Clauses:    []Clause{findIdentities, compareIdentity},
@@ -54,10 +54,10 @@ func uriSyntaxCases() []Case {
 		},
 		{
 			ID:         "sip-name.userpart-beside-other-name",
-			Title:      "A SIP URI of a user at the server stands beside another host's dNSName",
-			Why:        "Every subscriber may hold a certificate of his own address; with it he must not be the server.",
+			Title:      "The certificate has a SIP URI of a user at the server, and another host's dNSName",
+			Why:        "Every subscriber may have a certificate for their own address. With it, none of them must be able to impersonate the server.",
 			Twin:       "paper.custom-ca.sound",
-			Change:     presents("a SIP URI of a user at the server stands beside another host's name", "URI:sip:alice@{host}", "DNS:{other}"),
+			Change:     presents("a SIP URI is that of a user at the server, and the dNSName is another host's", "URI:sip:alice@{host}", "DNS:{other}"),
 			Expect:     Refuse,
 			Level:      Must,
 			Clauses:    []Clause{findIdentities, compareIdentity},
@@ -65,10 +65,10 @@ func uriSyntaxCases() []Case {
 		},
 		{
 			ID:         "sip-name.password",
-			Title:      "The user part of another domain's URI is the server's name and a password",
-			Why:        "A parser that cuts at the colon before it looks for the @ reads the server's name and a port.",
+			Title:      "The user part of another domain's URI is the server's name with a password",
+			Why:        "A parser that cuts at the colon before it looks for the @ reads the server's name and a port, and accepts another domain's certificate.",
 			Twin:       "paper.custom-ca.sound",
-			Change:     presents("the only identity is a SIP URI whose user part is the server's name and a password", "URI:sip:{host}:5061@{other}"),
+			Change:     presents("the only identity is a SIP URI of another domain whose user part is the server's name with a password", "URI:sip:{host}:5061@{other}"),
 			Expect:     Refuse,
 			Level:      Must,
 			Clauses:    []Clause{findIdentities, sipSyntax, compareIdentity},
@@ -76,8 +76,8 @@ func uriSyntaxCases() []Case {
 		},
 		{
 			ID:         "sip-name.escaped-at",
-			Title:      "The @ between user and host is escaped",
-			Why:        "Unescaped before it is parsed the URI is a user's, after it the host is none: either way it is no identity of the server.",
+			Title:      "The @ between user and host is escaped as %40",
+			Why:        "If a client decodes the URI before it parses it, the URI is a user's; otherwise the host is invalid. Neither is an identity of the server.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the only identity is a SIP URI with an escaped @", "URI:sip:alice%40{host}"),
 			Expect:     Refuse,
@@ -87,10 +87,10 @@ func uriSyntaxCases() []Case {
 		},
 		{
 			ID:         "sip-name.at-in-header",
-			Title:      "The server's name follows an @ in a header of another domain's URI",
-			Why:        "A parser that looks for the last @ reads the server's name.",
+			Title:      "The server's name comes after an @ in a header of another domain's URI",
+			Why:        "A parser that looks for the last @ reads the server's name and accepts another domain's certificate.",
 			Twin:       "paper.custom-ca.sound",
-			Change:     presents("the only identity is a SIP URI with the server's name behind an @ in a header", "URI:sip:{other}?To=sip:alice@{host}"),
+			Change:     presents("the only identity is a SIP URI with the server's name after an @ in a header", "URI:sip:{other}?To=sip:alice@{host}"),
 			Expect:     Refuse,
 			Level:      Must,
 			Clauses:    []Clause{findIdentities, compareIdentity},
@@ -98,8 +98,8 @@ func uriSyntaxCases() []Case {
 		},
 		{
 			ID:         "sip-name.list",
-			Title:      "One URI holds a list that the server's is in",
-			Why:        "A client that prints the extension as text and splits it at commas finds an identity that nobody certified: CVE-2021-44532.",
+			Title:      "One URI is a list that contains the server's URI",
+			Why:        "A client that prints the extension as text and splits it at commas finds a name that no CA certified (CVE-2021-44532).",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the only identity is a list of two SIP URIs", "URI:sip:{other},sip:{host}"),
 			Expect:     Refuse,
@@ -109,8 +109,8 @@ func uriSyntaxCases() []Case {
 		},
 		{
 			ID:         "sip-name.name-in-parameter",
-			Title:      "The server's name is a parameter of another domain's URI",
-			Why:        "The maddr parameter says where to send a request; it says nothing of who is there.",
+			Title:      "The server's name is the maddr parameter of another domain's URI",
+			Why:        "The maddr parameter says where to send a request, not which server is there. An attacker can write any name into it.",
 			Twin:       "paper.custom-ca.sound",
 			Change:     presents("the only identity is a SIP URI with the server's name as its maddr parameter", "URI:sip:{other};maddr={host}"),
 			Expect:     Refuse,

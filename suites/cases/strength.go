@@ -6,7 +6,7 @@ import (
 	"siptrust/pkiforge"
 )
 
-// Clauses that the group strength rests on.
+// Clauses of the group strength.
 var (
 	noMD5        = clause("RFC 8446", "4.4.2.4")
 	keyAndDigest = clause("RFC 9325", "4.5")
@@ -14,18 +14,18 @@ var (
 	appleKeys    = clause("Apple HT210176", "")
 )
 
-// refuseShort are the policies that name the least length of an RSA key, which
-// other verifiers do not enforce.
+// refuseShort are the policies that set a minimum length for RSA keys. Other
+// verifiers do not enforce one.
 var refuseShort = map[Policy]Expectation{Apple: Refuse, BCP195: Refuse}
 
 // strengthCases are the cases of the group strength: digests and keys that are
-// too weak, and those strong enough.
+// too weak, and some that are strong enough.
 func strengthCases() []Case {
 	return []Case{
 		{
 			ID:      "strength.md5",
 			Title:   "The server certificate is signed with MD5",
-			Why:     "Two certificates of one MD5 hash were made in 2008: a harmless one for a CA to sign, and a CA of one's own.",
+			Why:     "In 2008, researchers made two certificates with the same MD5 hash: a harmless one for a CA to sign, and a CA certificate of their own.",
 			Twin:    customSound,
 			Change:  ofPKI("the server certificate is signed with MD5", pkiforge.SignedWith(pkiforge.Server, crypto.MD5)),
 			Expect:  Refuse,
@@ -35,7 +35,7 @@ func strengthCases() []Case {
 		{
 			ID:      "strength.sha1",
 			Title:   "The server certificate is signed with SHA-1",
-			Why:     "Collisions of chosen prefixes cost less than a phone system: what was signed may be another certificate.",
+			Why:     "SHA-1 collisions are cheap today. An attacker can get a harmless certificate signed and move the signature to another certificate.",
 			Twin:    customSound,
 			Change:  ofPKI("the server certificate is signed with SHA-1", pkiforge.SignedWith(pkiforge.Server, crypto.SHA1)),
 			Expect:  Refuse,
@@ -45,7 +45,7 @@ func strengthCases() []Case {
 		{
 			ID:      "strength.sha1-issuer",
 			Title:   "The issuing CA's certificate is signed with SHA-1",
-			Why:     "A collision in a CA's certificate is worth more than one in a server's.",
+			Why:     "SHA-1 collisions are cheap today. With one in a CA certificate, an attacker can issue certificates for every server.",
 			Twin:    customSound,
 			Change:  ofPKI("the issuing CA's certificate is signed with SHA-1", pkiforge.SignedWith(pkiforge.Issuing, crypto.SHA1)),
 			Expect:  Refuse,
@@ -55,9 +55,9 @@ func strengthCases() []Case {
 		{
 			ID:       "strength.sha1-root",
 			Title:    "The installed root signed itself with SHA-1",
-			Why:      "Nothing rests on that signature; a client that counts it loses every enterprise with an old root.",
+			Why:      "Trust in a root does not depend on its own signature. A client that checks it cannot be used in any enterprise with an old root.",
 			Twin:     customSound,
-			Change:   ofPKI("the root's signature on itself is made with SHA-1", pkiforge.SignedWith(pkiforge.Root, crypto.SHA1)),
+			Change:   ofPKI("the root signed itself with SHA-1", pkiforge.SignedWith(pkiforge.Root, crypto.SHA1)),
 			Expect:   Accept,
 			ByPolicy: map[Policy]Expectation{Apple: Observe},
 			Level:    Should,
@@ -66,7 +66,7 @@ func strengthCases() []Case {
 		{
 			ID:       "strength.rsa-1024",
 			Title:    "The server's RSA key has 1024 bits",
-			Why:      "Keys of this length are within reach of whoever has a large computer and a reason.",
+			Why:      "An attacker with a large computer may be able to break a key of this length.",
 			Twin:     customSound,
 			Change:   ofPKI("the server has an RSA key of 1024 bits", pkiforge.KeyKind(pkiforge.Server, pkiforge.RSA1024)),
 			Expect:   Observe,
@@ -77,7 +77,7 @@ func strengthCases() []Case {
 		{
 			ID:       "strength.rsa-1024-issuer",
 			Title:    "The issuing CA's RSA key has 1024 bits",
-			Why:      "Who breaks a CA's key is every server.",
+			Why:      "An attacker who breaks the CA's key can issue certificates for every server. A key of this length may be in reach of a large computer.",
 			Twin:     customSound,
 			Change:   ofPKI("the issuing CA has an RSA key of 1024 bits", pkiforge.KeyKind(pkiforge.Issuing, pkiforge.RSA1024)),
 			Expect:   Observe,
@@ -88,7 +88,7 @@ func strengthCases() []Case {
 		{
 			ID:      "strength.rsa-512-issuer",
 			Title:   "The issuing CA's RSA key has 512 bits",
-			Why:     "Such a key is factored in hours on rented machines.",
+			Why:     "Rented machines can break such a key in hours. The attacker can then issue certificates for every server.",
 			Twin:    customSound,
 			Change:  ofPKI("the issuing CA has an RSA key of 512 bits", pkiforge.KeyKind(pkiforge.Issuing, pkiforge.RSA512)),
 			Expect:  Refuse,
@@ -98,7 +98,7 @@ func strengthCases() []Case {
 		{
 			ID:      "strength.exponent-one",
 			Title:   "The issuing CA's RSA key has the exponent 1",
-			Why:     "Signing with it needs no secret at all: the signature is the padded hash. OpenSSL and GnuTLS verify with it, crypto/rsa does not.",
+			Why:     "With this exponent, anyone can sign without the private key. OpenSSL and GnuTLS accept such a key, crypto/rsa does not.",
 			Twin:    customSound,
 			Change:  ofPKI("the issuing CA's RSA key has the exponent 1", pkiforge.ExponentOne(pkiforge.Server)),
 			Expect:  Observe,
@@ -108,7 +108,7 @@ func strengthCases() []Case {
 		{
 			ID:      "strength.rsa-2048",
 			Title:   "The server's RSA key has 2048 bits",
-			Why:     "Most servers still have one.",
+			Why:     "Most servers still have such a key. A client that refuses it cannot use them.",
 			Twin:    customSound,
 			Change:  ofPKI("the server has an RSA key of 2048 bits", pkiforge.KeyKind(pkiforge.Server, pkiforge.RSA)),
 			Expect:  Accept,
@@ -118,7 +118,7 @@ func strengthCases() []Case {
 		{
 			ID:      "strength.rsa-3072",
 			Title:   "The server's RSA key has 3072 bits",
-			Why:     "National guidance asks for it for what must last beyond 2030.",
+			Why:     "National guidance recommends it for use after 2030. A client that does not support it is locked out.",
 			Twin:    customSound,
 			Change:  ofPKI("the server has an RSA key of 3072 bits", pkiforge.KeyKind(pkiforge.Server, pkiforge.RSA3072)),
 			Expect:  Accept,
@@ -128,7 +128,7 @@ func strengthCases() []Case {
 		{
 			ID:      "strength.rsa-4096",
 			Title:   "The issuing CA's RSA key has 4096 bits",
-			Why:     "Many enterprise CAs have one; phones with small buffers cannot verify with it.",
+			Why:     "Many enterprise CAs have such a key. A client with small buffers cannot verify its signatures and is locked out.",
 			Twin:    customSound,
 			Change:  ofPKI("the issuing CA has an RSA key of 4096 bits", pkiforge.KeyKind(pkiforge.Issuing, pkiforge.RSA4096)),
 			Expect:  Accept,
@@ -138,7 +138,7 @@ func strengthCases() []Case {
 		{
 			ID:      "strength.rsa-8192-issuer",
 			Title:   "The issuing CA's RSA key has 8192 bits",
-			Why:     "CAs that fear for their keys have them; crypto/tls takes none that is longer, and small phones none that is as long.",
+			Why:     "Very careful CAs have such keys. crypto/tls accepts this length and nothing longer, and small phones do not accept even this.",
 			Twin:    customSound,
 			Change:  ofPKI("the issuing CA has an RSA key of 8192 bits", pkiforge.KeyKind(pkiforge.Issuing, pkiforge.RSA8192)),
 			Expect:  Observe,
@@ -148,7 +148,7 @@ func strengthCases() []Case {
 		{
 			ID:      "strength.rsa-16384-issuer",
 			Title:   "The issuing CA's RSA key has 16384 bits",
-			Why:     "Whoever may choose the key that a client verifies with may keep it busy: libraries set a limit, and this is OpenSSL's.",
+			Why:     "Long keys take much time to verify, so an attacker can keep a client busy. Libraries set a limit, and this length is the limit of OpenSSL.",
 			Twin:    customSound,
 			Change:  ofPKI("the issuing CA has an RSA key of 16384 bits", pkiforge.KeyKind(pkiforge.Issuing, pkiforge.RSA16384)),
 			Expect:  Observe,
@@ -158,7 +158,7 @@ func strengthCases() []Case {
 		{
 			ID:      "strength.p384",
 			Title:   "The server's key is on P-384",
-			Why:     "Enterprises that follow government profiles have such servers.",
+			Why:     "Enterprises that follow government security profiles have such servers. A client without P-384 cannot use them.",
 			Twin:    customSound,
 			Change:  ofPKI("the server's key is on P-384", pkiforge.KeyKind(pkiforge.Server, pkiforge.P384)),
 			Expect:  Accept,
@@ -168,7 +168,7 @@ func strengthCases() []Case {
 		{
 			ID:      "strength.p384-issuer",
 			Title:   "The issuing CA's key is on P-384",
-			Why:     "Public CAs sign P-256 servers with P-384 CAs.",
+			Why:     "Public CAs with P-384 keys sign certificates for P-256 servers. A client without P-384 cannot use these servers.",
 			Twin:    customSound,
 			Change:  ofPKI("the issuing CA's key is on P-384", pkiforge.KeyKind(pkiforge.Issuing, pkiforge.P384)),
 			Expect:  Accept,
@@ -178,7 +178,7 @@ func strengthCases() []Case {
 		{
 			ID:      "strength.p521-issuer",
 			Title:   "The issuing CA's key is on P-521",
-			Why:     "Home-made CAs take the largest curve there is, which several libraries leave out.",
+			Why:     "Home-made CAs often use the largest curve. Several libraries do not support it.",
 			Twin:    customSound,
 			Change:  ofPKI("the issuing CA's key is on P-521", pkiforge.KeyKind(pkiforge.Issuing, pkiforge.P521)),
 			Expect:  Observe,
@@ -188,7 +188,7 @@ func strengthCases() []Case {
 		{
 			ID:      "strength.p224-issuer",
 			Title:   "The issuing CA's key is on P-224",
-			Why:     "112 bits of strength are just enough for RFC 9325 and too few for the public CAs' rules.",
+			Why:     "Its strength of 112 bits is just enough for RFC 9325 and too low for the rules of public CAs.",
 			Twin:    customSound,
 			Change:  ofPKI("the issuing CA's key is on P-224", pkiforge.KeyKind(pkiforge.Issuing, pkiforge.P224)),
 			Expect:  Observe,
@@ -198,7 +198,7 @@ func strengthCases() []Case {
 		{
 			ID:      "strength.dsa-issuer",
 			Title:   "The issuing CA has a DSA key of 2048 bits",
-			Why:     "RFC 8446 bans DSA from the handshake, and libraries drop it one after the other; CAs of old still have such keys.",
+			Why:     "RFC 8446 forbids DSA in the handshake, and libraries remove it one after another. Old CAs still have such keys.",
 			Twin:    customSound,
 			Change:  ofPKI("the issuing CA has a DSA key", pkiforge.KeyKind(pkiforge.Issuing, pkiforge.DSA)),
 			Expect:  Observe,
@@ -208,7 +208,7 @@ func strengthCases() []Case {
 		{
 			ID:       "strength.p192-issuer",
 			Title:    "The issuing CA's key is on P-192",
-			Why:      "96 bits of strength are fewer than the 112 that RFC 9325 asks for; OpenSSL and crypto/x509 refuse them, GnuTLS does not.",
+			Why:      "Its strength of 96 bits is less than the 112 bits that RFC 9325 requires. OpenSSL and crypto/x509 refuse it, GnuTLS does not.",
 			Twin:     customSound,
 			Change:   ofPKI("the issuing CA's key is on P-192", pkiforge.KeyKind(pkiforge.Issuing, pkiforge.P192)),
 			Expect:   Observe,
@@ -219,7 +219,7 @@ func strengthCases() []Case {
 		{
 			ID:      "strength.p521",
 			Title:   "The server's key is on P-521",
-			Why:     "A careful administrator picks the largest curve, which several libraries leave out.",
+			Why:     "Careful administrators choose the largest curve. Several libraries do not support it.",
 			Twin:    customSound,
 			Change:  ofPKI("the server's key is on P-521", pkiforge.KeyKind(pkiforge.Server, pkiforge.P521)),
 			Expect:  Observe,
@@ -229,7 +229,7 @@ func strengthCases() []Case {
 		{
 			ID:      "strength.ed25519",
 			Title:   "The server has an Ed25519 key",
-			Why:     "Enterprise CAs certify such keys already; many phones do not offer the algorithm.",
+			Why:     "Enterprise CAs already certify such keys. Many phones do not offer the algorithm.",
 			Twin:    customSound,
 			Change:  ofPKI("the server has an Ed25519 key", pkiforge.KeyKind(pkiforge.Server, pkiforge.Ed25519)),
 			Expect:  Observe,
@@ -239,7 +239,7 @@ func strengthCases() []Case {
 		{
 			ID:      "strength.rsa-1024-root",
 			Title:   "The installed root's RSA key has 1024 bits",
-			Why:     "Old enterprise roots have such keys; trust in them was decided when they were installed.",
+			Why:     "Old enterprise roots have such keys. The administrator who installed the root decided to trust it.",
 			Twin:    customSound,
 			Change:  ofPKI("the root has an RSA key of 1024 bits", pkiforge.KeyKind(pkiforge.Root, pkiforge.RSA1024)),
 			Expect:  Observe,
@@ -249,9 +249,9 @@ func strengthCases() []Case {
 		{
 			ID:      "strength.md5-root",
 			Title:   "The installed root signed itself with MD5",
-			Why:     "Nothing rests on that signature, and yet some stores refuse such a root.",
+			Why:     "Trust in a root does not depend on its own signature. Some trust stores still refuse such a root.",
 			Twin:    customSound,
-			Change:  ofPKI("the root's signature on itself is made with MD5", pkiforge.SignedWith(pkiforge.Root, crypto.MD5)),
+			Change:  ofPKI("the root signed itself with MD5", pkiforge.SignedWith(pkiforge.Root, crypto.MD5)),
 			Expect:  Observe,
 			Level:   Should,
 			Clauses: []Clause{noMD5},

@@ -6,7 +6,7 @@ import (
 	"siptrust/pkiforge"
 )
 
-// Clauses that the group time rests on.
+// Clauses of the group time.
 var (
 	validityField   = clause("RFC 5280", "4.1.2.5")
 	utcTime         = clause("RFC 5280", "4.1.2.5.1")
@@ -20,18 +20,19 @@ const (
 	selfSignedSound = "paper.self-signed.sound"
 )
 
-// appleRefuses: Apple takes no server certificate that is issued for more than
+// appleRefuses: Apple refuses server certificates that are valid for more than
 // 825 days.
 var appleRefuses = map[Policy]Expectation{Apple: Refuse}
 
 // timeCases are the cases of the group time: the validity period of the server
-// certificate and of its CAs, its bounds, and the ways to write a date.
+// certificate and of its CAs, its start and its end, and the ways to write a
+// date.
 func timeCases() []Case {
 	return []Case{
 		{
 			ID:      "time.expired-an-hour-ago",
 			Title:   "The server certificate expired an hour ago",
-			Why:     "No clock that the network sets is an hour wrong: a grace of hours is a grace for a lost key.",
+			Why:     "Clocks that are set from the network are not wrong by an hour. A client that allows an hour after expiry also gives an attacker with a stolen key this hour.",
 			Twin:    customSound,
 			Change:  ofPKI("the server certificate expired an hour ago", pkiforge.Ended(pkiforge.Server, time.Hour)),
 			Expect:  Refuse,
@@ -41,7 +42,7 @@ func timeCases() []Case {
 		{
 			ID:      "time.expired-years-ago",
 			Title:   "The server certificate expired ten years ago",
-			Why:     "Keys of that age were made for other strengths and have had ten years to leak.",
+			Why:     "A key of that age may be too weak today, and attackers have had ten years to steal it.",
 			Twin:    customSound,
 			Change:  ofPKI("the server certificate expired ten years ago", pkiforge.Ended(pkiforge.Server, 3650*24*time.Hour)),
 			Expect:  Refuse,
@@ -51,7 +52,7 @@ func timeCases() []Case {
 		{
 			ID:      "time.expired-seconds-ago",
 			Title:   "The server certificate expired five seconds ago",
-			Why:     "What a client grants for clocks that differ is worth knowing; no standard says how much.",
+			Why:     "Clients may allow for small differences between clocks. No standard says how much, so this case only records it.",
 			Twin:    customSound,
 			Change:  ofPKI("the server certificate expired five seconds ago", pkiforge.Ended(pkiforge.Server, 5*time.Second)),
 			Expect:  Observe,
@@ -61,7 +62,7 @@ func timeCases() []Case {
 		{
 			ID:      "time.last-hour",
 			Title:   "The server certificate expires in an hour",
-			Why:     "A certificate is good until its last second; to refuse it earlier is an outage.",
+			Why:     "A certificate is valid until its last second. A client that refuses it earlier causes an outage.",
 			Twin:    customSound,
 			Change:  ofPKI("the server certificate expires in an hour", pkiforge.Ended(pkiforge.Server, -time.Hour)),
 			Expect:  Accept,
@@ -70,8 +71,8 @@ func timeCases() []Case {
 		},
 		{
 			ID:      "time.not-yet-valid",
-			Title:   "The server certificate is valid from tomorrow on",
-			Why:     "A client that looks at one end of the validity only takes certificates that nobody has put into use.",
+			Title:   "The server certificate becomes valid tomorrow",
+			Why:     "A client that checks only one end of the validity period accepts certificates that are not in use yet.",
 			Twin:    customSound,
 			Change:  ofPKI("the server certificate is not yet valid", pkiforge.NotYetValid(pkiforge.Server)),
 			Expect:  Refuse,
@@ -80,8 +81,8 @@ func timeCases() []Case {
 		},
 		{
 			ID:      "time.not-yet-valid-public-ca",
-			Title:   "The server certificate of the public CA is valid from tomorrow on",
-			Why:     "A client that looks at one end of the validity only takes certificates that nobody has put into use.",
+			Title:   "The server certificate of the public CA becomes valid tomorrow",
+			Why:     "A client that checks only one end of the validity period accepts certificates that are not in use yet.",
 			Twin:    publicSound,
 			Change:  ofPKI("the server certificate is not yet valid", pkiforge.NotYetValid(pkiforge.Server)),
 			Expect:  Refuse,
@@ -90,8 +91,8 @@ func timeCases() []Case {
 		},
 		{
 			ID:      "time.not-yet-valid-self-signed",
-			Title:   "The installed self-signed certificate is valid from tomorrow on",
-			Why:     "To install a certificate is not to trust it before its time.",
+			Title:   "The installed self-signed certificate becomes valid tomorrow",
+			Why:     "An installed certificate is also valid only from its start date. A client that accepts it earlier does not check this date.",
 			Twin:    selfSignedSound,
 			Change:  ofPKI("the server certificate is not yet valid", pkiforge.NotYetValid(pkiforge.Server)),
 			Expect:  Refuse,
@@ -100,28 +101,28 @@ func timeCases() []Case {
 		},
 		{
 			ID:      "time.begins-in-an-hour",
-			Title:   "The server certificate is valid in an hour",
-			Why:     "An hour is what a wrong time zone makes: times in certificates are Greenwich Mean Time everywhere.",
+			Title:   "The server certificate becomes valid in an hour",
+			Why:     "Times in certificates are always in UTC. A client that reads them as local time is wrong by an hour or more.",
 			Twin:    customSound,
-			Change:  ofPKI("the server certificate is valid in an hour only", pkiforge.Begins(pkiforge.Server, time.Hour)),
+			Change:  ofPKI("the server certificate becomes valid only in an hour", pkiforge.Begins(pkiforge.Server, time.Hour)),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{validityPeriod, utcTime, noRegister},
 		},
 		{
 			ID:      "time.begins-in-minutes",
-			Title:   "The server certificate is valid in four minutes",
-			Why:     "What a client grants for clocks that differ is worth knowing; no standard says how much.",
+			Title:   "The server certificate becomes valid in four minutes",
+			Why:     "Clients may allow for small differences between clocks. No standard says how much, so this case only records it.",
 			Twin:    customSound,
-			Change:  ofPKI("the server certificate is valid in four minutes only", pkiforge.Begins(pkiforge.Server, 4*time.Minute)),
+			Change:  ofPKI("the server certificate becomes valid only in four minutes", pkiforge.Begins(pkiforge.Server, 4*time.Minute)),
 			Expect:  Observe,
 			Level:   Must,
 			Clauses: []Clause{validityPeriod},
 		},
 		{
 			ID:      "time.intermediate-expired",
-			Title:   "The issuing CA's certificate has expired, the server's has not",
-			Why:     "Validity counts for every certificate of the path: an expired CA is one whose key nobody guards.",
+			Title:   "The issuing CA's certificate has expired, but the server certificate has not",
+			Why:     "Every certificate of the path must be valid. Nobody protects the key of an expired CA any more, and an attacker who steals it can issue certificates.",
 			Twin:    customSound,
 			Change:  ofPKI("the issuing CA's certificate has expired", pkiforge.Expired(pkiforge.Issuing)),
 			Expect:  Refuse,
@@ -130,8 +131,8 @@ func timeCases() []Case {
 		},
 		{
 			ID:      "time.intermediate-expired-public-ca",
-			Title:   "The public CA's issuing certificate has expired, the server's has not",
-			Why:     "Servers go on sending an issuing certificate that expired long before their own; a client must notice.",
+			Title:   "The public CA's issuing certificate has expired, but the server certificate has not",
+			Why:     "Some servers keep sending an issuing certificate long after it has expired. A client that accepts it would also accept one with a stolen key.",
 			Twin:    publicSound,
 			Change:  ofPKI("the issuing CA's certificate has expired", pkiforge.Expired(pkiforge.Issuing)),
 			Expect:  Refuse,
@@ -140,8 +141,8 @@ func timeCases() []Case {
 		},
 		{
 			ID:      "time.intermediate-not-yet-valid",
-			Title:   "The issuing CA's certificate is valid from tomorrow on",
-			Why:     "Validity counts for every certificate of the path, and at both ends.",
+			Title:   "The issuing CA's certificate becomes valid tomorrow",
+			Why:     "Every certificate of the path must be valid, from its first to its last second. A client that accepts this one does not check them all.",
 			Twin:    customSound,
 			Change:  ofPKI("the issuing CA's certificate is not yet valid", pkiforge.NotYetValid(pkiforge.Issuing)),
 			Expect:  Refuse,
@@ -150,8 +151,8 @@ func timeCases() []Case {
 		},
 		{
 			ID:      "time.root-expired",
-			Title:   "The installed root has expired, all below it is valid",
-			Why:     "The validity of a trust anchor is no input of path validation, yet many verifiers look at it: phones fell silent when old roots expired.",
+			Title:   "The installed root has expired, but all certificates below it are valid",
+			Why:     "Path validation does not use the validity period of a trust anchor, but many clients check it. Phones stopped working when old roots expired.",
 			Twin:    customSound,
 			Change:  ofPKI("the installed root has expired", pkiforge.Expired(pkiforge.Root)),
 			Expect:  Observe,
@@ -160,8 +161,8 @@ func timeCases() []Case {
 		},
 		{
 			ID:      "time.root-not-yet-valid",
-			Title:   "The installed root is valid from tomorrow on, all below it is valid",
-			Why:     "The validity of a trust anchor is no input of path validation, yet many verifiers look at it.",
+			Title:   "The installed root becomes valid tomorrow, but all certificates below it are valid",
+			Why:     "Path validation does not use the validity period of a trust anchor, but many clients check it.",
 			Twin:    customSound,
 			Change:  ofPKI("the installed root is not yet valid", pkiforge.NotYetValid(pkiforge.Root)),
 			Expect:  Observe,
@@ -170,8 +171,8 @@ func timeCases() []Case {
 		},
 		{
 			ID:      "time.inverted",
-			Title:   "The server certificate ended yesterday and begins tomorrow",
-			Why:     "A client that compares with one bound or with the wrong one takes a period that holds no moment at all.",
+			Title:   "The server certificate's validity ended yesterday and begins tomorrow",
+			Why:     "This period contains no moment at all. A client that checks only one date, or the wrong one, accepts it.",
 			Twin:    customSound,
 			Change:  ofPKI("the validity of the server certificate ends before it begins", pkiforge.Inverted(pkiforge.Server)),
 			Expect:  Refuse,
@@ -180,8 +181,8 @@ func timeCases() []Case {
 		},
 		{
 			ID:      "time.utctime-1963",
-			Title:   "The server certificate expired in 1963, written with two digits of the year",
-			Why:     "A year of two digits from 50 on is of the last century; a client that adds 2000 to it waits until 2063.",
+			Title:   "The server certificate expired in 1963, written with a two-digit year",
+			Why:     "Two-digit years from 50 to 99 mean 1950 to 1999. A client that reads 63 as 2063 accepts a certificate that expired long ago.",
 			Twin:    customSound,
 			Change:  ofPKI("the server certificate expired in 1963", writtenEnd(pkiforge.Server, pkiforge.TimeForm{Text: "630101000000Z"})),
 			Expect:  Refuse,
@@ -190,8 +191,8 @@ func timeCases() []Case {
 		},
 		{
 			ID:       "time.generalized-leaf",
-			Title:    "The server certificate is valid until 2051, which takes a GeneralizedTime",
-			Why:      "Devices that read UTCTime only lose every certificate that outlives 2049.",
+			Title:    "The server certificate is valid until 2051, so its end is a GeneralizedTime",
+			Why:      "A client that reads only UTCTime cannot use any certificate that is valid after 2049.",
 			Twin:     customSound,
 			Change:   ofPKI("the server certificate is valid until 2051", writtenEnd(pkiforge.Server, generalized("20510101000000Z"))),
 			Expect:   Accept,
@@ -201,8 +202,8 @@ func timeCases() []Case {
 		},
 		{
 			ID:      "time.generalized-ca",
-			Title:   "The issuing CA is valid until 2051, which takes a GeneralizedTime",
-			Why:     "Enterprises give their CAs decades; the first of these end beyond what UTCTime can say.",
+			Title:   "The issuing CA is valid until 2051, so its end is a GeneralizedTime",
+			Why:     "Enterprises make CAs that are valid for decades, and some already end after 2049. A client that reads only UTCTime cannot use them.",
 			Twin:    customSound,
 			Change:  ofPKI("the issuing CA is valid until 2051", writtenEnd(pkiforge.Issuing, generalized("20510101000000Z"))),
 			Expect:  Accept,
@@ -211,8 +212,8 @@ func timeCases() []Case {
 		},
 		{
 			ID:       "time.no-expiry-leaf",
-			Title:    "The server certificate has no well-defined expiration: 99991231235959Z",
-			Why:      "Certificates burnt into devices end with the year 9999; a clock of 32 bits makes that a date in the past.",
+			Title:    "The server certificate has no real end date (99991231235959Z)",
+			Why:      "Certificates that are built into devices end in the year 9999. A client with a 32-bit clock may read this as a date in the past and refuse them.",
 			Twin:     customSound,
 			Change:   ofPKI("the server certificate never expires", writtenEnd(pkiforge.Server, generalized("99991231235959Z"))),
 			Expect:   Accept,
@@ -222,8 +223,8 @@ func timeCases() []Case {
 		},
 		{
 			ID:      "time.no-expiry-ca",
-			Title:   "The issuing CA has no well-defined expiration: 99991231235959Z",
-			Why:     "CAs for devices end with the year 9999; a clock of 32 bits makes that a date in the past.",
+			Title:   "The issuing CA has no real end date (99991231235959Z)",
+			Why:     "CAs for devices end in the year 9999. A client with a 32-bit clock may read this as a date in the past and refuse them.",
 			Twin:    customSound,
 			Change:  ofPKI("the issuing CA never expires", writtenEnd(pkiforge.Issuing, generalized("99991231235959Z"))),
 			Expect:  Accept,
@@ -233,7 +234,7 @@ func timeCases() []Case {
 		{
 			ID:      "time.generalized-expired",
 			Title:   "The server certificate expired in 2020, written as GeneralizedTime",
-			Why:     "A reader that takes every date for a UTCTime loses the century here and with it what comes after.",
+			Why:     "A client that reads every date as a UTCTime gets the wrong year and may accept an expired certificate.",
 			Twin:    customSound,
 			Change:  ofPKI("the server certificate expired in 2020", writtenEnd(pkiforge.Server, generalized("20200101000000Z"))),
 			Expect:  Refuse,
@@ -242,40 +243,40 @@ func timeCases() []Case {
 		},
 		{
 			ID:      "time.utctime-1950-ca",
-			Title:   "The issuing CA is valid since 1950, the first year that two digits can say",
-			Why:     "A year of two digits from 50 on is of the last century; a client that adds 2000 to it waits until 2050.",
+			Title:   "The issuing CA has been valid since 1950, the first year that two digits can express",
+			Why:     "Two-digit years from 50 to 99 mean 1950 to 1999. A client that reads 50 as 2050 refuses a good server.",
 			Twin:    customSound,
-			Change:  ofPKI("the issuing CA is valid since 1950", pkiforge.TimeForms(pkiforge.Issuing, pkiforge.TimeForm{Text: "500101000000Z"}, pkiforge.TimeForm{})),
+			Change:  ofPKI("the issuing CA has been valid since 1950", pkiforge.TimeForms(pkiforge.Issuing, pkiforge.TimeForm{Text: "500101000000Z"}, pkiforge.TimeForm{})),
 			Expect:  Accept,
 			Level:   Must,
 			Clauses: []Clause{utcTime, validityPeriod},
 		},
 		{
 			ID:      "time.utctime-2049-ca",
-			Title:   "The issuing CA is valid to the end of 2049, the last moment that two digits can say",
-			Why:     "A year of two digits below 50 is of this century; 32 bits of seconds end in 2038.",
+			Title:   "The issuing CA is valid until the end of 2049, the last moment that two digits can express",
+			Why:     "Two-digit years from 00 to 49 mean 2000 to 2049. A client that counts seconds in 32 bits cannot express dates after 2038 and may refuse a good server.",
 			Twin:    customSound,
-			Change:  ofPKI("the issuing CA is valid to the end of 2049", writtenEnd(pkiforge.Issuing, pkiforge.TimeForm{Text: "491231235959Z"})),
+			Change:  ofPKI("the issuing CA is valid until the end of 2049", writtenEnd(pkiforge.Issuing, pkiforge.TimeForm{Text: "491231235959Z"})),
 			Expect:  Accept,
 			Level:   Must,
 			Clauses: []Clause{utcTime, validityPeriod},
 		},
 		{
 			ID:      "time.outlives-issuer",
-			Title:   "The server certificate is valid longer than its issuing CA's",
-			Why:     "Every certificate of the path is valid now, and nothing else is asked: CAs near their end issue such certificates.",
+			Title:   "The server certificate is valid for longer than its issuing CA's certificate",
+			Why:     "CAs near their end issue such certificates, and every certificate of the path is valid now. A client that refuses this cannot use these servers.",
 			Twin:    customSound,
-			Change:  ofPKI("the issuing CA ends before the server certificate", pkiforge.Valid(pkiforge.Issuing, -180*24*time.Hour, 24*time.Hour)),
+			Change:  ofPKI("the issuing CA's certificate ends before the server certificate", pkiforge.Valid(pkiforge.Issuing, -180*24*time.Hour, 24*time.Hour)),
 			Expect:  Accept,
 			Level:   Must,
 			Clauses: []Clause{validityPeriod},
 		},
 		{
 			ID:      "time.older-than-issuer",
-			Title:   "The issuing CA's certificate was renewed after the server's was issued",
-			Why:     "A CA that renews its certificate with the same key goes on vouching for what it issued before.",
+			Title:   "The issuing CA's certificate was renewed after the server certificate was issued",
+			Why:     "A CA can renew its certificate and keep its key. A client that refuses older server certificates cannot use the CA's servers any more.",
 			Twin:    customSound,
-			Change:  ofPKI("the issuing CA's certificate is younger than the server's", pkiforge.Valid(pkiforge.Issuing, -30*time.Minute, 5*365*24*time.Hour)),
+			Change:  ofPKI("the issuing CA's certificate is newer than the server certificate", pkiforge.Valid(pkiforge.Issuing, -30*time.Minute, 5*365*24*time.Hour)),
 			Expect:  Accept,
 			Level:   Must,
 			Clauses: []Clause{validityPeriod},
@@ -283,7 +284,7 @@ func timeCases() []Case {
 		{
 			ID:      "time.generalized-before-2050",
 			Title:   "Dates before 2050 are written as GeneralizedTime",
-			Why:     "A CA must not write them so, but a client must be able to process either form: readers of certificates differ here.",
+			Why:     "CAs must not write them in this way, but clients must be able to process both forms. Clients differ here.",
 			Twin:    customSound,
 			Change:  ofPKI("dates before 2050 are written as GeneralizedTime", pkiforge.TimeForms(pkiforge.Server, fourDigits, fourDigits)),
 			Expect:  Observe,
@@ -292,50 +293,50 @@ func timeCases() []Case {
 		},
 		{
 			ID:      "time.fractional-seconds",
-			Title:   "The end of the validity has a fraction of a second",
-			Why:     "The profile forbids fractions, and readers differ in what they make of them: refuse, round, or misread the date.",
+			Title:   "The end of the validity period has a fraction of a second",
+			Why:     "RFC 5280 forbids fractions. Clients that do not refuse them round the date or misread it.",
 			Twin:    customSound,
-			Change:  ofPKI("a date has a fraction of a second", writtenEnd(pkiforge.Server, generalized("20510101000000.5Z"))),
+			Change:  ofPKI("the end date has a fraction of a second", writtenEnd(pkiforge.Server, generalized("20510101000000.5Z"))),
 			Expect:  Refuse,
 			Level:   Should,
 			Clauses: []Clause{generalizedTime},
 		},
 		{
 			ID:      "time.generalized-offset",
-			Title:   "The end of the validity is a GeneralizedTime with an offset from Greenwich",
-			Why:     "The profile demands Z; who ignores an offset misreads the date by up to half a day.",
+			Title:   "The end of the validity period is a GeneralizedTime with a time zone offset",
+			Why:     "RFC 5280 requires times in UTC, written with a Z. A client that ignores an offset misreads the date by up to half a day.",
 			Twin:    customSound,
-			Change:  ofPKI("a GeneralizedTime has an offset", writtenEnd(pkiforge.Server, generalized("20510101000000+0000"))),
+			Change:  ofPKI("the end date is a GeneralizedTime with a time zone offset", writtenEnd(pkiforge.Server, generalized("20510101000000+0000"))),
 			Expect:  Refuse,
 			Level:   Should,
 			Clauses: []Clause{generalizedTime},
 		},
 		{
 			ID:      "time.utctime-offset",
-			Title:   "The end of the validity is a UTCTime with an offset from Greenwich",
-			Why:     "The profile demands Z; who ignores an offset misreads the date by up to half a day.",
+			Title:   "The end of the validity period is a UTCTime with a time zone offset",
+			Why:     "RFC 5280 requires times in UTC, written with a Z. A client that ignores an offset misreads the date by up to half a day.",
 			Twin:    customSound,
-			Change:  ofPKI("a UTCTime has an offset", writtenEnd(pkiforge.Server, pkiforge.TimeForm{Layout: "060102150405-0700"})),
+			Change:  ofPKI("the end date is a UTCTime with a time zone offset", writtenEnd(pkiforge.Server, pkiforge.TimeForm{Layout: "060102150405-0700"})),
 			Expect:  Refuse,
 			Level:   Should,
 			Clauses: []Clause{utcTime},
 		},
 		{
 			ID:      "time.utctime-no-seconds",
-			Title:   "The end of the validity is a UTCTime without seconds",
-			Why:     "Old CAs left the seconds out, which the profile forbids: some readers refuse, some take them for 0.",
+			Title:   "The end of the validity period is a UTCTime without seconds",
+			Why:     "RFC 5280 requires seconds, but old CAs left them out. Some clients refuse such a date, some read it as 0 seconds.",
 			Twin:    customSound,
-			Change:  ofPKI("a UTCTime has no seconds", writtenEnd(pkiforge.Server, pkiforge.TimeForm{Layout: "0601021504Z"})),
+			Change:  ofPKI("the end date is a UTCTime without seconds", writtenEnd(pkiforge.Server, pkiforge.TimeForm{Layout: "0601021504Z"})),
 			Expect:  Observe,
 			Level:   Should,
 			Clauses: []Clause{utcTime},
 		},
 		{
 			ID:      "time.not-a-date",
-			Title:   "The end of the validity is the 31st of February",
-			Why:     "A reader that carries the surplus over to March makes up a date that nobody signed.",
+			Title:   "The end of the validity period is the 31st of February",
+			Why:     "This date does not exist. A client that turns it into a day in March uses a date that the CA never signed.",
 			Twin:    customSound,
-			Change:  ofPKI("a date is none", writtenEnd(pkiforge.Server, pkiforge.TimeForm{Text: "490231000000Z"})),
+			Change:  ofPKI("the end date is the 31st of February", writtenEnd(pkiforge.Server, pkiforge.TimeForm{Text: "490231000000Z"})),
 			Expect:  Refuse,
 			Level:   Should,
 			Clauses: []Clause{utcTime},
@@ -343,15 +344,15 @@ func timeCases() []Case {
 	}
 }
 
-// fourDigits is the form of the dates from 2050 on.
+// fourDigits is the form that RFC 5280 requires for dates from 2050 on.
 var fourDigits = pkiforge.TimeForm{Generalized: true, Layout: "20060102150405Z"}
 
-// generalized is a GeneralizedTime of that text.
+// generalized is a GeneralizedTime with this text.
 func generalized(text string) pkiforge.TimeForm {
 	return pkiforge.TimeForm{Generalized: true, Text: text}
 }
 
-// writtenEnd writes the end of a validity, and only that, in another form.
+// writtenEnd writes only the end of a validity period in another form.
 func writtenEnd(cert string, notAfter pkiforge.TimeForm) pkiforge.Change {
 	return pkiforge.TimeForms(cert, pkiforge.TimeForm{}, notAfter)
 }

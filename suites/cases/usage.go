@@ -7,7 +7,7 @@ import (
 	"siptrust/pkiforge"
 )
 
-// Clauses that the cases of usage rest on.
+// Clauses of the group usage.
 var (
 	keyUsageBits     = clause("RFC 5280", "4.2.1.3")
 	keyPurposes      = clause("RFC 5280", "4.2.1.12")
@@ -19,35 +19,35 @@ var (
 	directRoutingEKU = clause("Microsoft Teams Direct Routing", "Public trusted certificate for the SBC")
 )
 
-// purposesCase is one of a server certificate with other purposes.
+// purposesCase changes the extended key usage of the server certificate.
 func purposesCase(words string, known []x509.ExtKeyUsage, others ...asn1.ObjectIdentifier) Change {
 	return ofPKI(words, pkiforge.Purposes(pkiforge.Server, known, others...))
 }
 
-// platforms: Apple and Microsoft demand that serverAuth is named; the RFCs
-// leave it to local policy.
+// platforms: Apple and Microsoft require serverAuth; the RFCs leave it to local
+// policy.
 func platforms() map[Policy]Expectation { return map[Policy]Expectation{Apple: Refuse, Teams: Refuse} }
 
-// usageCases are the cases of the group usage: what the certificates of the
-// path say that their keys are for.
+// usageCases are the cases of the group usage: what the keys of the path may be
+// used for.
 func usageCases() []Case {
 	const custom = "paper.custom-ca.sound"
 	type known = []x509.ExtKeyUsage
 	return []Case{
 		{
 			ID:      "usage.server-auth-only",
-			Title:   "The server certificate is for TLS servers and does not name SIP",
-			Why:     "No public CA issues id-kp-sipDomain: a client that demands it, as RFC 5924 has it, is served by nobody.",
+			Title:   "The server certificate is for TLS servers (serverAuth) and does not mention SIP",
+			Why:     "No public CA issues certificates for id-kp-sipDomain. A client that requires it, as RFC 5924 describes, cannot use their servers.",
 			Twin:    custom,
-			Change:  purposesCase("the extended key usage is serverAuth alone", known{x509.ExtKeyUsageServerAuth}),
+			Change:  purposesCase("the extended key usage is only serverAuth", known{x509.ExtKeyUsageServerAuth}),
 			Expect:  Accept,
 			Level:   Must,
 			Clauses: []Clause{keyPurposes},
 		},
 		{
 			ID:      "usage.server-and-client-auth",
-			Title:   "The server certificate is for TLS servers and clients",
-			Why:     "SIP servers are clients of their peers, so certificates of older trunks name both purposes.",
+			Title:   "The server certificate is for TLS servers and TLS clients",
+			Why:     "SIP servers are also clients of other servers, so certificates of older trunks name both purposes. A client that refuses them cannot use these servers.",
 			Twin:    custom,
 			Change:  purposesCase("the extended key usage is clientAuth and serverAuth", known{x509.ExtKeyUsageClientAuth, x509.ExtKeyUsageServerAuth}),
 			Expect:  Accept,
@@ -56,10 +56,10 @@ func usageCases() []Case {
 		},
 		{
 			ID:      "usage.unknown-beside-server-auth",
-			Title:   "The server certificate names a purpose that nobody knows, and serverAuth",
-			Why:     "Enterprises add purposes of their own; one that is not recognised is not to matter beside the one that is.",
+			Title:   "The server certificate names an unknown purpose and serverAuth",
+			Why:     "Enterprises add purposes of their own. A client that refuses an unknown purpose although serverAuth is there cannot use their servers.",
 			Twin:    custom,
-			Change:  purposesCase("the extended key usage is a private purpose and serverAuth", known{x509.ExtKeyUsageServerAuth}, pkiforge.PrivatePurpose),
+			Change:  purposesCase("the extended key usage is an unknown purpose and serverAuth", known{x509.ExtKeyUsageServerAuth}, pkiforge.PrivatePurpose),
 			Expect:  Accept,
 			Level:   Must,
 			Clauses: []Clause{keyPurposes},
@@ -67,19 +67,19 @@ func usageCases() []Case {
 		{
 			ID:      "usage.critical",
 			Title:   "The extended key usage of the server certificate is critical",
-			Why:     "The issuer may mark it either way; a client that knows the extension must not stumble over that.",
+			Why:     "A CA may mark the extension critical or not. A client that knows the extension must not refuse because of the mark.",
 			Twin:    custom,
-			Change:  ofPKI("the extended key usage, which names serverAuth, is critical", pkiforge.Criticality(pkiforge.Server, pkiforge.OIDExtKeyUsage, true)),
+			Change:  ofPKI("the extended key usage is critical", pkiforge.Criticality(pkiforge.Server, pkiforge.OIDExtKeyUsage, true)),
 			Expect:  Accept,
 			Level:   Must,
 			Clauses: []Clause{keyPurposes},
 		},
 		{
 			ID:       "usage.sip-domain-only",
-			Title:    "The server certificate is for a SIP domain and not for TLS servers",
-			Why:      "RFC 5924 restricts a certificate to SIP in this way; verifiers that are not told of SIP refuse it.",
+			Title:    "The server certificate is for a SIP domain (id-kp-sipDomain) and not for TLS servers",
+			Why:      "RFC 5924 restricts a certificate to SIP in this way. Verifiers that do not know this purpose refuse it.",
 			Twin:     custom,
-			Change:   purposesCase("the extended key usage is id-kp-sipDomain alone", nil, pkiforge.SIPDomainEKU),
+			Change:   purposesCase("the extended key usage is only id-kp-sipDomain", nil, pkiforge.SIPDomainEKU),
 			Expect:   Observe,
 			ByPolicy: map[Policy]Expectation{RFC5922: Accept, Apple: Refuse, Teams: Refuse},
 			Level:    Must,
@@ -87,10 +87,10 @@ func usageCases() []Case {
 		},
 		{
 			ID:       "usage.any-only",
-			Title:    "The server certificate is for any purpose and names none in particular",
-			Why:      "Whether that includes TLS servers is left to the application; OpenSSL says no, Go says yes.",
+			Title:    "The server certificate names only anyExtendedKeyUsage",
+			Why:      "The application decides whether this includes TLS servers. OpenSSL refuses it, Go accepts it.",
 			Twin:     custom,
-			Change:   purposesCase("the extended key usage is anyExtendedKeyUsage alone", known{x509.ExtKeyUsageAny}),
+			Change:   purposesCase("the extended key usage is only anyExtendedKeyUsage", known{x509.ExtKeyUsageAny}),
 			Expect:   Observe,
 			ByPolicy: platforms(),
 			Level:    Must,
@@ -99,7 +99,7 @@ func usageCases() []Case {
 		{
 			ID:       "usage.absent",
 			Title:    "The server certificate has no extended key usage",
-			Why:      "Enterprise CAs of old leave it out, which restricts nothing; platforms have come to demand it.",
+			Why:      "Old enterprise CAs leave it out, which means no restriction. Apple and Microsoft now require it.",
 			Twin:     custom,
 			Change:   purposesCase("there is no extended key usage", nil),
 			Expect:   Observe,
@@ -109,60 +109,60 @@ func usageCases() []Case {
 		},
 		{
 			ID:      "usage.client-auth-only",
-			Title:   "The server presents a certificate that is for TLS clients",
-			Why:     "Every phone has one from the same CA: with it a phone could answer for the registrar.",
+			Title:   "The server presents a certificate that is only for TLS clients",
+			Why:     "Every phone may have such a certificate from the same CA. With it, a phone could impersonate the registrar.",
 			Twin:    custom,
-			Change:  purposesCase("the extended key usage is clientAuth alone", known{x509.ExtKeyUsageClientAuth}),
+			Change:  purposesCase("the extended key usage is only clientAuth", known{x509.ExtKeyUsageClientAuth}),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{keyPurposes, noRegister},
 		},
 		{
 			ID:      "usage.code-signing-only",
-			Title:   "The server presents a certificate that is for signing programs",
-			Why:     "A purpose that is not enforced makes every certificate of a CA a server's.",
+			Title:   "The server presents a certificate that is only for code signing",
+			Why:     "A client that does not check the purpose accepts every certificate of a CA as a server certificate.",
 			Twin:    custom,
-			Change:  purposesCase("the extended key usage is codeSigning alone", known{x509.ExtKeyUsageCodeSigning}),
+			Change:  purposesCase("the extended key usage is only codeSigning", known{x509.ExtKeyUsageCodeSigning}),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{keyPurposes, noRegister},
 		},
 		{
 			ID:      "usage.email-only",
-			Title:   "The server presents a certificate that is for mail",
-			Why:     "Every employee may have one from the enterprise's CA.",
+			Title:   "The server presents a certificate that is only for e-mail",
+			Why:     "Every employee may have such a certificate from the enterprise's CA. With it, an employee could impersonate the server.",
 			Twin:    custom,
-			Change:  purposesCase("the extended key usage is emailProtection alone", known{x509.ExtKeyUsageEmailProtection}),
+			Change:  purposesCase("the extended key usage is only emailProtection", known{x509.ExtKeyUsageEmailProtection}),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{keyPurposes, noRegister},
 		},
 		{
 			ID:      "usage.ocsp-signing-only",
-			Title:   "The server presents a certificate that is for signing revocation answers",
-			Why:     "The key of a responder lies on a machine that faces the network; it is not to be a server's key as well.",
+			Title:   "The server presents a certificate that is only for signing OCSP responses",
+			Why:     "The key of an OCSP responder is on a machine that the network can reach. An attacker who steals it must not be able to impersonate other servers.",
 			Twin:    custom,
-			Change:  purposesCase("the extended key usage is OCSPSigning alone", known{x509.ExtKeyUsageOCSPSigning}),
+			Change:  purposesCase("the extended key usage is only OCSPSigning", known{x509.ExtKeyUsageOCSPSigning}),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{keyPurposes, noRegister},
 		},
 		{
 			ID:      "usage.unknown-only",
-			Title:   "The server certificate names one purpose, and nobody knows it",
-			Why:     "A purpose that is not recognised is not the one that is needed.",
+			Title:   "The server certificate names only an unknown purpose",
+			Why:     "An unknown purpose does not allow TLS servers. A client that accepts it accepts certificates that were issued for something else.",
 			Twin:    custom,
-			Change:  purposesCase("the extended key usage is a private purpose alone", nil, pkiforge.PrivatePurpose),
+			Change:  purposesCase("the extended key usage is only an unknown purpose", nil, pkiforge.PrivatePurpose),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{keyPurposes, noRegister},
 		},
 		{
 			ID:    "usage.code-signing-critical",
-			Title: "The server presents a certificate for signing programs, marked critical",
-			Why:   "A critical extension may not be passed over even by a client that knows no purposes.",
+			Title: "The server presents a certificate that is only for code signing, and the extension is critical",
+			Why:   "Even a client that does not know this extension must refuse it when it is critical. A client that accepts it ignores both the purpose and the mark.",
 			Twin:  custom,
-			Change: Change{Name: "the extended key usage is codeSigning alone, and critical", Apply: func(s *Scenario) error {
+			Change: Change{Name: "the extended key usage is only codeSigning, and it is critical", Apply: func(s *Scenario) error {
 				if err := pkiforge.Purposes(pkiforge.Server, known{x509.ExtKeyUsageCodeSigning}).Apply(&s.Plan); err != nil {
 					return err
 				}
@@ -175,9 +175,9 @@ func usageCases() []Case {
 		{
 			ID:       "usage.empty",
 			Title:    "The extended key usage of the server certificate is an empty list",
-			Why:      "A client that takes an empty list for a missing one lets a restriction vanish.",
+			Why:      "RFC 5280 does not allow an empty list. A client that treats it as a missing extension removes a restriction.",
 			Twin:     custom,
-			Change:   ofPKI("the extended key usage names no purpose at all", pkiforge.EmptyPurposes(pkiforge.Server)),
+			Change:   ofPKI("the extended key usage is an empty list", pkiforge.EmptyPurposes(pkiforge.Server)),
 			Expect:   Observe,
 			ByPolicy: platforms(),
 			Level:    Should,
@@ -185,18 +185,18 @@ func usageCases() []Case {
 		},
 		{
 			ID:      "usage.ca-email-only",
-			Title:   "The issuing CA is for mail, the server certificate for TLS servers",
-			Why:     "Platforms let a CA issue only for purposes it names itself; RFC 5280 does not say so, and embedded stacks do not ask.",
+			Title:   "The issuing CA is only for e-mail, and the server certificate is for TLS servers",
+			Why:     "Many platforms let a CA issue only for purposes that its own certificate names. RFC 5280 does not require this, and embedded stacks do not check it.",
 			Twin:    custom,
-			Change:  ofPKI("the extended key usage of the issuing CA is emailProtection alone", pkiforge.Purposes(pkiforge.Issuing, known{x509.ExtKeyUsageEmailProtection})),
+			Change:  ofPKI("the extended key usage of the issuing CA is only emailProtection", pkiforge.Purposes(pkiforge.Issuing, known{x509.ExtKeyUsageEmailProtection})),
 			Expect:  Observe,
 			Level:   Should,
 			Clauses: []Clause{keyPurposes},
 		},
 		{
 			ID:      "usage.ca-server-auth",
-			Title:   "The issuing CA is for TLS servers",
-			Why:     "Public CAs restrict their issuing CAs in this way, and enterprises follow.",
+			Title:   "The issuing CA is only for TLS servers and TLS clients",
+			Why:     "Public CAs restrict their issuing CAs in this way, and enterprises do the same. A client that refuses this cannot use their servers.",
 			Twin:    custom,
 			Change:  ofPKI("the extended key usage of the issuing CA is serverAuth and clientAuth", pkiforge.Purposes(pkiforge.Issuing, known{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth})),
 			Expect:  Accept,
@@ -205,8 +205,8 @@ func usageCases() []Case {
 		},
 		{
 			ID:      "usage.ca-any",
-			Title:   "The issuing CA is for any purpose",
-			Why:     "OpenSSL does not take any purpose for that of a TLS server, others do.",
+			Title:   "The issuing CA names only anyExtendedKeyUsage",
+			Why:     "OpenSSL does not accept this purpose for TLS servers, other verifiers do.",
 			Twin:    custom,
 			Change:  ofPKI("the extended key usage of the issuing CA is anyExtendedKeyUsage", pkiforge.Purposes(pkiforge.Issuing, known{x509.ExtKeyUsageAny})),
 			Expect:  Observe,
@@ -215,10 +215,10 @@ func usageCases() []Case {
 		},
 		{
 			ID:      "usage.ca-no-cert-sign",
-			Title:   "The issuing CA may not sign certificates, by its key usage",
-			Why:     "A key that is to sign revocation lists only must not make servers.",
+			Title:   "The key usage of the issuing CA does not allow it to sign certificates",
+			Why:     "This key may sign only revocation lists. A client that does not check this lets an attacker with the key issue server certificates.",
 			Twin:    custom,
-			Change:  ofPKI("the key usage of the issuing CA lacks keyCertSign", pkiforge.Usage(pkiforge.Issuing, x509.KeyUsageCRLSign)),
+			Change:  ofPKI("the key usage of the issuing CA does not contain keyCertSign", pkiforge.Usage(pkiforge.Issuing, x509.KeyUsageCRLSign)),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{mayCertSign, keyUsageBits, noRegister},
@@ -226,7 +226,7 @@ func usageCases() []Case {
 		{
 			ID:      "usage.ca-key-usage-absent",
 			Title:   "The issuing CA has no key usage",
-			Why:     "CAs that were made by hand often lack it; path validation looks at it only where it is present.",
+			Why:     "CAs that were made by hand often lack it, and path validation checks it only if it is there. A client that requires it cannot use their servers.",
 			Twin:    custom,
 			Change:  ofPKI("the issuing CA has no key usage", pkiforge.Usage(pkiforge.Issuing, 0)),
 			Expect:  Accept,
@@ -236,7 +236,7 @@ func usageCases() []Case {
 		{
 			ID:      "usage.ca-key-usage-not-critical",
 			Title:   "The key usage of the issuing CA is not critical",
-			Why:     "RFC 5280 only recommends the mark; Microsoft's CA of old left it out.",
+			Why:     "RFC 5280 only recommends the critical mark, and Microsoft's old CAs left it out. A client that requires it cannot use their servers.",
 			Twin:    custom,
 			Change:  ofPKI("the key usage of the issuing CA is not critical", pkiforge.Criticality(pkiforge.Issuing, pkiforge.OIDKeyUsage, false)),
 			Expect:  Accept,
@@ -246,7 +246,7 @@ func usageCases() []Case {
 		{
 			ID:      "usage.key-usage-absent",
 			Title:   "The server certificate has no key usage",
-			Why:     "Without it nothing is restricted; certificates made by hand lack it.",
+			Why:     "A missing key usage means no restriction, and certificates made by hand often lack it. A client that requires it cannot use these servers.",
 			Twin:    custom,
 			Change:  ofPKI("the server certificate has no key usage", pkiforge.Usage(pkiforge.Server, 0)),
 			Expect:  Accept,
@@ -255,8 +255,8 @@ func usageCases() []Case {
 		},
 		{
 			ID:      "usage.signs-and-enciphers",
-			Title:   "The server's key may sign and encipher keys",
-			Why:     "Most templates of enterprise CAs set both bits, whatever the key.",
+			Title:   "The server's key may sign data and encrypt keys (keyEncipherment)",
+			Why:     "Most templates of enterprise CAs set both bits for every key. A client that refuses this cannot use most enterprise servers.",
 			Twin:    custom,
 			Change:  ofPKI("the key usage is digitalSignature and keyEncipherment", pkiforge.Usage(pkiforge.Server, x509.KeyUsageDigitalSignature|x509.KeyUsageKeyEncipherment)),
 			Expect:  Accept,
@@ -265,40 +265,40 @@ func usageCases() []Case {
 		},
 		{
 			ID:      "usage.enciphers-only",
-			Title:   "The server's key may encipher keys and not sign, and signs the handshake",
-			Why:     "TLS demands the signature bit of the server; some clients hold it to that, many do not.",
+			Title:   "The server's key may only encrypt keys (keyEncipherment), but it signs the handshake",
+			Why:     "TLS requires the digitalSignature bit in the server certificate. Some clients check it, many do not.",
 			Twin:    custom,
-			Change:  ofPKI("the key usage is keyEncipherment alone", pkiforge.Usage(pkiforge.Server, x509.KeyUsageKeyEncipherment)),
+			Change:  ofPKI("the key usage is only keyEncipherment", pkiforge.Usage(pkiforge.Server, x509.KeyUsageKeyEncipherment)),
 			Expect:  Observe,
 			Level:   Should,
 			Clauses: []Clause{serverKeyTLS12, serverKeyTLS13},
 		},
 		{
 			ID:      "usage.agrees-only",
-			Title:   "The server's key may agree on keys and not sign, and signs the handshake",
-			Why:     "A key for static Diffie-Hellman is no key for signing; TLS demands the signature bit of the server.",
+			Title:   "The server's key may only be used for key agreement, but it signs the handshake",
+			Why:     "TLS requires the digitalSignature bit in the server certificate. A key for static Diffie-Hellman does not have it, and many clients do not check.",
 			Twin:    custom,
-			Change:  ofPKI("the key usage is keyAgreement alone", pkiforge.Usage(pkiforge.Server, x509.KeyUsageKeyAgreement)),
+			Change:  ofPKI("the key usage is only keyAgreement", pkiforge.Usage(pkiforge.Server, x509.KeyUsageKeyAgreement)),
 			Expect:  Observe,
 			Level:   Should,
 			Clauses: []Clause{serverKeyTLS12, serverKeyTLS13},
 		},
 		{
 			ID:      "usage.no-common-purpose",
-			Title:   "The server's key may only sign revocation lists, and its purpose is TLS server",
-			Why:     "Key usage and extended key usage both bind: where they have nothing in common the certificate is for nothing.",
+			Title:   "The server's key may only sign revocation lists, but its extended key usage is serverAuth",
+			Why:     "Key usage and extended key usage both apply, and here no use satisfies both. A client that checks only one accepts a certificate that is valid for nothing.",
 			Twin:    custom,
-			Change:  ofPKI("the key usage is cRLSign alone, beside the purpose serverAuth", pkiforge.Usage(pkiforge.Server, x509.KeyUsageCRLSign)),
+			Change:  ofPKI("the key usage is only cRLSign, and the extended key usage contains serverAuth", pkiforge.Usage(pkiforge.Server, x509.KeyUsageCRLSign)),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{keyPurposes, serverKeyTLS13, noRegister},
 		},
 		{
 			ID:      "usage.cert-sign-without-ca",
-			Title:   "The server's key may sign certificates, though it is no CA's",
-			Why:     "RFC 5280 forbids issuers the combination and does not have verifiers look; some do.",
+			Title:   "The server's key may sign certificates, but the certificate is not a CA certificate",
+			Why:     "RFC 5280 forbids CAs to issue this combination, but does not require clients to check it. Some do.",
 			Twin:    custom,
-			Change:  ofPKI("the key usage of the server certificate has keyCertSign besides", pkiforge.Usage(pkiforge.Server, x509.KeyUsageDigitalSignature|x509.KeyUsageCertSign)),
+			Change:  ofPKI("the key usage of the server certificate also contains keyCertSign", pkiforge.Usage(pkiforge.Server, x509.KeyUsageDigitalSignature|x509.KeyUsageCertSign)),
 			Expect:  Observe,
 			Level:   Should,
 			Clauses: []Clause{keyUsageBits, clause("RFC 5280", "4.2.1.9")},
