@@ -43,7 +43,7 @@ func checkedClauses(t *testing.T) map[catalogue.Clause]string {
 			clause.Section = ""
 		}
 		if _, twice := titles[clause]; twice {
-			t.Errorf("clauses.txt:%d: %s stands twice", n, clause)
+			t.Errorf("clauses.txt:%d: %s appears twice", n, clause)
 		}
 		titles[clause] = fields[2]
 	}
@@ -62,7 +62,7 @@ func TestClausesAreChecked(t *testing.T) {
 		inCase := make(map[catalogue.Clause]bool)
 		for _, clause := range cs.Clauses {
 			if inCase[clause] {
-				t.Errorf("%s: %s stands twice", cs.ID, clause)
+				t.Errorf("%s: %s appears twice", cs.ID, clause)
 			}
 			inCase[clause], used[clause] = true, true
 			if checked[clause] == "" {

@@ -93,7 +93,7 @@ func TestConfirmStable(t *testing.T) {
 	const id = customCA + ".expired"
 	d := newFlaky(func(string, int) client.Driver { return mutant("expiry") })
 	record := execute(t, d, paperTwice)
-	if r := resultOf(t, record, id); r.Status != reports.Fail || !strings.HasSuffix(r.Reason, "so again, 2 of 2 times") {
+	if r := resultOf(t, record, id); r.Status != reports.Fail || !strings.HasSuffix(r.Reason, "reproduced 2 of 2 times") {
 		t.Errorf("%s: %s", r.Status, r.Reason)
 	}
 	if d.tried[id] != 3 || d.tried[customCA+".wrong-name"] != 1 {

@@ -84,7 +84,7 @@ func init() {
 	explains("chain-links", "encoding.empty-issuer")
 
 	for why, ids := range map[string][]string{
-		"x509.ParseCertificate takes no extension that stands twice": {
+		"x509.ParseCertificate takes no extension that appears twice": {
 			"encoding.duplicate-san", "encoding.duplicate-key-usage", "encoding.duplicate-basic-constraints",
 			"encoding.duplicate-san-other-first", "encoding.duplicate-unknown",
 		},

@@ -83,7 +83,7 @@ func TestSourceRowsAreAccountedFor(t *testing.T) {
 			t.Errorf("%s: the collection of %s is %q", rowsFile, row, collection)
 		}
 		if slices.Contains(rows[row], collection) {
-			t.Errorf("%s: %s stands twice in %s", rowsFile, row, collection)
+			t.Errorf("%s: %s appears twice in %s", rowsFile, row, collection)
 		}
 		rows[row] = append(rows[row], collection)
 	}
@@ -140,7 +140,7 @@ func badAccount(words string) string {
 				return "there is no case " + id
 			}
 			if seen[id] {
-				return id + " stands twice"
+				return id + " appears twice"
 			}
 			seen[id] = true
 		}

@@ -74,7 +74,7 @@ func check(c *cobra.Command, name string, timeout time.Duration) error {
 	}
 	last := checkup.Steps[len(checkup.Steps)-1]
 	if !last.OK {
-		fmt.Fprintf(out, "mend: %s\n", last.Mend)
+		fmt.Fprintf(out, "fix: %s\n", last.Fix)
 		if text := strings.TrimSpace(checkup.Output); text != "" {
 			fmt.Fprintf(out, "the program last said:\n  %s\n", strings.ReplaceAll(text, "\n", "\n  "))
 		}

@@ -19,7 +19,7 @@ type Catalogue struct {
 	anyLabel map[string]bool
 }
 
-// NewCatalogue indexes cases. It refuses a table in which an id stands twice,
+// NewCatalogue indexes cases. It refuses a table in which an id appears twice,
 // a twin does not exist or is no sound case, or a case lacks a title, a
 // reason, a level, an expectation or a clause.
 func New(cases []Case) (*Catalogue, error) {
@@ -30,7 +30,7 @@ func New(cases []Case) (*Catalogue, error) {
 	for i := range cases {
 		cs := &cases[i]
 		if _, dup := c.byID[cs.ID]; dup {
-			return nil, fmt.Errorf("catalogue: %s stands twice", cs.ID)
+			return nil, fmt.Errorf("catalogue: %s appears twice", cs.ID)
 		}
 		c.byID[cs.ID] = cs
 		c.labels[i] = cs.Labels()

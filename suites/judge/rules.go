@@ -23,7 +23,7 @@ type Rule struct {
 	reason func(*view) string
 }
 
-// Rules gives the table, in its order: the first rule that holds decides.
+// Rules gives the table in its order: the first rule that holds decides.
 func Rules() []Rule { return slices.Clone(rules) }
 
 var rules = []Rule{
@@ -40,7 +40,7 @@ var rules = []Rule{
 	{
 		"precondition", "the ClientHello does not offer what the case needs", reports.Skip,
 		func(v *view) bool { return v.lacking() != "" },
-		func(v *view) string { return "the ClientHello makes the case moot: " + v.lacking() },
+		func(v *view) string { return "the case is not applicable to this ClientHello: " + v.lacking() },
 	},
 	{
 		"unsupported", "the client said that it cannot do this, and sent no ClientHello", reports.Skip,
@@ -50,7 +50,9 @@ var rules = []Rule{
 	{
 		"nothing-in-common", "no server could have answered the ClientHello, and that is not the refusal asked for", reports.Skip,
 		func(v *view) bool { return v.nothingInCommon() != "" },
-		func(v *view) string { return "the ClientHello leaves nothing to agree on: " + v.nothingInCommon() },
+		func(v *view) string {
+			return "the ClientHello and the server have nothing in common: " + v.nothingInCommon()
+		},
 	},
 
 	// What leads up to the connections in question. An acceptance that is a
@@ -61,7 +63,7 @@ var rules = []Rule{
 			return v.preludeCounts() && v.prelude.Outcome == seen.Absent && v.subject != seen.Absent
 		},
 		func(v *view) string {
-			return "only the connection in question came, none before it: " + v.prelude.How
+			return "the connection under test came, but none before it: " + v.prelude.How
 		},
 	},
 	{
@@ -82,7 +84,7 @@ var rules = []Rule{
 		"not-reached", "the client did not accept the sound server that it met first", reports.Inconclusive,
 		func(v *view) bool { return v.preludeCounts() && v.prelude.Outcome != seen.Accepted },
 		func(v *view) string {
-			return fmt.Sprintf("the first connection, to a sound server, was %s (%s): it did not come to the one in question", v.prelude.Outcome, v.prelude.How)
+			return fmt.Sprintf("the first connection, to a sound server, was %s (%s): so the connection under test never came", v.prelude.Outcome, v.prelude.How)
 		},
 	},
 	{
@@ -152,7 +154,7 @@ var rules = []Rule{
 
 	// Expected to accept.
 	{
-		"sound-not-accepted", "expected to accept, the client refused or stalled", reports.Fail,
+		"sound-not-accepted", "expected to accept, the client did not accept", reports.Fail,
 		func(v *view) bool { return v.expect == catalogue.Accept && v.finding.Outcome != seen.Accepted },
 		func(v *view) string {
 			if first := v.finding.Worst.Verdict.ServerFirst; first != "" {
@@ -189,7 +191,7 @@ var rules = []Rule{
 		"twin-not-accepted", "expected to refuse, the client did, and its twin was not accepted either", reports.Inconclusive,
 		func(v *view) bool { return v.expect == catalogue.Refuse && (v.Twin == TwinNot || v.Twin == NoTwin) },
 		func(v *view) string {
-			return fmt.Sprintf("%s, but so was its sound twin %s: the refusal proves nothing", v.finding.Outcome, v.Case.Twin)
+			return fmt.Sprintf("%s, but its sound twin %s was not accepted either: the refusal proves nothing", v.finding.Outcome, v.Case.Twin)
 		},
 	},
 	{

@@ -23,7 +23,7 @@ type Step struct {
 	Name string // "started", "resolved", "connected", …
 	OK   bool
 	Said string // what was seen
-	Mend string // what to do about it; empty when OK
+	Fix  string // what to do about it; empty when OK
 }
 
 // Checkup is a first attempt of a client at a sound server, step by step up
@@ -114,7 +114,7 @@ func startedStep(said *client.Outcome) Step {
 	st := Step{Name: "started", OK: said.Started, Said: "yes"}
 	if !said.Started {
 		st.Said = said.Diagnosis + said.Unsupported
-		st.Mend = "let command: name a program that is here and may be executed"
+		st.Fix = "let command: name a program that is here and may be executed"
 	}
 	return st
 }
@@ -142,11 +142,11 @@ func connectedStep(o *fakeserver.Observation, c *fakeserver.Connection) Step {
 	}
 	st := Step{
 		Name: "connected", Said: "nothing came to " + o.Address.String(),
-		Mend: "see that the name resolves by the names: of the profile, and that the client goes to {{.Host}} and {{.Port}}",
+		Fix: "see that the name resolves by the names: of the profile, and that the client goes to {{.Host}} and {{.Port}}",
 	}
 	if how, leaked := seen.Leak(o); leaked {
 		st.Said += ", but SIP in the clear, " + how
-		st.Mend = "the client does not use TLS: give it a sips: URI or ;transport=tls, and the port {{.Port}}"
+		st.Fix = "the client does not use TLS: give it a sips: URI or ;transport=tls, and the port {{.Port}}"
 	}
 	return st
 }
@@ -162,11 +162,11 @@ func helloStep(c *fakeserver.Connection) Step {
 		}
 		st.OK, st.Said = true, "for "+name
 	case len(c.Clear) > 0:
-		st.Said = fmt.Sprintf("what came is no TLS: %q", firstOf(string(c.Clear), 40))
-		st.Mend = "the client does not use TLS: give it a sips: URI or ;transport=tls"
+		st.Said = fmt.Sprintf("what came is not TLS: %q", firstOf(string(c.Clear), 40))
+		st.Fix = "the client does not use TLS: give it a sips: URI or ;transport=tls"
 	default:
 		st.Said = "it connected and sent nothing"
-		st.Mend = "see what the client says of itself, below"
+		st.Fix = "see what the client says of itself, below"
 	}
 	return st
 }
@@ -179,13 +179,13 @@ func handshakeStep(s *seen.Attempt, c *fakeserver.Connection) Step {
 		st.OK = true
 		st.Said = tls.VersionName(c.Handshake.Version) + ", " + tls.CipherSuiteName(c.Handshake.Cipher)
 	case c.MootHello != "":
-		st.Said, st.Mend = c.MootHello, "the client needs TLS 1.2 or 1.3 with what today's servers have"
+		st.Said, st.Fix = c.MootHello, "the client needs TLS 1.2 or 1.3 with what today's servers have"
 	default:
 		st.Said = "it was not completed: " + s.Verdict.How
 		if a := seen.RefusingAlert(s.Observation, c); a != nil {
 			st.Said += " " + a.String()
 		}
-		st.Mend = "the server is sound: see that the client trusts {{.CAFile}}, in the trust: format that it reads, and compares with {{.Host}}"
+		st.Fix = "the server is sound: see that the client trusts {{.CAFile}}, in the trust: format that it reads, and compares with {{.Host}}"
 	}
 	return st
 }
@@ -197,12 +197,12 @@ func sipStep(o *fakeserver.Observation, c *fakeserver.Connection) Step {
 	case seen.Requests(c) > 0:
 		st.OK, st.Said = true, c.SIP[0].StartLine
 	case c.AppData:
-		st.Said, st.Mend = "what came inside TLS is no SIP request", "let the client send a REGISTER"
+		st.Said, st.Fix = "what came inside TLS is not a SIP request", "let the client send a REGISTER"
 	case c.ClientClosed != "" && seen.InTime(o, c.ClientClosedAt):
 		st.Said = "the client closed behind the handshake"
-		st.Mend = "several clients check the certificate there: see that it trusts {{.CAFile}} and compares with {{.Host}}"
+		st.Fix = "several clients check the certificate there: see that it trusts {{.CAFile}} and compares with {{.Host}}"
 	default:
-		st.Said, st.Mend = "nothing came inside TLS", "let the client register as it starts"
+		st.Said, st.Fix = "nothing came inside TLS", "let the client register as it starts"
 	}
 	return st
 }
@@ -215,7 +215,7 @@ func answeredStep(c *fakeserver.Connection) Step {
 		st.Said = "200 to the REGISTER"
 	default:
 		st.OK, st.Said = false, "the REGISTER was not complete"
-		st.Mend = "a line break is CR LF, and an empty line ends the header (RFC 3261 7)"
+		st.Fix = "a line break is CR LF, and an empty line ends the header (RFC 3261 7)"
 	}
 	return st
 }
@@ -226,7 +226,7 @@ func endedStep(s *seen.Attempt, result reports.Result) Step {
 		st.Said = fmt.Sprintf("by itself, with status %d", s.Said.ExitStatus)
 	}
 	if !st.OK {
-		st.Said, st.Mend = result.Reason, "siptrust run --filter "+checkCase+" shows the evidence"
+		st.Said, st.Fix = result.Reason, "siptrust run --filter "+checkCase+" shows the evidence"
 	}
 	return st
 }

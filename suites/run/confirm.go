@@ -43,7 +43,7 @@ func (r *Run) confirmed(ctx context.Context, cs *catalogue.Case) (*Judged, error
 		}
 	}
 	if r.settings.Confirm > 0 && first.Result.Outcome != string(seen.Leaked) {
-		first.Result.Reason += fmt.Sprintf("; so again, %d of %d times", r.settings.Confirm, r.settings.Confirm)
+		first.Result.Reason += fmt.Sprintf("; reproduced %d of %d times", r.settings.Confirm, r.settings.Confirm)
 	}
 	return first, nil
 }

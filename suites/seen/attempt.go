@@ -184,7 +184,7 @@ func absence(o *fakeserver.Observation, said client.Outcome) string {
 		}
 		why = "connected and sent nothing"
 		if len(c.Clear) > 0 {
-			why = "connected and sent what is no TLS"
+			why = "connected and sent data that is not TLS"
 			break
 		}
 	}

@@ -32,7 +32,7 @@ func TestClassify(t *testing.T) {
 	}{
 		{"nobody came", nil, 0, seen.Absent, "nothing connected"},
 		{"a port scan", []fakeserver.Connection{{Ear: seentest.Listener}}, 0, seen.Absent, "connected and sent nothing"},
-		{"no TLS", []fakeserver.Connection{{Ear: seentest.Listener, Clear: []byte("GET / HTTP/1.0")}}, 0, seen.Absent, "connected and sent what is no TLS"},
+		{"no TLS", []fakeserver.Connection{{Ear: seentest.Listener, Clear: []byte("GET / HTTP/1.0")}}, 0, seen.Absent, "connected and sent data that is not TLS"},
 		{"a scan of a trap", []fakeserver.Connection{{Clear: []byte("x")}}, 0, seen.Absent, "nothing connected"},
 		{"fatal alert", []fakeserver.Connection{hello(func(c *fakeserver.Connection) { c.ClientAlerts = alert(ms, 2, 48) })}, 0, seen.Refused, "by alert"},
 		{"close_notify is no refusal by itself", []fakeserver.Connection{hello(func(c *fakeserver.Connection) { c.ClientAlerts = alert(ms, 1, 0) })}, 0, seen.Stalled, "neither data nor closing"},
