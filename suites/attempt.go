@@ -135,7 +135,9 @@ func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
 			srv.Next()
 		}
 		if n == 1 && scenario.Later != nil && scenario.Later.Restarted {
-			srv.SetBehaviour(setup.Behaviours[1])
+			if err := srv.SetBehaviour(setup.Behaviours[1]); err != nil {
+				return err
+			}
 			if scenario.Later.Trust {
 				material = later
 			}
@@ -204,7 +206,7 @@ func (r *Run) behave(ctx context.Context, cs *Case, s *Scenario, setup *fakeserv
 // settings.
 func (r *Run) behaviour(cs *Case, b fakeserver.Behaviour, m *pkiforge.Material) fakeserver.Behaviour {
 	b.Chain, b.Key = pkiforge.ChainDER(m.Chain), m.Chain[0].Key
-	b.Staple, b.Documents = m.Status.Staple, documents(m)
+	b.Staple, b.Service.Documents = m.Status.Staple, documents(m)
 	if len(m.ClientRoots) > 0 {
 		b.ClientRoots = pkiforge.CertPool(m.ClientRoots)
 	}

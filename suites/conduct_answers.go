@@ -24,7 +24,7 @@ func answerCases() []Case {
 			Title:   "The server never answers the REGISTER: it is not repeated in the clear",
 			Why:     "A server that hangs is no reason to try without TLS; the answer that is missing counts as a 408.",
 			Twin:    "paper.custom-ca.sound",
-			Change:  replies("the server does not answer the REGISTER", fakeserver.Reply{None: true}, fakeserver.EndNever),
+			Change:  replies("the server does not answer the REGISTER"),
 			Expect:  Accept,
 			Demands: []Demand{NothingInClear},
 			Level:   Must,
@@ -36,7 +36,7 @@ func answerCases() []Case {
 			Title:   "The server closes the connection instead of answering the REGISTER: it is not repeated in the clear",
 			Why:     "A server that takes TLS and then hangs up is what a middlebox makes of it.",
 			Twin:    "paper.custom-ca.sound",
-			Change:  replies("the server closes instead of answering", fakeserver.Reply{None: true}, fakeserver.EndClose),
+			Change:  replies("the server closes instead of answering", fakeserver.EndClose),
 			Expect:  Accept,
 			Demands: []Demand{NothingInClear},
 			Level:   Must,
@@ -48,7 +48,7 @@ func answerCases() []Case {
 			Title:   "The server resets the connection instead of answering the REGISTER: it is not repeated in the clear",
 			Why:     "Anyone on the path can send a reset.",
 			Twin:    "paper.custom-ca.sound",
-			Change:  replies("the server resets instead of answering", fakeserver.Reply{None: true}, fakeserver.EndReset),
+			Change:  replies("the server resets instead of answering", fakeserver.EndReset),
 			Expect:  Accept,
 			Demands: []Demand{NothingInClear},
 			Level:   Must,
@@ -60,7 +60,7 @@ func answerCases() []Case {
 			Title:   "Half of the 200, then the end of TCP without close_notify",
 			Why:     "Who can cut TCP can cut an answer: half a 200 is none. That a client knows is seen only by what it does next.",
 			Twin:    "paper.custom-ca.sound",
-			Change:  replies("half of the answer is followed by the end of TCP", fakeserver.Reply{Half: true}, fakeserver.EndCut),
+			Change:  replies("half of the answer is followed by the end of TCP", fakeserver.Respond{Half: true}, fakeserver.EndCut),
 			Expect:  Observe,
 			Demands: []Demand{NothingInClear, TriesOnce},
 			Level:   Should,
@@ -72,9 +72,9 @@ func answerCases() []Case {
 			Title: "A redirection to a sip URI over TCP is not followed by itself",
 			Why:   "A registration that was asked for over TLS would go on in the clear; RFC 3261 wants the user told, and here nobody is.",
 			Twin:  "paper.custom-ca.sound",
-			Change: replies("the server redirects to a sip URI over TCP", fakeserver.Reply{
-				Status: 302, Reason: "Moved Temporarily", Fields: []string{"Contact: <sip:alice@{clear};transport=tcp>"},
-			}, fakeserver.EndNever),
+			Change: replies("the server redirects to a sip URI over TCP", fakeserver.Respond{
+				Status: 302, Reason: "Moved Temporarily", Header: "Contact: <sip:alice@{clear};transport=tcp>",
+			}),
 			Expect:  Accept,
 			Demands: []Demand{NothingInClear},
 			Level:   Should,
@@ -86,9 +86,9 @@ func answerCases() []Case {
 			Title: "A redirection to a sip URI over UDP is not followed by itself",
 			Why:   "A registration that was asked for over TLS would go on in the clear; RFC 3261 wants the user told, and here nobody is.",
 			Twin:  "paper.custom-ca.sound",
-			Change: replies("the server redirects to a sip URI over UDP", fakeserver.Reply{
-				Status: 302, Reason: "Moved Temporarily", Fields: []string{"Contact: <sip:alice@{clear};transport=udp>"},
-			}, fakeserver.EndNever),
+			Change: replies("the server redirects to a sip URI over UDP", fakeserver.Respond{
+				Status: 302, Reason: "Moved Temporarily", Header: "Contact: <sip:alice@{clear};transport=udp>",
+			}),
 			Expect:  Accept,
 			Demands: []Demand{NothingInClear},
 			Level:   Should,
@@ -100,9 +100,9 @@ func answerCases() []Case {
 			Title: "A Service-Route over TCP in the 200 is not used in the clear",
 			Why:   "What a client sends next goes by the service route: a subscription or a call would leave TLS.",
 			Twin:  "paper.custom-ca.sound",
-			Change: replies("the 200 has a Service-Route with a sip URI over TCP", fakeserver.Reply{
-				Fields: []string{"Service-Route: <sip:{clear};transport=tcp;lr>"},
-			}, fakeserver.EndNever),
+			Change: replies("the 200 has a Service-Route with a sip URI over TCP", fakeserver.Respond{
+				Header: "Service-Route: <sip:{clear};transport=tcp;lr>",
+			}),
 			Expect:  Accept,
 			Demands: []Demand{NothingInClear},
 			Level:   Must,
@@ -114,9 +114,9 @@ func answerCases() []Case {
 			Title: "After 416 Unsupported URI Scheme the client does not ask again with sip",
 			Why:   "RFC 3261 told clients to try sip then, which hands the choice to whoever answers; RFC 5630 took it back.",
 			Twin:  "paper.custom-ca.sound",
-			Change: replies("the server answers 416 Unsupported URI Scheme", fakeserver.Reply{
+			Change: replies("the server answers 416 Unsupported URI Scheme", fakeserver.Respond{
 				Status: 416, Reason: "Unsupported URI Scheme",
-			}, fakeserver.EndNever),
+			}),
 			Expect:  Accept,
 			Demands: []Demand{NothingInClear, KeepsScheme},
 			Level:   Must,
@@ -128,9 +128,9 @@ func answerCases() []Case {
 			Title: "After 480 with the warning that sips is not allowed the client does not ask again with sip",
 			Why:   "The caller asked for protection on every hop; that it is not to be had is for him to decide on.",
 			Twin:  "paper.custom-ca.sound",
-			Change: replies("the server answers 480 with Warning 380", fakeserver.Reply{
-				Status: 480, Reason: "Temporarily Unavailable", Fields: []string{`Warning: 380 {host} "SIPS Not Allowed"`},
-			}, fakeserver.EndNever),
+			Change: replies("the server answers 480 with Warning 380", fakeserver.Respond{
+				Status: 480, Reason: "Temporarily Unavailable", Header: `Warning: 380 {host} "SIPS Not Allowed"`,
+			}),
 			Expect:  Accept,
 			Demands: []Demand{NothingInClear, KeepsScheme},
 			Level:   Must,
@@ -142,9 +142,9 @@ func answerCases() []Case {
 			Title: "A Basic challenge is not answered with the password",
 			Why:   "RFC 3261 took Basic away: a server that asks for it wants the password itself.",
 			Twin:  "paper.custom-ca.sound",
-			Change: replies("the server challenges with Basic", fakeserver.Reply{
-				Status: 401, Reason: "Unauthorized", Fields: []string{`WWW-Authenticate: Basic realm="{host}"`},
-			}, fakeserver.EndNever),
+			Change: replies("the server challenges with Basic", fakeserver.Respond{
+				Status: 401, Reason: "Unauthorized", Header: `WWW-Authenticate: Basic realm="{host}"`,
+			}),
 			Expect:  Accept,
 			Demands: []Demand{NoBasic, NothingInClear},
 			Level:   Should,
@@ -154,11 +154,11 @@ func answerCases() []Case {
 	}
 }
 
-// replies has the server answer the REGISTER in its own way and the client
-// watched for what it does then.
-func replies(words string, r fakeserver.Reply, end fakeserver.Ending) Change {
+// replies has the server do that with the REGISTER instead of answering 200, and
+// the client watched for what it does then.
+func replies(words string, acts ...fakeserver.Act) Change {
 	return Change{Name: words, Apply: func(s *Scenario) error {
-		s.Server.Reply, s.Server.End, s.Linger = r, end, true
+		s.Server.Script, s.Linger = append(fakeserver.Script{fakeserver.AwaitRegister}, acts...), true
 		return nil
 	}}
 }

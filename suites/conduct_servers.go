@@ -189,31 +189,30 @@ func serverCases() []Case {
 
 // The changes of the server's ways.
 var (
-	octetByOctet = ofServer("the server writes every octet by itself", func(b *fakeserver.Behaviour) { b.Octetwise = true })
-	manyWarnings = ofServer("the server sends forty warnings before its ServerHello", func(b *fakeserver.Behaviour) {
-		b.Warnings = make([]uint8, 40)
-		for i := range b.Warnings {
-			b.Warnings[i] = userCanceled
-		}
+	octetByOctet = ofServer("the server writes every octet by itself", func(b *fakeserver.Behaviour) {
+		b.Script = fakeserver.Script{fakeserver.Segment{Octets: 1}}
 	})
-	nameWarning   = ofServer("the server warns that it does not know the name", func(b *fakeserver.Behaviour) { b.Warnings = []uint8{unrecognizedName} })
-	closesAtHello = answers("the server closes on every ClientHello", fakeserver.AnswerClose)
-	answersSIP    = answers("the server answers every ClientHello with SIP in the clear", fakeserver.AnswerSIP)
-	answersHTTP   = answers("the server answers every ClientHello with HTTP in the clear", fakeserver.AnswerHTTP)
-	neverFinishes = answers("the server holds the end of its first flight back", fakeserver.AnswerUnfinished)
-	speaksFirst   = ofServer("the server sends an OPTIONS as soon as the handshake is complete", func(b *fakeserver.Behaviour) { b.SpeaksFirst = true })
+	manyWarnings  = answers("the server sends forty warnings before its ServerHello", fakeserver.SendAlert{Level: 1, Description: userCanceled, Times: 40}, fakeserver.ServeTLS{})
+	nameWarning   = answers("the server warns that it does not know the name", fakeserver.SendAlert{Level: 1, Description: unrecognizedName}, fakeserver.ServeTLS{})
+	closesAtHello = answers("the server closes on every ClientHello", fakeserver.EndClose)
+	answersSIP    = answers("the server answers every ClientHello with SIP in the clear", fakeserver.SendText{Text: fakeserver.BadRequestSIP}, fakeserver.EndClose)
+	answersHTTP   = answers("the server answers every ClientHello with HTTP in the clear", fakeserver.SendText{Text: fakeserver.BadRequestHTTP}, fakeserver.EndClose)
+	neverFinishes = answers("the server holds the end of its first flight back", fakeserver.ServeTLS{HoldBack: true})
+	speaksFirst   = ofServer("the server sends an OPTIONS as soon as the handshake is complete", func(b *fakeserver.Behaviour) {
+		b.Script = fakeserver.Script{fakeserver.AwaitHandshake, fakeserver.SendOptions{}}
+	})
 
 	hangsUp = Change{
 		Name: "the server ends the connection as soon as the handshake is complete",
 		Apply: func(s *Scenario) error {
-			s.Server.HangsUp, s.Linger = true, true
+			s.Server.Script, s.Linger = fakeserver.Script{fakeserver.AwaitHandshake, fakeserver.EndClose}, true
 			return nil
 		},
 	}
 	foreignOptions = Change{
 		Name: "the server sends an OPTIONS of its own that is from another domain",
 		Apply: func(s *Scenario) error {
-			s.Server.SendOptions, s.Server.OptionsFrom, s.Linger = true, s.Names.Other, true
+			s.Server.Script, s.Linger = fakeserver.Script{fakeserver.AwaitRegister, fakeserver.Respond{}, fakeserver.SendOptions{From: s.Names.Other}}, true
 			return nil
 		},
 	}
@@ -239,7 +238,7 @@ const (
 	unrecognizedName = 112
 )
 
-// answers has the server answer every ClientHello in one way.
-func answers(words string, a fakeserver.Answer) Change {
-	return ofServer(words, func(b *fakeserver.Behaviour) { b.Answer = a })
+// answers has the server do that with every ClientHello.
+func answers(words string, acts ...fakeserver.Act) Change {
+	return ofServer(words, func(b *fakeserver.Behaviour) { b.Script = append(fakeserver.Script{fakeserver.AwaitHello}, acts...) })
 }

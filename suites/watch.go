@@ -39,7 +39,7 @@ func (r *Run) watch(ctx context.Context, srv *fakeserver.Server, cs *Case, s *Sc
 		settle, stop := context.WithTimeout(limited, settled)
 		srv.Await(settle, worst)
 		stop()
-		if s.Server.SendOptions && expect == Observe {
+		if expectsOptions(s) && expect == Observe {
 			// What is recorded of a client must not hang on the machine either.
 			answer, stop := context.WithTimeout(limited, r.settings.Windows.Prompt)
 			srv.Await(answer, func(o *fakeserver.Observation) bool { return worst(o) || answeredOptions(o) })
@@ -198,5 +198,10 @@ func exchanged(c *fakeserver.Connection, s *Scenario) bool {
 	if requests(c) == 0 || (registers(c) > 0 && !c.RegisterDone) {
 		return false
 	}
-	return !s.Server.SendOptions || c.OptionsStatus >= 200
+	return !expectsOptions(s) || c.OptionsStatus >= 200
+}
+
+// expectsOptions: the server sends an OPTIONS of its own once it has answered.
+func expectsOptions(s *Scenario) bool {
+	return fakeserver.Does[fakeserver.SendOptions](s.Server.Script, fakeserver.AwaitRegister)
 }
