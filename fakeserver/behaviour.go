@@ -15,23 +15,21 @@ const (
 	AuthNone     ClientAuth = ""         // no CertificateRequest
 	AuthOptional ClientAuth = "optional" // asks; goes on without one; verifies what comes
 	AuthRequired ClientAuth = "required" // asks; ends the handshake without one; verifies what comes
+	AuthRefused  ClientAuth = "refused"  // as required, but refuses what verifies, too (alert bad_certificate)
 )
 
-// Answer says how the server treats a ClientHello.
-type Answer string
+// Tickets says what the server does about resumption: tickets of RFC 5077 in
+// TLS 1.2, pre-shared keys of RFC 8446 4.6.1 in TLS 1.3.
+type Tickets string
 
-// The answers. The zero value is [AnswerHandshake].
+// The modes. The zero value is [TicketsOff].
 const (
-	AnswerHandshake Answer = ""        // a TLS handshake
-	AnswerSilence   Answer = "silence" // accepts TCP, reads, and never writes an octet
-	AnswerAlert     Answer = "alert"   // handshake_failure to every ClientHello, then half-closes
-	AnswerReset     Answer = "reset"   // resets the TCP connection on every ClientHello
-	AnswerClose     Answer = "close"   // half-closes on every ClientHello without a word
-	AnswerSIP       Answer = "sip"     // a SIP 400 in the clear, then half-closes
-	AnswerHTTP      Answer = "http"    // an HTTP 400 in the clear, then half-closes
-	// AnswerUnfinished is a handshake of which the server holds back the last
-	// record of its first flight: Finished in TLS 1.3, ServerHelloDone before.
-	AnswerUnfinished Answer = "unfinished"
+	TicketsOff Tickets = "" // gives none and takes none
+	// TicketsTaken: gives tickets and takes back what any connection of the same
+	// server was given, whatever name is asked for.
+	TicketsTaken Tickets = "taken"
+	// TicketsForgotten: gives tickets and takes none.
+	TicketsForgotten Tickets = "forgotten"
 )
 
 // Behaviour is what the server does with a connection. It is plain data but
@@ -61,49 +59,28 @@ type Behaviour struct {
 	// handed to clients that ask for it (RFC 6066 8, RFC 8446 4.4.2.1); empty:
 	// none.
 	Staple []byte
-	// Documents are what the revocation service gives out; Service is how it
-	// fails. See [Places.Service].
-	Documents []Document
-	Service   ServiceFault
+	// Service is what the HTTP service gives out; see [Places.Service].
+	Service Service
 	// ServerName is the only name that the server has a certificate for: it ends
 	// the handshake with unrecognized_name when the client asks for another by
 	// server_name, or for none (RFC 6066 3); empty: it does not matter.
 	ServerName string
 
-	Answer     Answer
-	ClientAuth ClientAuth
-	// ClientRoots verify a client's certificate; RefuseClient refuses every
-	// one all the same (alert bad_certificate).
-	ClientRoots  *x509.CertPool
-	RefuseClient bool
+	// ClientAuth says whether the server asks for a client certificate, and
+	// ClientRoots verify it.
+	ClientAuth  ClientAuth
+	ClientRoots *x509.CertPool
 	// AcceptableCAs are the authorities that the CertificateRequest names; nil:
 	// the subjects of ClientRoots; empty: none. They verify nothing.
 	AcceptableCAs []pkix.Name
+	Tickets       Tickets
 
 	// KeepOpen leaves a connection whose handshake the client refused open
 	// from the server's side: no half-close, until the server is closed.
 	KeepOpen bool
-	// SendOptions makes the server send an OPTIONS of its own once it answered
-	// a REGISTER.
-	SendOptions bool
-	// OptionsFrom is the domain that this OPTIONS says it is from; empty: the
-	// server's own address.
-	OptionsFrom string
-	// SpeaksFirst makes it send one as soon as the handshake is complete.
-	SpeaksFirst bool
-
-	Tickets Tickets
-	// Reply to the first REGISTER of a connection, and how the connection is
-	// ended then.
-	Reply Reply
-	End   Ending
-	// HangsUp ends the connection as soon as the handshake is complete.
-	HangsUp bool
-	// Octetwise writes every octet by itself.
-	Octetwise bool
-	// Warnings are alerts of level warning, by their descriptions, that the
-	// server sends in the clear before its ServerHello.
-	Warnings []uint8
+	// Script is where the server differs from a sound one in what it does; nil:
+	// nowhere.
+	Script Script
 }
 
 // TrapMode says where the ears are.

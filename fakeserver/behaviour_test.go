@@ -59,24 +59,23 @@ func TestClientAuth(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
 		mode   ClientAuth
-		refuse bool
 		client *identity
 		want   want
 	}{
-		{"none", AuthNone, false, &p.client, want{completed: true}},
-		{"optional, sent", AuthOptional, false, &p.client, want{completed: true, valid: true}},
-		{"optional, none", AuthOptional, false, nil, want{completed: true}},
-		{"optional, stranger", AuthOptional, false, &p.stranger, want{refused: true}},
-		{"required, sent", AuthRequired, false, &p.client, want{completed: true, valid: true}},
-		{"required, none", AuthRequired, false, nil, want{refused: true}},
-		{"required, stranger", AuthRequired, false, &p.stranger, want{refused: true}},
-		{"refused", AuthRequired, true, &p.client, want{refused: true}},
+		{"none", AuthNone, &p.client, want{completed: true}},
+		{"optional, sent", AuthOptional, &p.client, want{completed: true, valid: true}},
+		{"optional, none", AuthOptional, nil, want{completed: true}},
+		{"optional, stranger", AuthOptional, &p.stranger, want{refused: true}},
+		{"required, sent", AuthRequired, &p.client, want{completed: true, valid: true}},
+		{"required, none", AuthRequired, nil, want{refused: true}},
+		{"required, stranger", AuthRequired, &p.stranger, want{refused: true}},
+		{"refused", AuthRefused, &p.client, want{refused: true}},
 	} {
 		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 			t.Run(tc.name+" "+VersionName(version), func(t *testing.T) {
 				t.Parallel()
 				b := serving(p.ecdsa)
-				b.ClientAuth, b.RefuseClient, b.ClientRoots = tc.mode, tc.refuse, p.pool()
+				b.ClientAuth, b.ClientRoots = tc.mode, p.pool()
 				s := start(t, b)
 				config := p.trusting()
 				config.MaxVersion = version
@@ -109,7 +108,7 @@ func TestClientAuth(t *testing.T) {
 				if !tc.want.completed && (k.AppData || k.MootHello != "" || !k.ServerEnded) {
 					t.Errorf("after a refusal: app data %v, moot %q, ended %v", k.AppData, k.MootHello, k.ServerEnded)
 				}
-				if tc.refuse && k.ServerAlerts[0].Description != 42 {
+				if tc.mode == AuthRefused && k.ServerAlerts[0].Description != 42 {
 					t.Errorf("server's alerts %v, want bad_certificate", k.ServerAlerts)
 				}
 			})
@@ -119,7 +118,7 @@ func TestClientAuth(t *testing.T) {
 
 func TestSilence(t *testing.T) {
 	t.Parallel()
-	s := start(t, Behaviour{Answer: AnswerSilence})
+	s := start(t, Behaviour{Script: silence})
 	raw := dial(t, s.Address().String())
 	_ = raw.SetDeadline(time.Now().Add(200 * time.Millisecond))
 	if err := tls.Client(raw, testPKI().trusting()).Handshake(); !errors.Is(err, os.ErrDeadlineExceeded) {
@@ -133,7 +132,7 @@ func TestSilence(t *testing.T) {
 
 func TestAlertAnswer(t *testing.T) {
 	t.Parallel()
-	s := start(t, Behaviour{Answer: AnswerAlert})
+	s := start(t, Behaviour{Script: handshakeFailure})
 	raw := dial(t, s.Address().String())
 	err := tls.Client(raw, testPKI().trusting()).Handshake()
 	if err == nil || !strings.Contains(err.Error(), "handshake failure") {

@@ -31,7 +31,6 @@ var readBuffers = sync.Pool{New: func() any { return new([4096]byte) }}
 func newConn(s *Server, raw *net.TCPConn, e *entry, b Behaviour, step int) *conn {
 	c := &conn{server: s, raw: raw, entry: e, behaviour: b, step: step, done: make(chan struct{})}
 	c.tap = newTap(raw, e, s.leaks)
-	c.tap.octetwise, c.tap.holdBack = b.Octetwise, b.Answer == AnswerUnfinished
 	c.tap.idle = s.cfg.IdleLimit
 	c.tap.quiet = c.quiet
 	// Until a handshake is complete a connection has no right to stay for long.
@@ -47,12 +46,9 @@ func (c *conn) serve(isTLS bool) {
 		c.readRest()
 		return
 	}
-	if c.behaviour.Answer != AnswerHandshake {
+	c.begin()
+	if !c.behaviour.Script.Completes() {
 		c.tap.moot = func(h *ClientHello) string { return mootHello(h, &c.behaviour) }
-	}
-	if c.behaviour.Answer == AnswerSilence {
-		c.readRest()
-		return
 	}
 	buf := readBuffers.Get().(*[4096]byte)
 	defer readBuffers.Put(buf)
@@ -60,20 +56,11 @@ func (c *conn) serve(isTLS bool) {
 	if err != nil {
 		return
 	}
-	if buf[0] != recordHandshake {
-		// Clear text, or noise: a TLS server has nothing to say to it.
+	// Clear text, or noise: a TLS server has nothing to say to it.
+	if buf[0] != recordHandshake || !c.answerHello(buf[:n]) {
 		c.readRest()
 		return
 	}
-	switch c.behaviour.Answer {
-	case AnswerAlert, AnswerClose, AnswerSIP, AnswerHTTP:
-		c.answerHello()
-		return
-	case AnswerReset:
-		c.resetHello()
-		return
-	}
-	c.tap.first = buf[:n]
 	c.handshake()
 }
 
@@ -99,40 +86,6 @@ func (c *conn) readRest() {
 	}
 }
 
-// answerHello answers a ClientHello with handshake_failure, with clear text or
-// with nothing, and ends.
-func (c *conn) answerHello() {
-	buf := readBuffers.Get().(*[4096]byte)
-	defer readBuffers.Put(buf)
-	for !c.helloArrived() {
-		if _, err := c.tap.readWire(buf[:]); err != nil {
-			return
-		}
-	}
-	switch a := c.behaviour.Answer; a {
-	case AnswerAlert:
-		// RFC 8446 5.1 wants 0x0303 in the record, whatever will be negotiated.
-		alert := []byte{recordAlert, 3, 3, 0, 2, levelFatal, alertHandshakeFailure}
-		_, _ = c.tap.Write(alert) // the tap records a failure
-	case AnswerSIP, AnswerHTTP:
-		c.tap.say(clearAnswers[a])
-	}
-	c.end()
-	c.readRest()
-}
-
-// resetHello resets the connection once the ClientHello has arrived.
-func (c *conn) resetHello() {
-	buf := readBuffers.Get().(*[4096]byte)
-	defer readBuffers.Put(buf)
-	for !c.helloArrived() {
-		if _, err := c.tap.readWire(buf[:]); err != nil {
-			return
-		}
-	}
-	c.reset()
-}
-
 // reset ends the connection by a reset, in both directions.
 func (c *conn) reset() {
 	c.mu.Lock()
@@ -148,12 +101,6 @@ func (c *conn) reset() {
 	c.entry.unlock()
 	_ = c.raw.SetLinger(0)
 	_ = c.raw.Close()
-}
-
-func (c *conn) helloArrived() bool {
-	k := c.entry.lock()
-	defer c.entry.unlock()
-	return k.ClientHello != nil
 }
 
 // end closes the server's direction: close_notify where there is TLS, then

@@ -148,7 +148,7 @@ const randomLen = 32
 // nameCAs makes the CertificateRequest name the acceptable authorities of b.
 // crypto/tls names those it verifies by, so that verifying is done here.
 func (b *Behaviour) nameCAs(config *tls.Config) {
-	roots, required := config.ClientCAs, b.ClientAuth == AuthRequired
+	roots, required := config.ClientCAs, b.ClientAuth != AuthOptional
 	named := x509.NewCertPool()
 	for i, name := range b.AcceptableCAs {
 		named.AddCert(nameOnly(name, i))

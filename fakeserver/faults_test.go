@@ -186,7 +186,7 @@ func TestAcceptableCAs(t *testing.T) {
 func TestAnswerReset(t *testing.T) {
 	t.Parallel()
 	b := serving(testPKI().ecdsa)
-	b.Answer = AnswerReset
+	b.Script = Script{AwaitHello, EndReset}
 	s := start(t, b)
 	err := tls.Client(dial(t, s.Address().String()), testPKI().trusting()).Handshake()
 	if !errors.Is(err, syscall.ECONNRESET) {

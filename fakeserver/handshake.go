@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// errRefuseClient is why a certificate is refused under RefuseClient.
+// errRefuseClient is why a certificate is refused under [AuthRefused].
 var errRefuseClient = errors.New("the behaviour refuses every client certificate")
 
 // tlsConfig makes the configuration for one connection.
@@ -33,7 +33,7 @@ func (b *Behaviour) tlsConfig(keys io.Writer, now func() time.Time) *tls.Config 
 	switch b.ClientAuth {
 	case AuthOptional:
 		config.ClientAuth = tls.VerifyClientCertIfGiven
-	case AuthRequired:
+	case AuthRequired, AuthRefused:
 		config.ClientAuth = tls.RequireAndVerifyClientCert
 	}
 	if b.ClientAuth != AuthNone {
@@ -45,7 +45,7 @@ func (b *Behaviour) tlsConfig(keys io.Writer, now func() time.Time) *tls.Config 
 			b.nameCAs(config)
 		}
 	}
-	if b.RefuseClient {
+	if b.ClientAuth == AuthRefused {
 		config.VerifyPeerCertificate = func(certs [][]byte, _ [][]*x509.Certificate) error {
 			if len(certs) == 0 {
 				return nil
@@ -73,7 +73,6 @@ func (b *Behaviour) onlyNamed(config *tls.Config) {
 func (c *conn) handshake() {
 	config := c.behaviour.tlsConfig(keyLog{c.tap}, c.server.cfg.Now)
 	c.tickets(config)
-	c.warn()
 	server := tls.Server(c.tap, config)
 	c.began()
 	if err := server.Handshake(); err != nil {
@@ -85,11 +84,19 @@ func (c *conn) handshake() {
 		return
 	}
 	c.completed(server)
-	if c.behaviour.HangsUp {
-		c.end()
-	}
 	c.serveSIP(server)
 	c.readRest()
+}
+
+// tickets sets resumption up as the behaviour says.
+func (c *conn) tickets(config *tls.Config) {
+	switch c.behaviour.Tickets {
+	case TicketsTaken:
+		config.SessionTicketsDisabled = false
+		config.SetSessionTicketKeys([][32]byte{c.server.ticketKey})
+	case TicketsForgotten:
+		config.SessionTicketsDisabled = false // with a key of this connection alone
+	}
 }
 
 func (c *conn) began() {

@@ -93,6 +93,12 @@ func issue(issuer *identity, name string, key crypto.Signer) identity {
 	return identity{cert, key}
 }
 
+// Scripts of servers that fail every handshake.
+var (
+	silence          = Script{AwaitHello}
+	handshakeFailure = Script{AwaitHello, SendAlert{Level: levelFatal, Description: alertHandshakeFailure}, EndClose}
+)
+
 // serving is the behaviour of a sound server with certificate id.
 func serving(id identity) Behaviour {
 	return Behaviour{Chain: [][]byte{id.cert.Raw}, Key: id.key}
@@ -126,6 +132,14 @@ func start(t testing.TB, b Behaviour, change ...func(*Config)) *Server {
 		}
 	})
 	return s
+}
+
+// behave changes what a server does.
+func behave(t testing.TB, s *Server, b Behaviour, then ...Behaviour) {
+	t.Helper()
+	if err := s.SetBehaviour(b, then...); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // dial opens a TCP connection to an address of the server's.

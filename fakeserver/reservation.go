@@ -38,8 +38,7 @@ type Places struct {
 	// another port.
 	Second bool
 	// Service is a port of the own address for OCSP responses, CRLs and
-	// certificates over HTTP, which [Behaviour.Documents] and [Behaviour.Service]
-	// decide.
+	// certificates over HTTP, which [Behaviour.Service] decides.
 	Service bool
 }
 
@@ -55,8 +54,8 @@ type Setup struct {
 	// message that mentions one of these (host, domain, address) is a leak.
 	// The server's own address is always recognised.
 	Account []string
-	// Other is one more name of the account, which {other} stands for in the
-	// fields of a [Reply]; empty: there is none.
+	// Other is one more name of the account, which {other} stands for in
+	// [Respond.Header]; empty: there is none.
 	Other string
 	// Behaviours as [Server.SetBehaviour] takes them; none: the zero value.
 	Behaviours []Behaviour
@@ -160,13 +159,16 @@ func (r *Reservation) release() bool {
 
 // Serve serves at all places, with what waits there first, until
 // [Server.Close]. [Observation.Started] is now. A reservation can be served
-// once: [ErrReleased].
+// once: [ErrReleased]. A script that cannot be done gives a [*ScriptError], and
+// leaves the reservation as it is.
 func (r *Reservation) Serve(setup Setup) (*Server, error) {
 	behaviours := slices.Clone(setup.Behaviours)
 	if len(behaviours) == 0 {
 		behaviours = []Behaviour{{}}
 	}
-	prepare(append(behaviours, setup.Second)...)
+	if err := prepare(append(behaviours, setup.Second)...); err != nil {
+		return nil, fmt.Errorf("serve: %w", err)
+	}
 	if !r.release() {
 		return nil, fmt.Errorf("serve: %w", ErrReleased)
 	}
@@ -197,5 +199,9 @@ func Start(ctx context.Context, cfg Config, setup Setup) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.Serve(setup)
+	s, err := r.Serve(setup)
+	if err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return s, nil
 }

@@ -109,8 +109,8 @@ func TestServedAfterwards(t *testing.T) {
 			t.Fatal(err)
 		}
 		b := published(ServiceSound)
-		b.Answer = AnswerAlert
-		s := serve(t, r, Setup{Account: []string{testHost}, Behaviours: []Behaviour{b}, Second: Behaviour{Answer: AnswerClose}})
+		b.Script = handshakeFailure
+		s := serve(t, r, Setup{Account: []string{testHost}, Behaviours: []Behaviour{b}, Second: Behaviour{Script: Script{AwaitHello, EndClose}}})
 		alert := make([]byte, recordHeader+2)
 		if _, err := io.ReadFull(conns[0], alert); err != nil || alert[0] != recordAlert || alert[6] != alertHandshakeFailure {
 			t.Errorf("%q: the first client was answered % x, %v", mode, alert, err)
@@ -200,7 +200,7 @@ func TestServedOnce(t *testing.T) {
 func TestServedBehaviours(t *testing.T) {
 	t.Parallel()
 	first, then := serving(testPKI().ecdsa), serving(testPKI().ecdsa)
-	first.End = EndClose
+	first.Script = Script{AwaitRegister, Respond{}, EndClose}
 	s := serve(t, reserve(t, Config{}), Setup{Behaviours: []Behaviour{first, then}})
 	for range 2 {
 		if _, err := exchange(connect(t, s)); err != nil {
@@ -223,7 +223,7 @@ func TestSecondAddress(t *testing.T) {
 	p := testPKI()
 	for _, mode := range []TrapMode{TrapsNear, ""} {
 		r := reserve(t, Config{Traps: mode, Places: Places{Second: true}})
-		s := serve(t, r, Setup{Behaviours: []Behaviour{serving(p.ecdsa)}, Second: Behaviour{Answer: AnswerAlert}})
+		s := serve(t, r, Setup{Behaviours: []Behaviour{serving(p.ecdsa)}, Second: Behaviour{Script: handshakeFailure}})
 		refused := handshakes(t, r.Second())
 		accepted := handshakes(t, s.Address())
 		if refused || !accepted {

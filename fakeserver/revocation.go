@@ -24,6 +24,13 @@ const (
 	ServiceFailing ServiceFault = "error"  // answers 500
 )
 
+// Service is what the HTTP service does with every request. The zero value has
+// nothing to give out.
+type Service struct {
+	Documents []Document
+	Fault     ServiceFault
+}
+
 // Document is what the revocation service gives out at a path.
 type Document struct {
 	Path string // with a slash at its beginning, as in the request
@@ -82,13 +89,13 @@ func (s *Server) serveHTTP(l net.Listener) {
 func (s *Server) serveDocument(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(io.LimitReader(r.Body, maxRequestBody)) // what came, came
 	s.state.Lock()
-	behaviour, _ := s.current()
+	service := s.behaviours[s.step].Service
 	s.state.Unlock()
 	remote, _ := netip.ParseAddrPort(r.RemoteAddr)
 	request := Request{Remote: remote, Method: r.Method, Path: r.URL.Path, Body: body}
-	i := slices.IndexFunc(behaviour.Documents, func(d Document) bool { return d.Path == documentPath(r) })
+	i := slices.IndexFunc(service.Documents, func(d Document) bool { return d.Path == documentPath(r) })
 	switch {
-	case behaviour.Service == ServiceSilent:
+	case service.Fault == ServiceSilent:
 		request.Answer = "none"
 		s.request(request)
 		select { // until the client has had enough
@@ -96,11 +103,11 @@ func (s *Server) serveDocument(w http.ResponseWriter, r *http.Request) {
 		case <-s.closed:
 		}
 		panic(http.ErrAbortHandler)
-	case behaviour.Service == ServiceReset:
+	case service.Fault == ServiceReset:
 		request.Answer = "reset"
 		s.request(request)
 		s.resetRequest(w)
-	case behaviour.Service == ServiceFailing:
+	case service.Fault == ServiceFailing:
 		request.Answer = "500"
 		s.request(request)
 		http.Error(w, "out of order", http.StatusInternalServerError)
@@ -111,8 +118,8 @@ func (s *Server) serveDocument(w http.ResponseWriter, r *http.Request) {
 	default:
 		request.Answer = "200"
 		s.request(request)
-		w.Header().Set("Content-Type", behaviour.Documents[i].Type)
-		_, _ = w.Write(behaviour.Documents[i].Body) // fails when the client has left
+		w.Header().Set("Content-Type", service.Documents[i].Type)
+		_, _ = w.Write(service.Documents[i].Body) // fails when the client has left
 	}
 }
 

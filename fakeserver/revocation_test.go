@@ -17,10 +17,10 @@ import (
 
 // published is a behaviour with two documents.
 func published(fault ServiceFault) Behaviour {
-	return Behaviour{Service: fault, Documents: []Document{
+	return Behaviour{Service: Service{Fault: fault, Documents: []Document{
 		{Path: "/ocsp", Type: "application/ocsp-response", Body: []byte("response")},
 		{Path: "/a.crl", Type: "application/pkix-crl", Body: []byte("list")},
-	}}
+	}}}
 }
 
 // serviceOf starts a server with its revocation service.

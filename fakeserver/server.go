@@ -7,6 +7,7 @@ package fakeserver
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/netip"
 	"os"
@@ -74,20 +75,29 @@ func (s *Server) Address() netip.AddrPort { return s.main.address }
 
 // SetBehaviour changes what the server does with the connections that come
 // after. Each of then takes over once a connection of the one before was ended
-// as its [Behaviour.End] says; [Connection.Step] counts them.
-func (s *Server) SetBehaviour(b Behaviour, then ...Behaviour) {
+// by an [Ending] of its script; [Connection.Step] counts them. A script that
+// cannot be done gives a [*ScriptError], and changes nothing.
+func (s *Server) SetBehaviour(b Behaviour, then ...Behaviour) error {
 	list := append([]Behaviour{b}, then...)
-	prepare(list...)
+	if err := prepare(list...); err != nil {
+		return fmt.Errorf("set the behaviour: %w", err)
+	}
 	s.state.Lock()
 	defer s.state.Unlock()
 	s.behaviours, s.step = list, 0
+	return nil
 }
 
-// prepare makes what takes time, before a client waits for it.
-func prepare(list ...Behaviour) {
+// prepare refuses scripts that cannot be done, and makes what takes time before
+// a client waits for it.
+func prepare(list ...Behaviour) error {
 	for i := range list {
+		if err := list[i].Script.Check(); err != nil {
+			return err
+		}
 		list[i].Signature.prepare(list[i].Key)
 	}
+	return nil
 }
 
 // Await waits until holds is true of what was observed. It asks at once and
@@ -204,7 +214,7 @@ func (s *Server) take(ear Ear, raw *net.TCPConn, remote netip.AddrPort) {
 		s.drop()
 		return
 	}
-	behaviour, step := s.current()
+	behaviour, step := s.behaviours[s.step], s.step
 	if ear.Elsewhere {
 		behaviour, step = s.setup.Second, stepSecond
 	}

@@ -143,7 +143,7 @@ func TestNext(t *testing.T) {
 	if o := s.snapshot(); len(o.Connections) > 0 || o.Frozen != 0 || o.Started.Before(now) || len(o.Ears) == 0 {
 		t.Errorf("not clean: %+v", o)
 	}
-	s.SetBehaviour(Behaviour{Answer: AnswerAlert})
+	behave(t, s, Behaviour{Script: handshakeFailure})
 	if tls.Client(dial(t, s.Address().String()), p.trusting()).Handshake() == nil {
 		t.Error("the behaviour has not changed")
 	}

@@ -67,7 +67,7 @@ func (c *conn) serveSIP(server *tls.Conn) {
 	s.in = s.reader()
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	defer s.close()
-	s.speakFirst()
+	s.afterHandshake()
 
 	buf := readBuffers.Get().(*[4096]byte)
 	defer readBuffers.Put(buf)

@@ -89,7 +89,7 @@ func TestServerSendsOptions(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			b := serving(testPKI().ecdsa)
-			b.SendOptions = true
+			b.Script = Script{AwaitRegister, Respond{}, SendOptions{}}
 			s := start(t, b)
 			c := connect(t, s)
 			if _, err := io.WriteString(c, register(c)); err != nil {

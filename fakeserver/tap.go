@@ -53,9 +53,11 @@ type tap struct {
 	moot func(*ClientHello) string
 	// hurry shortens the time that a write may take.
 	hurry atomic.Bool
-	// octetwise: every octet is written by itself. holdBack: the last record of
-	// the server's flight is not written, nor anything after it (held).
-	octetwise, holdBack, held bool
+	// segment is how many octets are written at a time; 0: as they come. holdBack:
+	// the last record of the server's flight is not written, nor anything after it
+	// (held).
+	segment        int
+	holdBack, held bool
 }
 
 // hurryLimit is how long a write may take once the server ends a connection.
@@ -187,8 +189,8 @@ func (t *tap) write(b []byte) (int, error) {
 		return 0, err
 	}
 	write := t.Conn.Write
-	if t.octetwise {
-		write = func(b []byte) (int, error) { return octetwise(t.Conn, b) }
+	if t.segment > 0 {
+		write = func(b []byte) (int, error) { return segmented(t.Conn, b, t.segment) }
 	}
 	n, err := write(b)
 	if err != nil {

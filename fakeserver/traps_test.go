@@ -122,7 +122,7 @@ func TestEveryEarHearsClearText(t *testing.T) {
 // TestClearTextAfterTLS: clear SIP behind a handshake that was begun is heard.
 func TestClearTextAfterTLS(t *testing.T) {
 	t.Parallel()
-	s := start(t, Behaviour{Answer: AnswerAlert})
+	s := start(t, Behaviour{Script: handshakeFailure})
 	c := dial(t, s.Address().String())
 	if _, err := c.Write(helloRecord(t)); err != nil {
 		t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"siptrust/client/reference"
+	"siptrust/fakeserver"
 	"siptrust/reports"
 	"siptrust/suites/cases"
 	"siptrust/suites/catalogue"
@@ -83,7 +84,7 @@ func cheap(b *testing.B, id string) bool {
 		}
 	}
 	once := scenario.Attempts <= 1 && scenario.Later == nil && !scenario.SecondAccount && !scenario.Redirected
-	waits := scenario.Linger || scenario.Server.KeepOpen || scenario.Server.Service != "" || scenario.Server.Reply.None
+	waits := scenario.Linger || scenario.Server.KeepOpen || scenario.Server.Service.Fault != "" || !fakeserver.Does[fakeserver.Respond](scenario.Server.Script, fakeserver.AwaitRegister)
 	revocation := &scenario.Plan.Revocation
 	besides := scenario.Zone != nil || scenario.Elsewhere != nil || revocation.Answer != nil || len(revocation.Lists) > 0
 	return once && !waits && !besides

@@ -1,48 +1,62 @@
 package suites_test
 
 func init() {
-	answer, reply := change{server: []string{"Answer"}}, change{server: []string{"Reply"}, scenario: []string{"Linger"}}
-	ended := change{server: []string{"Reply", "End"}, scenario: []string{"Linger"}}
+	// atHello is what a server does with every ClientHello, answer with the first
+	// REGISTER, instead of what a sound server does.
+	atHello := func(acts ...string) change {
+		c := change{server: []string{noHandshake}}
+		for _, act := range acts {
+			c.server = append(c.server, "+ClientHello: "+act)
+		}
+		return c
+	}
+	answer := func(acts ...string) change {
+		c := change{server: []string{"-REGISTER: respond 200 OK"}, scenario: []string{"Linger"}}
+		for _, act := range acts {
+			c.server = append(c.server, "+REGISTER: "+act)
+		}
+		return c
+	}
 	for id, c := range map[string]change{
 		"two-accounts.first-only":        {plan: []string{"server DNS", "server URIs"}},
 		"redirect.first-only":            {plan: []string{"server DNS", "server URIs"}},
-		"reconnect.after-reset":          {server: []string{"End"}},
-		"reconnect.after-cut":            {server: []string{"End"}},
+		"reconnect.after-reset":          {server: []string{"-REGISTER: close", "+REGISTER: pause 250ms", "+REGISTER: reset"}},
+		"reconnect.after-cut":            {server: []string{"-REGISTER: close", "+REGISTER: cut"}},
 		"reconnect.expired":              {later: expiredLeaf.plan},
 		"reconnect.wrong-name":           {later: otherName.plan},
 		"reconnect.unknown-root":         {later: []string{"root Subject"}},
 		"reconnect.bad-signature":        {later: damagedLeaf.plan},
 		"reconnect.intermediate-missing": {later: []string{"send"}},
-		"reconnect.no-handshake":         {laterServer: []string{"Answer"}},
+		"reconnect.no-handshake":         {laterServer: failsAll},
 		"restarted.expired":              {later: expiredLeaf.plan},
 		"restarted.wrong-name":           {later: otherName.plan},
 		"restarted.unknown-root":         {later: []string{"root Subject"}},
 		"restarted.root-removed":         {later: []string{"trust custom"}, scenario: []string{"Later"}},
 		"restarted.same-serial":          {plan: []string{"server EditTBS"}, later: []string{"server EditTBS"}},
 
-		"octetwise":               {server: []string{"Octetwise"}},
-		"warnings":                {server: []string{"Warnings"}},
-		"name-warning":            {server: []string{"Warnings"}},
-		"closes-at-hello":         answer,
-		"clear-sip":               answer,
-		"clear-http":              answer,
-		"unfinished":              answer,
+		"octetwise":               {server: []string{"+connection: write 1 octet at a time"}},
+		"warnings":                {server: []string{"+ClientHello: send warning user_canceled (90), 40 times"}},
+		"name-warning":            {server: []string{"+ClientHello: send warning unrecognized_name (112)"}},
+		"closes-at-hello":         atHello("close"),
+		"clear-sip":               atHello(`send "SIP/2.0 400 Bad Request"`, "close"),
+		"clear-http":              atHello(`send "HTTP/1.1 400 Bad Request"`, "close"),
+		"unfinished":              atHello("serve TLS and hold the end of the first flight back"),
 		"speaks-first.wrong-name": otherName,
-		"hangs-up":                {server: []string{"HangsUp"}, scenario: []string{"Linger"}},
-		"foreign-request":         {server: []string{"SendOptions", "OptionsFrom"}, scenario: []string{"Linger"}},
+		"hangs-up":                {server: []string{"+handshake: close"}, scenario: []string{"Linger"}},
+		"foreign-request":         {server: []string{"+REGISTER: send OPTIONS from other.bb.test"}, scenario: []string{"Linger"}},
 		"spacing":                 {plan: otherName.plan, scenario: []string{"Linger"}},
 		"transport-tcp":           {scenario: []string{"URIParams", "Linger"}},
 
-		"no-answer":          reply,
-		"closed-unanswered":  ended,
-		"reset-unanswered":   ended,
-		"half-answer":        ended,
-		"redirect-tcp":       reply,
-		"redirect-udp":       reply,
-		"service-route-tcp":  reply,
-		"unsupported-scheme": reply,
-		"sips-unavailable":   reply,
-		"basic-challenge":    reply,
+		"no-answer":          answer(),
+		"closed-unanswered":  answer("close"),
+		"reset-unanswered":   answer("reset"),
+		"half-answer":        answer("respond with half of 200 OK", "cut"),
+		"redirect-tcp":       answer("respond 302 Moved Temporarily, Contact: <sip:alice@{clear};transport=tcp>"),
+		"redirect-udp":       answer("respond 302 Moved Temporarily, Contact: <sip:alice@{clear};transport=udp>"),
+		"service-route-tcp":  answer("respond 200 OK, Service-Route: <sip:{clear};transport=tcp;lr>"),
+		"unsupported-scheme": answer("respond 416 Unsupported URI Scheme"),
+		"sips-unavailable":   answer(`respond 480 Temporarily Unavailable, Warning: 380 {host} "SIPS Not Allowed"`),
+		"basic-challenge":    answer(`respond 401 Unauthorized, WWW-Authenticate: Basic realm="{host}"`),
 	} {
 		changes["conduct."+id] = c
 	}

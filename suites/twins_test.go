@@ -29,13 +29,14 @@ type change struct {
 }
 
 var (
-	expiredLeaf   = change{plan: []string{"server NotBefore", "server NotAfter"}}
-	otherName     = change{plan: []string{"server Subject", "server DNS", "server URIs"}}
-	otherDNSName  = change{plan: []string{"server Subject", "server DNS"}}
-	damagedLeaf   = change{plan: []string{"server EditDER"}}
-	unsentIssuer  = change{plan: []string{"issuing Subject", "send"}}
-	hasIdentity   = []string{"client-root", "client", "identity chain", "identity"}
-	onlyRefuseAll = []string{"ClientAuth", "RefuseClient"}
+	expiredLeaf  = change{plan: []string{"server NotBefore", "server NotAfter"}}
+	otherName    = change{plan: []string{"server Subject", "server DNS", "server URIs"}}
+	otherDNSName = change{plan: []string{"server Subject", "server DNS"}}
+	damagedLeaf  = change{plan: []string{"server EditDER"}}
+	unsentIssuer = change{plan: []string{"issuing Subject", "send"}}
+	hasIdentity  = []string{"client-root", "client", "identity chain", "identity"}
+	noHandshake  = "-ClientHello: serve TLS"
+	failsAll     = []string{noHandshake, "+ClientHello: send fatal handshake_failure (40)", "+ClientHello: close"}
 )
 
 // changes of every case that has a twin; the groups' own tests add theirs.
@@ -64,13 +65,13 @@ var changes = map[string]change{
 	"paper.client-auth.sent":          {plan: hasIdentity, server: []string{"ClientAuth"}},
 	"paper.client-auth.none-optional": {server: []string{"ClientAuth"}},
 	"paper.client-auth.none-required": {server: []string{"ClientAuth"}},
-	"paper.client-auth.refused":       {plan: hasIdentity, server: onlyRefuseAll},
+	"paper.client-auth.refused":       {plan: hasIdentity, server: []string{"ClientAuth"}},
 
-	"paper.conduct.exchange":              {server: []string{"SendOptions"}},
+	"paper.conduct.exchange":              {server: []string{"+REGISTER: send OPTIONS"}},
 	"paper.conduct.close-after-refusal":   {plan: otherName.plan, server: []string{"KeepOpen"}},
-	"paper.conduct.silent-before-verdict": {server: []string{"Answer"}},
+	"paper.conduct.silent-before-verdict": {server: []string{noHandshake}},
 	"paper.conduct.no-exception":          {plan: []string{"issuing IsCA", "issuing PathLen"}, attempts: 3},
-	"paper.conduct.no-plaintext-fallback": {server: []string{"Answer"}},
+	"paper.conduct.no-plaintext-fallback": {server: failsAll},
 }
 
 func namesOf(run string) pkiforge.Names {
@@ -183,8 +184,40 @@ func (r *fieldReporter) Report(result cmp.Result) {
 	}
 }
 
+// serverDiff names the fields in which two behaviours differ, and of their
+// scripts the acts, each with the moment it is done at.
 func serverDiff(a, b fakeserver.Behaviour) []string {
 	r := &fieldReporter{}
-	cmp.Equal(a, b, cmp.Reporter(r))
-	return r.fields
+	cmp.Equal(a, b, cmp.Reporter(r), cmpopts.IgnoreFields(fakeserver.Behaviour{}, "Script"))
+	return append(r.fields, scriptDiff(a.Script, b.Script)...)
+}
+
+func scriptDiff(a, b fakeserver.Script) []string {
+	var diff []string
+	was, is := courseOf(a), courseOf(b)
+	for _, act := range was {
+		if i := slices.Index(is, act); i >= 0 {
+			is = slices.Delete(is, i, i+1)
+		} else {
+			diff = append(diff, "-"+act)
+		}
+	}
+	for _, act := range is {
+		diff = append(diff, "+"+act)
+	}
+	return diff
+}
+
+// courseOf lists what a server does, "REGISTER: respond 200 OK".
+func courseOf(s fakeserver.Script) []string {
+	var course []string
+	moment := "connection"
+	for _, act := range s.Course() {
+		if await, ok := act.(fakeserver.Await); ok {
+			moment = string(await)
+			continue
+		}
+		course = append(course, moment+": "+act.String())
+	}
+	return course
 }

@@ -23,8 +23,8 @@ func init() {
 	changes["version.hello-no-broken-digest"] = versions
 	changes["version.downgrade-sign-tls12"] = change{server: []string{"RandomTail"}}
 	changes["version.downgrade-sign-tls11"] = change{server: []string{"RandomTail"}}
-	changes["version.no-fallback-after-alert"] = change{server: []string{"Answer"}}
-	changes["version.no-fallback-after-reset"] = change{server: []string{"Answer"}}
+	changes["version.no-fallback-after-alert"] = change{server: failsAll}
+	changes["version.no-fallback-after-reset"] = change{server: []string{noHandshake, "+ClientHello: reset"}}
 
 	explains("old-versions", "version.tls10-only", "version.tls11-only")
 	explainUnder(catalogue.BCP195, "old-versions", "version.offered-range")

@@ -10,7 +10,7 @@ import (
 func comesBack(words string, edit func(first, later *fakeserver.Behaviour)) Change {
 	return Change{Name: words, Apply: func(s *Scenario) error {
 		s.Later = &Later{Plan: s.Plan.Clone(), Server: s.Server}
-		s.Server.End = fakeserver.EndClose
+		s.Server.Script = fakeserver.Script{fakeserver.AwaitRegister, fakeserver.Respond{}, fakeserver.EndClose}
 		edit(&s.Server, &s.Later.Server)
 		return nil
 	}}

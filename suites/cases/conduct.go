@@ -3,6 +3,7 @@ package cases
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"siptrust/client"
 	"siptrust/fakeserver"
@@ -258,9 +259,9 @@ var (
 		Name: "the server redirects to another sips URI at the same address and port, and the certificate names both hosts",
 		Apply: func(s *Scenario) error {
 			s.Redirected = true
-			s.Server.Reply = fakeserver.Reply{
-				Status: 302, Reason: "Moved Temporarily", Fields: []string{"Contact: <sips:alice@{other}>"},
-			}
+			s.Server.Script = fakeserver.Script{fakeserver.AwaitRegister, fakeserver.Respond{
+				Status: 302, Reason: "Moved Temporarily", Header: "Contact: <sips:alice@{other}>",
+			}}
 			return bothNames(s)
 		},
 	}
@@ -277,12 +278,18 @@ var (
 
 	endsConnection = comesBack("the server closes the connection after it has answered the REGISTER", func(_, _ *fakeserver.Behaviour) {})
 
-	resetsConnection = ofServer("the server resets the connection", func(b *fakeserver.Behaviour) { b.End = fakeserver.EndReset })
-	cutsConnection   = ofServer("the server closes TCP without close_notify", func(b *fakeserver.Behaviour) { b.End = fakeserver.EndCut })
+	// A reset destroys what the client has not read, and nothing tells when it has
+	// read the answer.
+	resetsConnection = ofServer("the server resets the connection", func(b *fakeserver.Behaviour) {
+		b.Script = fakeserver.Script{fakeserver.AwaitRegister, fakeserver.Respond{}, fakeserver.Pause{For: 250 * time.Millisecond}, fakeserver.EndReset}
+	})
+	cutsConnection = ofServer("the server closes TCP without close_notify", func(b *fakeserver.Behaviour) {
+		b.Script = fakeserver.Script{fakeserver.AwaitRegister, fakeserver.Respond{}, fakeserver.EndCut}
+	})
 
 	laterWithoutIssuer = ofLaterPKI("the issuing CA is not sent on the second connection", always(pkiforge.Sends(pkiforge.Server)))
 	laterFails         = ofLaterServer("the server fails every handshake after the first", func(b *fakeserver.Behaviour) {
-		b.Answer = fakeserver.AnswerAlert
+		b.Script = handshakeFailure
 	})
 
 	startedAgain = Change{

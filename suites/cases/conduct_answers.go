@@ -23,7 +23,7 @@ func answerCases() []Case {
 			Title:   "The server never answers the REGISTER: the client does not repeat it in the clear",
 			Why:     "A missing answer counts as 408 Request Timeout: a client that tries again without TLS sends its registration in the clear.",
 			Twin:    "paper.custom-ca.sound",
-			Change:  replies("the server does not answer the REGISTER", fakeserver.Reply{None: true}, fakeserver.EndNever),
+			Change:  replies("the server does not answer the REGISTER"),
 			Expect:  Accept,
 			Demands: []seen.Demand{seen.NothingInClear},
 			Level:   Must,
@@ -35,7 +35,7 @@ func answerCases() []Case {
 			Title:   "The server closes the connection instead of answering the REGISTER: the client does not repeat it in the clear",
 			Why:     "Some middleboxes let the handshake through and then close the connection: a client that tries again without TLS sends its registration in the clear.",
 			Twin:    "paper.custom-ca.sound",
-			Change:  replies("the server closes the connection instead of answering the REGISTER", fakeserver.Reply{None: true}, fakeserver.EndClose),
+			Change:  replies("the server closes the connection instead of answering the REGISTER", fakeserver.EndClose),
 			Expect:  Accept,
 			Demands: []seen.Demand{seen.NothingInClear},
 			Level:   Must,
@@ -47,7 +47,7 @@ func answerCases() []Case {
 			Title:   "The server resets the connection instead of answering the REGISTER: the client does not repeat it in the clear",
 			Why:     "Anyone on the path can send a reset: a client that tries again without TLS sends its registration in the clear.",
 			Twin:    "paper.custom-ca.sound",
-			Change:  replies("the server resets the connection instead of answering the REGISTER", fakeserver.Reply{None: true}, fakeserver.EndReset),
+			Change:  replies("the server resets the connection instead of answering the REGISTER", fakeserver.EndReset),
 			Expect:  Accept,
 			Demands: []seen.Demand{seen.NothingInClear},
 			Level:   Must,
@@ -59,7 +59,7 @@ func answerCases() []Case {
 			Title:   "The server sends half of the 200 and then closes TCP without close_notify",
 			Why:     "An attacker who can close the TCP connection can cut an answer short: half of a 200 is not an answer. Only the client's next step shows whether it noticed.",
 			Twin:    "paper.custom-ca.sound",
-			Change:  replies("the server sends half of the 200 and then closes TCP without close_notify", fakeserver.Reply{Half: true}, fakeserver.EndCut),
+			Change:  replies("the server sends half of the 200 and then closes TCP without close_notify", fakeserver.Respond{Half: true}, fakeserver.EndCut),
 			Expect:  Observe,
 			Demands: []seen.Demand{seen.NothingInClear, seen.TriesOnce},
 			Level:   Should,
@@ -71,9 +71,9 @@ func answerCases() []Case {
 			Title: "The server redirects to a sip URI over TCP: the client does not follow without asking its user",
 			Why:   "The registration would leave TLS. RFC 3261 says that the client should inform the user before it does that, and in this test there is no user.",
 			Twin:  "paper.custom-ca.sound",
-			Change: replies("the server redirects to a sip URI over TCP", fakeserver.Reply{
-				Status: 302, Reason: "Moved Temporarily", Fields: []string{"Contact: <sip:alice@{clear};transport=tcp>"},
-			}, fakeserver.EndNever),
+			Change: replies("the server redirects to a sip URI over TCP", fakeserver.Respond{
+				Status: 302, Reason: "Moved Temporarily", Header: "Contact: <sip:alice@{clear};transport=tcp>",
+			}),
 			Expect:  Accept,
 			Demands: []seen.Demand{seen.NothingInClear},
 			Level:   Should,
@@ -85,9 +85,9 @@ func answerCases() []Case {
 			Title: "The server redirects to a sip URI over UDP: the client does not follow without asking its user",
 			Why:   "The registration would leave TLS. RFC 3261 says that the client should inform the user before it does that, and in this test there is no user.",
 			Twin:  "paper.custom-ca.sound",
-			Change: replies("the server redirects to a sip URI over UDP", fakeserver.Reply{
-				Status: 302, Reason: "Moved Temporarily", Fields: []string{"Contact: <sip:alice@{clear};transport=udp>"},
-			}, fakeserver.EndNever),
+			Change: replies("the server redirects to a sip URI over UDP", fakeserver.Respond{
+				Status: 302, Reason: "Moved Temporarily", Header: "Contact: <sip:alice@{clear};transport=udp>",
+			}),
 			Expect:  Accept,
 			Demands: []seen.Demand{seen.NothingInClear},
 			Level:   Should,
@@ -99,9 +99,9 @@ func answerCases() []Case {
 			Title: "The 200 has a Service-Route over TCP: the client does not use it in the clear",
 			Why:   "Requests that follow, such as a subscription or a call, are sent along the Service-Route: they would leave TLS.",
 			Twin:  "paper.custom-ca.sound",
-			Change: replies("the 200 has a Service-Route with a sip URI over TCP", fakeserver.Reply{
-				Fields: []string{"Service-Route: <sip:{clear};transport=tcp;lr>"},
-			}, fakeserver.EndNever),
+			Change: replies("the 200 has a Service-Route with a sip URI over TCP", fakeserver.Respond{
+				Header: "Service-Route: <sip:{clear};transport=tcp;lr>",
+			}),
 			Expect:  Accept,
 			Demands: []seen.Demand{seen.NothingInClear},
 			Level:   Must,
@@ -113,9 +113,9 @@ func answerCases() []Case {
 			Title: "The server answers 416 Unsupported URI Scheme: the client does not try again with a sip URI",
 			Why:   "RFC 3261 told clients to try again with sip, which lets anyone who answers switch off TLS; RFC 5630 withdrew that.",
 			Twin:  "paper.custom-ca.sound",
-			Change: replies("the server answers 416 Unsupported URI Scheme", fakeserver.Reply{
+			Change: replies("the server answers 416 Unsupported URI Scheme", fakeserver.Respond{
 				Status: 416, Reason: "Unsupported URI Scheme",
-			}, fakeserver.EndNever),
+			}),
 			Expect:  Accept,
 			Demands: []seen.Demand{seen.NothingInClear, seen.KeepsScheme},
 			Level:   Must,
@@ -127,9 +127,9 @@ func answerCases() []Case {
 			Title: "The server answers 480 with the warning that sips is not allowed: the client does not try again with a sip URI",
 			Why:   "The caller asked for TLS on every hop: only the caller may decide to continue without it.",
 			Twin:  "paper.custom-ca.sound",
-			Change: replies("the server answers 480 with Warning 380", fakeserver.Reply{
-				Status: 480, Reason: "Temporarily Unavailable", Fields: []string{`Warning: 380 {host} "SIPS Not Allowed"`},
-			}, fakeserver.EndNever),
+			Change: replies("the server answers 480 with Warning 380", fakeserver.Respond{
+				Status: 480, Reason: "Temporarily Unavailable", Header: `Warning: 380 {host} "SIPS Not Allowed"`,
+			}),
 			Expect:  Accept,
 			Demands: []seen.Demand{seen.NothingInClear, seen.KeepsScheme},
 			Level:   Must,
@@ -141,9 +141,9 @@ func answerCases() []Case {
 			Title: "The server sends a Basic challenge: the client does not answer with its password",
 			Why:   "RFC 3261 removed the Basic scheme: a client that answers such a challenge gives its password to the server.",
 			Twin:  "paper.custom-ca.sound",
-			Change: replies("the server challenges with Basic", fakeserver.Reply{
-				Status: 401, Reason: "Unauthorized", Fields: []string{`WWW-Authenticate: Basic realm="{host}"`},
-			}, fakeserver.EndNever),
+			Change: replies("the server challenges with Basic", fakeserver.Respond{
+				Status: 401, Reason: "Unauthorized", Header: `WWW-Authenticate: Basic realm="{host}"`,
+			}),
 			Expect:  Accept,
 			Demands: []seen.Demand{seen.NoBasic, seen.NothingInClear},
 			Level:   Should,
@@ -153,11 +153,11 @@ func answerCases() []Case {
 	}
 }
 
-// replies makes the server answer the REGISTER with r; the client is watched for
-// what it does then.
-func replies(words string, r fakeserver.Reply, end fakeserver.Ending) Change {
+// replies has the server do that with the REGISTER instead of answering 200, and
+// the client watched for what it does then.
+func replies(words string, acts ...fakeserver.Act) Change {
 	return Change{Name: words, Apply: func(s *Scenario) error {
-		s.Server.Reply, s.Server.End, s.Linger = r, end, true
+		s.Server.Script, s.Linger = append(fakeserver.Script{fakeserver.AwaitRegister}, acts...), true
 		return nil
 	}}
 }

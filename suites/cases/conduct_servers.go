@@ -157,31 +157,30 @@ func serverCases() []Case {
 
 // The changes of the server's behaviour.
 var (
-	octetByOctet = ofServer("the server sends one byte at a time", func(b *fakeserver.Behaviour) { b.Octetwise = true })
-	manyWarnings = ofServer("the server sends forty alerts of level warning before its ServerHello", func(b *fakeserver.Behaviour) {
-		b.Warnings = make([]uint8, 40)
-		for i := range b.Warnings {
-			b.Warnings[i] = userCanceled
-		}
+	octetByOctet = ofServer("the server sends one byte at a time", func(b *fakeserver.Behaviour) {
+		b.Script = fakeserver.Script{fakeserver.Segment{Octets: 1}}
 	})
-	nameWarning   = ofServer("the server sends the alert unrecognized_name as a warning", func(b *fakeserver.Behaviour) { b.Warnings = []uint8{unrecognizedName} })
-	closesAtHello = answers("the server closes the connection on every ClientHello", fakeserver.AnswerClose)
-	answersSIP    = answers("the server answers every ClientHello with SIP in the clear", fakeserver.AnswerSIP)
-	answersHTTP   = answers("the server answers every ClientHello with HTTP in the clear", fakeserver.AnswerHTTP)
-	neverFinishes = answers("the server never sends the end of its first flight", fakeserver.AnswerUnfinished)
-	speaksFirst   = ofServer("the server sends an OPTIONS as soon as the handshake is complete", func(b *fakeserver.Behaviour) { b.SpeaksFirst = true })
+	manyWarnings  = answers("the server sends forty alerts of level warning before its ServerHello", fakeserver.SendAlert{Level: 1, Description: userCanceled, Times: 40}, fakeserver.ServeTLS{})
+	nameWarning   = answers("the server sends the alert unrecognized_name as a warning", fakeserver.SendAlert{Level: 1, Description: unrecognizedName}, fakeserver.ServeTLS{})
+	closesAtHello = answers("the server closes the connection on every ClientHello", fakeserver.EndClose)
+	answersSIP    = answers("the server answers every ClientHello with SIP in the clear", fakeserver.SendText{Text: fakeserver.BadRequestSIP}, fakeserver.EndClose)
+	answersHTTP   = answers("the server answers every ClientHello with HTTP in the clear", fakeserver.SendText{Text: fakeserver.BadRequestHTTP}, fakeserver.EndClose)
+	neverFinishes = answers("the server never sends the end of its first flight", fakeserver.ServeTLS{HoldBack: true})
+	speaksFirst   = ofServer("the server sends an OPTIONS as soon as the handshake is complete", func(b *fakeserver.Behaviour) {
+		b.Script = fakeserver.Script{fakeserver.AwaitHandshake, fakeserver.SendOptions{}}
+	})
 
 	hangsUp = Change{
 		Name: "the server closes the connection as soon as the handshake is complete",
 		Apply: func(s *Scenario) error {
-			s.Server.HangsUp, s.Linger = true, true
+			s.Server.Script, s.Linger = fakeserver.Script{fakeserver.AwaitHandshake, fakeserver.EndClose}, true
 			return nil
 		},
 	}
 	foreignOptions = Change{
 		Name: "the server sends an OPTIONS from another domain",
 		Apply: func(s *Scenario) error {
-			s.Server.SendOptions, s.Server.OptionsFrom, s.Linger = true, s.Names.Other, true
+			s.Server.Script, s.Linger = fakeserver.Script{fakeserver.AwaitRegister, fakeserver.Respond{}, fakeserver.SendOptions{From: s.Names.Other}}, true
 			return nil
 		},
 	}
@@ -207,7 +206,7 @@ const (
 	unrecognizedName = 112
 )
 
-// answers makes the server answer every ClientHello in this way.
-func answers(words string, a fakeserver.Answer) Change {
-	return ofServer(words, func(b *fakeserver.Behaviour) { b.Answer = a })
+// answers has the server do that with every ClientHello.
+func answers(words string, acts ...fakeserver.Act) Change {
+	return ofServer(words, func(b *fakeserver.Behaviour) { b.Script = append(fakeserver.Script{fakeserver.AwaitHello}, acts...) })
 }

@@ -380,23 +380,33 @@ var (
 	refusesIdentity = Change{
 		Name: "the server rejects the client certificate of the endpoint",
 		Apply: func(s *Scenario) error {
-			s.Server.RefuseClient = true
-			return demandsIdentity.Apply(s)
+			if err := demandsIdentity.Apply(s); err != nil {
+				return err
+			}
+			s.Server.ClientAuth = fakeserver.AuthRefused
+			return nil
 		},
 	}
 
 	sendsOptions = Change{
 		Name:  "the server sends an OPTIONS request after it has answered the REGISTER",
-		Apply: func(s *Scenario) error { s.Server.SendOptions = true; return nil },
+		Apply: func(s *Scenario) error { s.Server.Script = asksOptions; return nil },
 	}
 	neverAnswers = Change{
 		Name:  "the server accepts the connection and never answers the ClientHello",
-		Apply: func(s *Scenario) error { s.Server.Answer = fakeserver.AnswerSilence; return nil },
+		Apply: func(s *Scenario) error { s.Server.Script = silence; return nil },
 	}
 	failsHandshakes = Change{
 		Name:  "the server answers every ClientHello with handshake_failure",
-		Apply: func(s *Scenario) error { s.Server.Answer = fakeserver.AnswerAlert; return nil },
+		Apply: func(s *Scenario) error { s.Server.Script = handshakeFailure; return nil },
 	}
+)
+
+// Scripts that other groups have too.
+var (
+	asksOptions      = fakeserver.Script{fakeserver.AwaitRegister, fakeserver.Respond{}, fakeserver.SendOptions{}}
+	silence          = fakeserver.Script{fakeserver.AwaitHello}
+	handshakeFailure = fakeserver.Script{fakeserver.AwaitHello, fakeserver.SendAlert{Level: 2, Description: 40}, fakeserver.EndClose}
 )
 
 // noIdentity makes sure that the endpoint has no client certificate.

@@ -31,7 +31,7 @@ func listChange(words string, edit func(*pkiforge.CRL)) Change {
 
 // service makes the revocation service fail.
 func service(words string, fault fakeserver.ServiceFault) Change {
-	return ofServer(words, func(b *fakeserver.Behaviour) { b.Service = fault })
+	return ofServer(words, func(b *fakeserver.Behaviour) { b.Service.Fault = fault })
 }
 
 // ocspCases: the server certificate names an OCSP responder. No standard requires a

@@ -190,7 +190,5 @@ var (
 	downgradeSignTLS11 = ofServer("the server's random ends with the marker of a downgrade to TLS 1.1 or older", func(b *fakeserver.Behaviour) {
 		b.RandomTail = []byte("DOWNGRD\x00")
 	})
-	resetsHandshakes = ofServer("the server resets the connection on every ClientHello", func(b *fakeserver.Behaviour) {
-		b.Answer = fakeserver.AnswerReset
-	})
+	resetsHandshakes = answers("the server resets the connection on every ClientHello", fakeserver.EndReset)
 )

@@ -48,7 +48,7 @@ type Later struct {
 	Plan   pkiforge.Plan // what it presents
 	Server fakeserver.Behaviour
 	// Restarted: it is met by the client's next start; otherwise by the connections
-	// that come after the server ended one (Behaviour.End of the first).
+	// that come after the server ended one (an Ending in the script of the first).
 	Restarted bool
 	// Trust: at that start the endpoint trusts what Plan says; otherwise what it
 	// trusts stays as it was.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"siptrust/fakeserver"
@@ -131,14 +132,27 @@ func expectWords(e catalogue.Expectation) string {
 	}[e]
 }
 
+// Scripts that a program from a box can play.
+var (
+	silence          = fakeserver.Script{fakeserver.AwaitHello}
+	handshakeFailure = fakeserver.Script{fakeserver.AwaitHello, fakeserver.SendAlert{Level: 2, Description: 40}, fakeserver.EndClose}
+)
+
 // beyond says whether the server behaves as none from a box does.
 func beyond(s *catalogue.Scenario) bool {
-	b := &s.Server
-	switch b.Answer {
-	case fakeserver.AnswerHandshake, fakeserver.AnswerSilence, fakeserver.AnswerAlert:
-		return b.Octetwise || b.HangsUp || b.SendOptions || b.SpeaksFirst || len(b.Warnings) > 0 || b.Reply.Status > 0 || b.Reply.None || b.Reply.Half || len(b.Reply.Fields) > 0
+	script := s.Server.Script
+	if len(script) == 0 || slices.Equal(script, silence) || slices.Equal(script, handshakeFailure) {
+		return false
 	}
-	return true
+	acts, _ := script.After(fakeserver.AwaitRegister)
+	answer := slices.DeleteFunc(slices.Clone(acts), func(a fakeserver.Act) bool {
+		switch a.(type) {
+		case fakeserver.Pause, fakeserver.Ending: // anyone can end a connection
+			return true
+		}
+		return false
+	})
+	return len(script) > 1+len(acts) || !slices.Equal(answer, fakeserver.Script{fakeserver.Respond{}})
 }
 
 // byProxy names the outbound proxy for people.
@@ -173,10 +187,10 @@ func explainRoute(w io.Writer, s *catalogue.Scenario) error {
 // byHand gives the commands that put a client before the same server.
 func byHand(cs *catalogue.Case, s *catalogue.Scenario) []string {
 	lines := []string{fmt.Sprintf("siptrust forge %s --out pki", cs.ID)}
-	switch s.Server.Answer {
-	case fakeserver.AnswerSilence:
+	switch script := s.Server.Script; {
+	case slices.Equal(script, silence):
 		lines = append(lines, "socat TCP-LISTEN:5061,reuseaddr,fork OPEN:/dev/null    # reads, never answers")
-	case fakeserver.AnswerAlert:
+	case slices.Equal(script, handshakeFailure):
 		lines = append(lines, "openssl s_server -accept 5061 -nocert -cipher NULL -tls1_2    # nothing in common: handshake_failure")
 	default:
 		server := "openssl s_server -accept 5061 -cert pki/server-chain.pem -cert_chain pki/server-chain.pem -key pki/server-key.pem"
@@ -187,10 +201,9 @@ func byHand(cs *catalogue.Case, s *catalogue.Scenario) []string {
 		case fakeserver.AuthOptional:
 			server += " -verify 3 -CAfile pki/client-roots.pem"
 		case fakeserver.AuthRequired:
+			server += " -Verify 3 -verify_return_error -CAfile pki/client-roots.pem"
+		case fakeserver.AuthRefused:
 			server += " -Verify 3 -verify_return_error"
-			if !s.Server.RefuseClient {
-				server += " -CAfile pki/client-roots.pem"
-			}
 		}
 		if s.Plan.Revocation.Staple != nil {
 			server += " -status_file pki/staple.der"

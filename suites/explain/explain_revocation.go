@@ -62,7 +62,7 @@ func statusFacts(s *catalogue.Scenario, now time.Time) []fact {
 	for i := range r.Lists {
 		facts = append(facts, fact{"list " + r.Lists[i].Path()[1:], listWords(&r.Lists[i], r, &s.Plan, now)})
 	}
-	switch s.Server.Service {
+	switch s.Server.Service.Fault {
 	case fakeserver.ServiceSilent:
 		facts = append(facts, fact{"service", "takes requests and never answers"})
 	case fakeserver.ServiceReset:
@@ -144,7 +144,7 @@ func listWords(l *pkiforge.CRL, r *pkiforge.Revocation, p *pkiforge.Plan, now ti
 // publishByHand says what has to lie where for who reproduces a case by hand.
 func publishByHand(s *catalogue.Scenario) []string {
 	r := &s.Plan.Revocation
-	switch s.Server.Service {
+	switch s.Server.Service.Fault {
 	case fakeserver.ServiceSilent:
 		return []string{"socat TCP-LISTEN:8080,reuseaddr,fork OPEN:/dev/null    # takes requests, never answers"}
 	case fakeserver.ServiceReset:

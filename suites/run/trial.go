@@ -112,7 +112,7 @@ func (t *trial) present(ctx context.Context, plan pkiforge.Plan, b fakeserver.Be
 		return nil, b, fmt.Errorf("forge: %w", err)
 	}
 	b.Chain, b.Key = pkiforge.ChainDER(m.Chain), m.Chain[0].Key
-	b.Staple, b.Documents = m.Status.Staple, documents(m)
+	b.Staple, b.Service.Documents = m.Status.Staple, documents(m)
 	if len(m.ClientRoots) > 0 {
 		b.ClientRoots = pkiforge.CertPool(m.ClientRoots)
 	}
@@ -135,7 +135,9 @@ func (t *trial) attempts(ctx context.Context) ([]seen.Attempt, error) {
 			t.server.Next()
 		}
 		if later := t.scenario.Later; n == 1 && later != nil && later.Restarted {
-			t.server.SetBehaviour(t.setup.Behaviours[1])
+			if err := t.server.SetBehaviour(t.setup.Behaviours[1]); err != nil {
+				return all, err
+			}
 			if later.Trust {
 				t.material = t.later
 			}

@@ -28,7 +28,7 @@ type watch struct {
 func newWatch(srv *fakeserver.Server, cs *catalogue.Case, p catalogue.Policy, s *catalogue.Scenario, g seen.Stage, l limits) *watch {
 	w := &watch{
 		server: srv, expect: cs.ExpectationUnder(p), stage: g, limits: l, settle: l.settle,
-		keepOpen: s.Server.KeepOpen, sendOptions: s.Server.SendOptions,
+		keepOpen: s.Server.KeepOpen, sendOptions: fakeserver.Does[fakeserver.SendOptions](s.Server.Script, fakeserver.AwaitRegister),
 	}
 	if cs.RefusalCounts == seen.AfterClientHello && w.expect != catalogue.Accept {
 		// The server ends the handshake: what the client does then is what counts.
