@@ -1,7 +1,7 @@
-// Package client brings a SIP client under test to make one attempt at one
-// server: the built-in reference client (and its mutants, which lack one
-// check each), or any program by a client profile. It must never know what a
-// case expects.
+// Package client is what siptrust and whatever brings a SIP client under test to
+// make one attempt at one server say to each other: the built-in reference client
+// and its mutants ([siptrust/client/reference]), or any program
+// ([siptrust/client/exec]). It must never know what a case expects.
 package client
 
 import (

@@ -1,7 +1,11 @@
-package client
+// Package profile reads client profiles: YAML files that say how one program is
+// run as the client under test. It knows their form and what their texts can
+// name; it runs nothing and must never know what a case expects.
+package profile
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -12,10 +16,12 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"siptrust/client"
 )
 
 // Profile tells how one program is run as the client under test. It is read
-// from YAML by [ParseProfile]; profile.schema.json describes the form and
+// from YAML by [Parse]; profile.schema.json describes the form and
 // profiles/README.md shows one.
 type Profile struct {
 	Name  string // as in --client
@@ -47,13 +53,13 @@ type Profile struct {
 	// address, consecutive) an attempt takes.
 	Ports int
 
-	// Settle, Silence and Timeout as in [Traits]; Timeout 0: the run's.
+	// Settle, Silence and Timeout as in [client.Traits]; Timeout 0: the run's.
 	Settle, Silence, Timeout time.Duration
 	// Parallel is how many attempts may run at once; 0: no limit.
 	Parallel int
-	// NearTraps as in [Traits].
+	// NearTraps as in [client.Traits].
 	NearTraps bool
-	// Lacks as in [Traits].
+	// Lacks as in [client.Traits].
 	Lacks map[string]string
 	// Identity and Trust are the forms of the client's own chain and of the
 	// roots that it trusts, besides the PEM files that are always there.
@@ -142,9 +148,9 @@ var allMeans = []Means{MeansHosts, MeansWrapper, MeansDNS, MeansNone, MeansAddre
 
 // features are the keys of a profile's lacks.
 var features = []string{
-	LacksTLS12, LacksTLS13, LacksClientAuth, LacksAnswerOptions, LacksRegister,
-	LacksReconnect, LacksSecondAccount, LacksRedirects, LacksAccountURI,
-	LacksDNS, LacksSRV, LacksNAPTR, LacksAddress, LacksProxy, LacksFinalDot, LacksWithoutCertificate, LacksDefaultPort,
+	client.LacksTLS12, client.LacksTLS13, client.LacksClientAuth, client.LacksAnswerOptions, client.LacksRegister,
+	client.LacksReconnect, client.LacksSecondAccount, client.LacksRedirects, client.LacksAccountURI,
+	client.LacksDNS, client.LacksSRV, client.LacksNAPTR, client.LacksAddress, client.LacksProxy, client.LacksFinalDot, client.LacksWithoutCertificate, client.LacksDefaultPort,
 }
 
 // Defaults of programs that stay: the time they get to react after the outcome
@@ -154,31 +160,34 @@ const (
 	DefaultSilence = 3 * time.Second
 )
 
-// ProfileError is a mistake in a profile.
-type ProfileError struct {
+// Error is a mistake in a profile, in one line.
+type Error struct {
 	File    string
 	Line    int    // from 1
 	Key     string // dotted; empty: the document as a whole
 	Problem string
 }
 
-func (e *ProfileError) Error() string {
+func (e *Error) Error() string {
 	if e.Key == "" {
 		return fmt.Sprintf("%s:%d: %s", e.File, e.Line, e.Problem)
 	}
 	return fmt.Sprintf("%s:%d: %s: %s", e.File, e.Line, e.Key, e.Problem)
 }
 
+// OwnDir is the directory within an attempt's for what siptrust itself writes.
+const OwnDir = "siptrust"
+
 // maxProfile bounds a profile, in octets.
 const maxProfile = 1 << 20
 
-// LoadProfile reads a user's profile. Mistakes in it are a [*ProfileError].
-func LoadProfile(name string) (*Profile, error) {
+// Load reads a user's profile. Mistakes in it are an [*Error].
+func Load(name string) (*Profile, error) {
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return nil, fmt.Errorf("read client profile: %w", err)
 	}
-	p, err := ParseProfile(name, data)
+	p, err := Parse(name, data)
 	if err != nil {
 		return nil, err
 	}
@@ -205,7 +214,7 @@ var parseEmbedded = sync.OnceValue(func() []*Profile {
 		if err != nil {
 			panic(err) // it was listed
 		}
-		p, err := ParseProfile(name, data)
+		p, err := Parse(name, data)
 		if err != nil {
 			panic(err) // held valid by a test
 		}
@@ -224,9 +233,9 @@ const exampleFile = "example.yaml"
 // Callers must not change them.
 func Embedded() []*Profile { return slices.Clone(parseEmbedded()) }
 
-// EmbeddedProfile gives one profile that comes with siptrust. The error lists
-// those there are.
-func EmbeddedProfile(name string) (*Profile, error) {
+// Named gives one profile that comes with siptrust. The error lists those there
+// are.
+func Named(name string) (*Profile, error) {
 	var names []string
 	for _, p := range parseEmbedded() {
 		if p.Name == name {
@@ -235,4 +244,23 @@ func EmbeddedProfile(name string) (*Profile, error) {
 		names = append(names, p.Name)
 	}
 	return nil, fmt.Errorf("no client profile %q; one of %s, or a file", name, strings.Join(names, ", "))
+}
+
+// WriteScripts makes {{.Scripts}}, the directory of what lies beside the profile,
+// and gives its name: a user's profile has one, that of an embedded profile is
+// written to dir, which must not exist.
+func (p *Profile) WriteScripts(dir string) (string, error) {
+	if p.beside == nil {
+		return p.besideDir, nil
+	}
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return "", err
+	}
+	if _, err := fs.Stat(p.beside, "."); errors.Is(err, fs.ErrNotExist) {
+		return dir, nil // nothing lies beside it
+	}
+	if err := os.CopyFS(dir, p.beside); err != nil {
+		return "", fmt.Errorf("write out what lies beside the profile: %w", err)
+	}
+	return dir, nil
 }

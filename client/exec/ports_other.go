@@ -1,6 +1,6 @@
 //go:build !linux
 
-package client
+package exec
 
 // claimPort knows no claims that end with their process here: two runs may
 // choose the same port at the same moment.

@@ -1,4 +1,4 @@
-package client
+package exec
 
 import (
 	"fmt"
@@ -7,6 +7,9 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+
+	"siptrust/client"
+	"siptrust/client/profile"
 )
 
 // namespaces is how a program gets a mount namespace of its own.
@@ -29,7 +32,7 @@ var mountNamespace = sync.OnceValue(func() namespaces {
 		if attr.Cloneflags == 0 && os.Geteuid() != 0 {
 			continue
 		}
-		err := tryWith(func(p *program, a Attempt) error { return bindNames(p, a, attr) })
+		err := tryWith(func(p *program, a client.Attempt) error { return bindNames(p, a, attr) })
 		if err == nil {
 			return namespaces{attr: attr}
 		}
@@ -46,11 +49,11 @@ const (
 
 // wrappers is which of the libraries the loader finds; the first must be there.
 var wrappers = sync.OnceValues(func() (preload []string, err error) {
-	err = tryWith(func(p *program, a Attempt) error { return wrapNames(p, a, nssWrapper) })
+	err = tryWith(func(p *program, a client.Attempt) error { return wrapNames(p, a, nssWrapper) })
 	if err != nil {
 		return nil, fmt.Errorf("on Debian: apt-get install libnss-wrapper libresolv-wrapper: %w", err)
 	}
-	err = tryWith(func(p *program, a Attempt) error { return wrapNames(p, a, nssWrapper, resolvWrapper) })
+	err = tryWith(func(p *program, a client.Attempt) error { return wrapNames(p, a, nssWrapper, resolvWrapper) })
 	if err != nil {
 		return []string{nssWrapper}, nil
 	}
@@ -58,11 +61,11 @@ var wrappers = sync.OnceValues(func() (preload []string, err error) {
 })
 
 // probe says why a means does not work on this machine; nil: it does.
-func probe(m Means) error {
+func probe(m profile.Means) error {
 	switch m {
-	case MeansHosts:
+	case profile.MeansHosts:
 		return mountNamespace().err
-	case MeansWrapper:
+	case profile.MeansWrapper:
 		_, err := wrappers()
 		return err
 	}
@@ -70,15 +73,15 @@ func probe(m Means) error {
 }
 
 // apply makes the server's name known to p.
-func (m Means) apply(p *program, a Attempt) error {
+func apply(m profile.Means, p *program, a client.Attempt) error {
 	switch m {
-	case MeansHosts:
+	case profile.MeansHosts:
 		ns := mountNamespace()
 		if ns.err != nil {
 			return ns.err
 		}
 		return bindNames(p, a, ns.attr)
-	case MeansWrapper:
+	case profile.MeansWrapper:
 		preload, err := wrappers()
 		if err != nil {
 			return err
@@ -95,7 +98,7 @@ const bindScript = `mount --bind "$1" /etc/hosts || exit 125
 shift 2
 exec "$@"`
 
-func bindNames(p *program, a Attempt, attr syscall.SysProcAttr) error {
+func bindNames(p *program, a client.Attempt, attr syscall.SysProcAttr) error {
 	sh, err := lookUp("sh")
 	if err != nil {
 		return err
@@ -123,7 +126,7 @@ func bindNames(p *program, a Attempt, attr syscall.SysProcAttr) error {
 	return nil
 }
 
-func wrapNames(p *program, a Attempt, preload ...string) error {
+func wrapNames(p *program, a client.Attempt, preload ...string) error {
 	hosts, err := writeOwn(a, "hosts", hostsFile(a))
 	if err != nil {
 		return err
@@ -152,8 +155,8 @@ func wrapNames(p *program, a Attempt, preload ...string) error {
 
 // writeOwn writes a file beside the attempt's other ones. The hosts file is
 // readable to all: a program may read it as another user.
-func writeOwn(a Attempt, name, text string) (string, error) {
-	path, err := filepath.Abs(filepath.Join(a.Dir, ownDir, name))
+func writeOwn(a client.Attempt, name, text string) (string, error) {
+	path, err := filepath.Abs(filepath.Join(a.Dir, profile.OwnDir, name))
 	if err != nil {
 		return "", err
 	}

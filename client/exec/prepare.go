@@ -1,14 +1,16 @@
-package client
+package exec
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"siptrust/client"
+	"siptrust/client/profile"
 )
 
 // Limits of the commands that come before the attempts.
@@ -22,72 +24,56 @@ const (
 // gives is for that run alone; dir, which must exist and be empty, must stay as
 // long, and is the caller's to remove. The error says in one line which command
 // failed and the last that it said.
-func (e *Exec) Prepare(ctx context.Context, dir string) (Driver, error) {
+func (d *Driver) Prepare(ctx context.Context, dir string) (client.Driver, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
-		return nil, fmt.Errorf("prepare client %s: %w", e.profile.Name, err)
+		return nil, fmt.Errorf("prepare client %s: %w", d.profile.Name, err)
 	}
-	run := *e
-	run.places, err = e.profile.place(dir)
+	run := *d
+	run.at, err = place(d.profile, dir)
 	if err != nil {
-		return nil, fmt.Errorf("prepare client %s: %w", e.profile.Name, err)
+		return nil, fmt.Errorf("prepare client %s: %w", d.profile.Name, err)
 	}
 	run.databases = &databases{dir: filepath.Join(dir, "nss")}
-	for _, command := range e.profile.Prepare {
-		if err := run.places.command(ctx, command); err != nil {
-			return nil, fmt.Errorf("prepare client %s: %w", e.profile.Name, err)
+	for _, command := range d.profile.Prepare {
+		if err := run.at.command(ctx, command); err != nil {
+			return nil, fmt.Errorf("prepare client %s: %w", d.profile.Name, err)
 		}
 	}
 	return &run, nil
 }
 
+// places are where a run keeps what its attempts share.
+type places struct {
+	scripts, prepared string
+	siptrust          string // the program that runs
+}
+
 // place gives a run its places below dir.
-func (p *Profile) place(dir string) (places, error) {
-	at := places{Scripts: p.besideDir, Prepared: filepath.Join(dir, "prepared")}
-	if err := os.Mkdir(at.Prepared, 0o700); err != nil {
+func place(p *profile.Profile, dir string) (at places, err error) {
+	at.prepared = filepath.Join(dir, "prepared")
+	if err := os.Mkdir(at.prepared, 0o700); err != nil {
 		return places{}, err
 	}
-	var err error
-	if at.binary, err = self(); err != nil {
+	if at.siptrust, err = os.Executable(); err != nil {
 		return places{}, err
 	}
-	if p.beside == nil {
-		return at, nil
-	}
-	at.Scripts = filepath.Join(dir, "scripts")
-	if err := os.Mkdir(at.Scripts, 0o700); err != nil {
+	if at.scripts, err = p.WriteScripts(filepath.Join(dir, "scripts")); err != nil {
 		return places{}, err
-	}
-	if _, err := fs.Stat(p.beside, "."); errors.Is(err, fs.ErrNotExist) {
-		return at, nil // nothing lies beside it
-	}
-	if err := os.CopyFS(at.Scripts, p.beside); err != nil {
-		return places{}, fmt.Errorf("write out what lies beside the profile: %w", err)
 	}
 	return at, nil
 }
 
 // command runs one command of a profile's prepare.
-func (at places) command(ctx context.Context, words []Template) error {
-	argv, err := renderAll(words, at)
+func (at places) command(ctx context.Context, words []profile.Template) error {
+	argv, err := profile.RenderAll(words, profile.Values{Scripts: at.scripts, Prepared: at.prepared, Siptrust: at.siptrust})
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, prepareLimit)
 	defer cancel()
-	_, err = tool(ctx, at.Prepared, argv...)
+	_, err = tool(ctx, at.prepared, argv...)
 	return err
-}
-
-func renderAll(words []Template, v any) (argv []string, err error) {
-	for _, word := range words {
-		s, err := word.render(v)
-		if err != nil {
-			return nil, err
-		}
-		argv = append(argv, s)
-	}
-	return argv, nil
 }
 
 // tool runs a program that is no client: to prepare one or to look for one. The
@@ -123,7 +109,7 @@ func firstLine(s string) string {
 
 // missing says in one line what the program lacks on this machine; nil:
 // nothing.
-func (p *Profile) missing(ctx context.Context) error {
+func missing(ctx context.Context, p *profile.Profile) error {
 	ctx, cancel := context.WithTimeout(ctx, needsLimit)
 	defer cancel()
 	for _, need := range p.Needs {
@@ -137,14 +123,14 @@ func (p *Profile) missing(ctx context.Context) error {
 			}
 		}
 		if err != nil {
-			return fmt.Errorf("%w%s", err, p.hint())
+			return fmt.Errorf("%w%s", err, hint(p))
 		}
 	}
 	return nil
 }
 
 // hint says how the program is installed.
-func (p *Profile) hint() string {
+func hint(p *profile.Profile) string {
 	switch {
 	case p.Debian != "" && p.NPM != "":
 		return fmt.Sprintf("; on Debian: apt-get install %s && npm install -g %s", p.Debian, p.NPM)

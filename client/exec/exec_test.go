@@ -1,4 +1,4 @@
-package client
+package exec
 
 import (
 	"context"
@@ -17,37 +17,39 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"siptrust/client"
+	"siptrust/client/profile"
 	"siptrust/pkiforge"
 )
 
 var somewhere = netip.MustParseAddrPort("127.0.0.9:5061")
 
 // script is a driver for a shell script that reads the environment only.
-func script(text string) *Exec {
-	return driver(&Profile{Name: "script", Command: literal("/bin/sh", "-c", text), Names: []Means{MeansNone}})
+func script(text string) *Driver {
+	return driver(&profile.Profile{Name: "script", Command: literal("/bin/sh", "-c", text), Names: []profile.Means{profile.MeansNone}})
 }
 
-func driver(p *Profile) *Exec { return &Exec{profile: p, means: p.Names[0]} }
+func driver(p *profile.Profile) *Driver { return &Driver{profile: p, means: p.Names[0]} }
 
 // prepared is a driver for one run, as the runner has it.
-func prepared(t *testing.T, e *Exec) *Exec {
+func prepared(t *testing.T, e *Driver) *Driver {
 	t.Helper()
 	d, err := e.Prepare(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return d.(*Exec)
+	return d.(*Driver)
 }
 
-func literal(argv ...string) (all []Template) {
+func literal(argv ...string) (all []profile.Template) {
 	for _, arg := range argv {
-		all = append(all, Template{text: arg})
+		all = append(all, profile.Literal(arg))
 	}
 	return all
 }
 
 // make1 makes one attempt that has ten seconds.
-func make1(t *testing.T, e *Exec, a Attempt) Outcome {
+func make1(t *testing.T, e *Driver, a client.Attempt) client.Outcome {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
@@ -62,21 +64,21 @@ func TestExitStatus(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		name, text string
-		want       Outcome
+		want       client.Outcome
 	}{
-		{"at once", "exit 0", Outcome{Started: true, Ended: true}},
-		{"with a status", "echo could not; exit 3", Outcome{Started: true, Ended: true, ExitStatus: 3, Output: "could not\n"}},
+		{"at once", "exit 0", client.Outcome{Started: true, Ended: true}},
+		{"with a status", "echo could not; exit 3", client.Outcome{Started: true, Ended: true, ExitStatus: 3, Output: "could not\n"}},
 		{
 			"unsupported", "echo trying >&2; echo no client certificates here; exit 89",
-			Outcome{Started: true, Ended: true, ExitStatus: 89, Unsupported: "no client certificates here", Output: "trying\nno client certificates here\n"},
+			client.Outcome{Started: true, Ended: true, ExitStatus: 89, Unsupported: "no client certificates here", Output: "trying\nno client certificates here\n"},
 		},
-		{"unsupported, without a word", "exit 89", Outcome{Started: true, Ended: true, ExitStatus: 89, Unsupported: "the program exited 89"}},
-		{"not executable", "exit 126", Outcome{Started: true, Ended: true, ExitStatus: 126, Diagnosis: "program not executable (exit status 126)"}},
+		{"unsupported, without a word", "exit 89", client.Outcome{Started: true, Ended: true, ExitStatus: 89, Unsupported: "the program exited 89"}},
+		{"not executable", "exit 126", client.Outcome{Started: true, Ended: true, ExitStatus: 126, Diagnosis: "program not executable (exit status 126)"}},
 		{
 			"not found by the script", "echo phone: not found; exit 127",
-			Outcome{Started: true, Ended: true, ExitStatus: 127, Diagnosis: "program not found (exit status 127): phone: not found", Output: "phone: not found\n"},
+			client.Outcome{Started: true, Ended: true, ExitStatus: 127, Diagnosis: "program not found (exit status 127): phone: not found", Output: "phone: not found\n"},
 		},
-		{"by a signal", "kill -SEGV $$", Outcome{Started: true, Ended: true, ExitStatus: -1, Diagnosis: "the program was ended by a signal: segmentation fault"}},
+		{"by a signal", "kill -SEGV $$", client.Outcome{Started: true, Ended: true, ExitStatus: -1, Diagnosis: "the program was ended by a signal: segmentation fault"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -108,7 +110,7 @@ func TestProgramThatCannotStart(t *testing.T) {
 		{plain, "program not executable: " + plain, 126},
 		{text, "exec format error", 126},
 	} {
-		e := driver(&Profile{Name: "x", Command: literal(c.program), Names: []Means{MeansNone}})
+		e := driver(&profile.Profile{Name: "x", Command: literal(c.program), Names: []profile.Means{profile.MeansNone}})
 		got := make1(t, e, attempt(t, "host.test", somewhere, nil))
 		if got.Started || got.ExitStatus != c.status || !strings.Contains(got.Diagnosis, c.want) {
 			t.Errorf("%s: %+v, want status %d and %q", c.program, got, c.status, c.want)
@@ -120,10 +122,10 @@ func TestProgramThatCannotStart(t *testing.T) {
 		}
 	}
 	p := yamlProfile(t, "name: x\ncommand: [no-such-program-anywhere]\ndebian: such-a-package\nnames: [none]\n")
-	if _, err := NewExec(p); err == nil || !strings.Contains(err.Error(), "apt-get install such-a-package") {
+	if _, err := New(p); err == nil || !strings.Contains(err.Error(), "apt-get install such-a-package") {
 		t.Errorf("NewExec said %v, want the package's name", err)
 	}
-	if _, err := script("exit").Attempt(t.Context(), Attempt{Server: somewhere}); err == nil {
+	if _, err := script("exit").Attempt(t.Context(), client.Attempt{Server: somewhere}); err == nil {
 		t.Error("an attempt without a directory was made")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -148,7 +150,7 @@ func TestEnvironment(t *testing.T) {
 	t.Setenv("SIPTRUST_OTHER", "left over")
 	e := script("env | grep ^SIPTRUST_ | grep -v ^SIPTRUST_ATTEMPT= | sort")
 	e.profile.Ports = 2
-	e.profile.Env = []EnvVar{{"SIPTRUST_X", Template{text: "of the profile's"}}}
+	e.profile.Env = []profile.EnvVar{{Name: "SIPTRUST_X", Value: profile.Literal("of the profile's")}}
 
 	env := map[string]string{}
 	for line := range strings.Lines(make1(t, e, a).Output) {
@@ -159,7 +161,7 @@ func TestEnvironment(t *testing.T) {
 	if ports := strings.Fields(env["SIPTRUST_LOCAL_PORTS"]); len(ports) == 2 {
 		first, _ = strconv.Atoi(ports[0])
 	}
-	own := filepath.Join(a.Dir, ownDir)
+	own := filepath.Join(a.Dir, profile.OwnDir)
 	want := map[string]string{
 		"SIPTRUST_URI": "sips:alice@host.test:5061", "SIPTRUST_DOMAIN": "domain.test", "SIPTRUST_HOST": "host.test",
 		"SIPTRUST_HOSTPORT": "proxy.test:5061", "SIPTRUST_PROXY": "sips:proxy.test:5061",
@@ -218,7 +220,7 @@ names: [none]
 	full := attempt(t, "host.test", somewhere, nil)
 	full.Identity = []*pkiforge.Certificate{certificate(t, "alice", nil)}
 	for _, c := range []struct {
-		a    Attempt
+		a    client.Attempt
 		argv string
 	}{
 		{bare, "2|host.test "},
@@ -271,7 +273,7 @@ func TestStandardInput(t *testing.T) {
 	}
 	// More than a pipe holds, for a program that reads nothing of it.
 	p := yamlProfile(t, sound)
-	p.Command, p.Stdin.Text = literal("/bin/sh", "-c", "exit 4"), Template{text: strings.Repeat("x", 1<<20)}
+	p.Command, p.Stdin.Text = literal("/bin/sh", "-c", "exit 4"), profile.Literal(strings.Repeat("x", 1<<20))
 	if out := make1(t, driver(p), attempt(t, "host.test", somewhere, nil)); out.ExitStatus != 4 {
 		t.Errorf("%+v, want exit status 4", out)
 	}
@@ -307,7 +309,7 @@ func TestParallelAttempts(t *testing.T) {
 	t.Parallel()
 	e := script(`echo "$SIPTRUST_HOST $SIPTRUST_LOCAL_PORTS $(cat "$SIPTRUST_DIR/mark")"`)
 	e.profile.Ports = 2
-	e.profile.Files = []File{{"mark", mustTemplate(t, "{{.Host}}")}}
+	e.profile.Files = []profile.File{{Path: "mark", Text: mustTemplate(t, "{{.Host}}")}}
 	var all sync.WaitGroup
 	for i := range 16 {
 		host := fmt.Sprintf("host%d.test", i)
@@ -323,13 +325,9 @@ func TestParallelAttempts(t *testing.T) {
 	all.Wait()
 }
 
-func mustTemplate(t *testing.T, text string) Template {
+func mustTemplate(t *testing.T, text string) profile.Template {
 	t.Helper()
-	parsed, err := newTemplate(text, vars{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return parsed
+	return yamlProfile(t, sound+"stdin: {text: '"+text+"'}\n").Stdin.Text
 }
 
 func certificatesIn(t *testing.T, name string) (names []string) {

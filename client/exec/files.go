@@ -1,4 +1,4 @@
-package client
+package exec
 
 import (
 	"context"
@@ -11,30 +11,29 @@ import (
 	"strings"
 	"time"
 
+	"siptrust/client"
+	"siptrust/client/profile"
 	"siptrust/pkiforge"
 )
 
-// ownDir is the directory within an attempt's for what siptrust itself writes.
-const ownDir = "siptrust"
-
-// endow writes the endpoint's trust and identity and the profile's files into
+// install writes the endpoint's trust and identity and the profile's files into
 // the attempt's directory and gives the values for its templates.
-func (e *Exec) endow(ctx context.Context, a Attempt, ports []uint16) (vars, error) {
+func (d *Driver) install(ctx context.Context, a client.Attempt, ports []uint16) (profile.Values, error) {
 	dir, err := filepath.Abs(a.Dir)
 	if err != nil {
-		return vars{}, err
+		return profile.Values{}, err
 	}
-	own := filepath.Join(dir, ownDir)
+	own := filepath.Join(dir, profile.OwnDir)
 	if err := os.MkdirAll(own, 0o700); err != nil {
-		return vars{}, err
+		return profile.Values{}, err
 	}
 	in := func(name string) string { return filepath.Join(own, name) }
-	v := vars{
+	v := profile.Values{
 		URI: a.URI, Domain: a.Domain, Host: a.Host, Port: a.Server.Port(), Address: a.Server.Addr().String(),
 		CAFile: in("ca.pem"), SystemCAFile: in("system-ca.pem"), CustomCAFile: in("custom-ca.pem"),
 		Dir: dir, Case: a.Case, Timeout: int((a.Timeout + time.Second - 1) / time.Second),
-		SecondURI: a.SecondURI, SecondHost: a.SecondHost, LocalPorts: ports, places: e.places,
-		forms: forms{identity: e.profile.Identity, trust: e.profile.Trust},
+		SecondURI: a.SecondURI, SecondHost: a.SecondHost, LocalPorts: ports,
+		Scripts: d.at.scripts, Prepared: d.at.prepared, Siptrust: d.at.siptrust,
 	}
 	_, v.HostPort, _ = strings.Cut(a.URI, "@")
 	v.HostPort, _, _ = strings.Cut(v.HostPort, ";") // parameters are the URI's
@@ -52,85 +51,85 @@ func (e *Exec) endow(ctx context.Context, a Attempt, ports []uint16) (vars, erro
 		v.SystemCAFile: a.SystemRoots, v.CustomCAFile: a.CustomRoots,
 	} {
 		if err := pkiforge.WriteCertificates(name, certs...); err != nil {
-			return vars{}, err
+			return profile.Values{}, err
 		}
 	}
 	v.CAPEM = string(pkiforge.CertificatesPEM(slices.Concat(a.SystemRoots, a.CustomRoots)...))
 	if len(a.Identity) > 0 {
 		v.CertFile, v.KeyFile, v.IdentityFile = in("cert.pem"), in("key.pem"), in("identity.pem")
 		if err := writeIdentity(v, a.Identity); err != nil {
-			return vars{}, err
+			return profile.Values{}, err
 		}
 		text, err := os.ReadFile(v.IdentityFile)
 		if err != nil {
-			return vars{}, err
+			return profile.Values{}, err
 		}
 		v.IdentityPEM = string(text)
 	}
-	if err := e.reform(ctx, a, &v, in); err != nil {
-		return vars{}, err
+	if err := d.convert(ctx, a, &v, in); err != nil {
+		return profile.Values{}, err
 	}
-	for _, f := range e.profile.Files {
-		if err := f.write(v); err != nil {
-			return vars{}, fmt.Errorf("files.%s: %w", f.Path, err)
+	for _, f := range d.profile.Files {
+		if err := write(f, v); err != nil {
+			return profile.Values{}, fmt.Errorf("files.%s: %w", f.Path, err)
 		}
 	}
 	return v, nil
 }
 
-// reform makes what the profile wants in a form of its own; in names a file
+// convert makes what the profile wants in a form of its own; in names a file
 // among siptrust's.
-func (e *Exec) reform(ctx context.Context, a Attempt, v *vars, in func(string) string) error {
+func (d *Driver) convert(ctx context.Context, a client.Attempt, v *profile.Values, in func(string) string) error {
 	roots := slices.Concat(a.SystemRoots, a.CustomRoots)
-	switch v.trust {
-	case TrustDirectory:
-		v.caDir = in("roots")
-		if err := pkiforge.WriteHashDir(v.caDir, roots...); err != nil {
+	switch d.profile.Trust {
+	case profile.TrustDirectory:
+		v.CADir = in("roots")
+		if err := pkiforge.WriteHashDir(v.CADir, roots...); err != nil {
 			return err
 		}
-	case TrustPKCS12:
-		v.trustFile = in("roots.p12")
+	case profile.TrustPKCS12:
+		v.TrustFile = in("roots.p12")
 		data, err := pkiforge.TrustPKCS12(roots, pkiforge.ExportPassword)
 		if err != nil {
 			return &importError{err}
 		}
-		if err := os.WriteFile(v.trustFile, data, 0o600); err != nil {
+		if err := os.WriteFile(v.TrustFile, data, 0o600); err != nil {
 			return err
 		}
-	case TrustNSS:
-		if e.databases == nil {
+	case profile.TrustNSS:
+		if d.databases == nil {
 			return errors.New("an attempt came before Prepare")
 		}
 		var err error
-		if v.database, err = e.databases.open(ctx, roots, a.Identity); err != nil {
+		if v.NSS, err = d.databases.open(ctx, roots, a.Identity); err != nil {
 			return err
 		}
 	}
 	if len(a.Identity) == 0 {
 		return nil
 	}
-	switch v.identity {
-	case IdentityOnePEM:
+	switch d.profile.Identity {
+	case profile.IdentityOnePEM:
 		v.CertFile, v.KeyFile = v.IdentityFile, v.IdentityFile
-	case IdentityPKCS12:
+	case profile.IdentityPKCS12:
 		v.IdentityFile = in("identity.p12")
 		data, err := pkiforge.IdentityPKCS12(a.Identity, pkiforge.ExportPassword)
 		if err != nil {
 			return &importError{err}
 		}
 		return os.WriteFile(v.IdentityFile, data, 0o600)
-	case IdentityNSS:
-		v.nickname = nickname
+	case profile.IdentityNSS:
+		v.Nickname = nickname
 	}
 	return nil
 }
 
-func (f File) write(v vars) error {
+func write(f profile.File, v profile.Values) error {
 	name := filepath.Join(v.Dir, filepath.FromSlash(f.Path))
 	if strings.HasSuffix(f.Path, "/") {
 		return os.MkdirAll(name, 0o700)
 	}
-	text, err := f.Text.render(v)
+	text, err := f.Text.Render(v)
 	if err != nil {
 		return err
 	}
@@ -140,7 +139,7 @@ func (f File) write(v vars) error {
 	return os.WriteFile(name, []byte(text), 0o600)
 }
 
-func writeIdentity(v vars, chain []*pkiforge.Certificate) error {
+func writeIdentity(v profile.Values, chain []*pkiforge.Certificate) error {
 	if err := pkiforge.WriteCertificates(v.CertFile, chain...); err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package client
+package exec
 
 import (
 	"errors"
@@ -9,41 +9,44 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"siptrust/client"
+	"siptrust/client/profile"
 )
 
 func TestChoose(t *testing.T) {
 	t.Parallel()
-	none := func(m Means) error {
-		if m == MeansHosts || m == MeansWrapper {
+	none := func(m profile.Means) error {
+		if m == profile.MeansHosts || m == profile.MeansWrapper {
 			return errors.New("no " + string(m))
 		}
 		return nil
 	}
 	for _, c := range []struct {
 		name  string
-		order []Means
-		want  Means
+		order []profile.Means
+		want  profile.Means
 		notes []string
 		err   string
 	}{
-		{"first", []Means{MeansDNS, MeansHosts}, MeansDNS, nil, ""},
+		{"first", []profile.Means{profile.MeansDNS, profile.MeansHosts}, profile.MeansDNS, nil, ""},
 		{
 			"second",
-			[]Means{MeansHosts, MeansDNS},
-			MeansDNS,
+			[]profile.Means{profile.MeansHosts, profile.MeansDNS},
+			profile.MeansDNS,
 			[]string{"names: hosts is not possible here (no hosts); using dns"},
 			"",
 		},
 		{
 			"last resort",
-			[]Means{MeansHosts, MeansWrapper, MeansAddress},
-			MeansAddress,
+			[]profile.Means{profile.MeansHosts, profile.MeansWrapper, profile.MeansAddress},
+			profile.MeansAddress,
 			[]string{"names: hosts is not possible here (no hosts), wrapper is not possible here (no wrapper); using address: cases about names are skipped"},
 			"",
 		},
 		{
 			"no means",
-			[]Means{MeansHosts, MeansWrapper},
+			[]profile.Means{profile.MeansHosts, profile.MeansWrapper},
 			"", nil,
 			"the server's name cannot be made known to it: hosts is not possible here (no hosts), wrapper is not possible here (no wrapper)",
 		},
@@ -63,7 +66,7 @@ func TestChoose(t *testing.T) {
 // machine allows.
 func TestNames(t *testing.T) {
 	t.Parallel()
-	for _, m := range []Means{MeansHosts, MeansWrapper} {
+	for _, m := range []profile.Means{profile.MeansHosts, profile.MeansWrapper} {
 		t.Run(string(m), func(t *testing.T) {
 			t.Parallel()
 			if err := probe(m); err != nil {
@@ -94,7 +97,7 @@ func TestNames(t *testing.T) {
 // TestResolvConf reads what a program with its own resolver would read.
 func TestResolvConf(t *testing.T) {
 	t.Parallel()
-	if err := probe(MeansHosts); err != nil {
+	if err := probe(profile.MeansHosts); err != nil {
 		t.Skip(err)
 	}
 	if _, err := os.Stat("/etc/resolv.conf"); err != nil {
@@ -106,7 +109,7 @@ func TestResolvConf(t *testing.T) {
 		{"", "nameserver 127.0.0.9\n"},
 	} {
 		e := script("cat /etc/resolv.conf")
-		e.means = MeansHosts
+		e.means = profile.MeansHosts
 		a := attempt(t, "host.siptrust.test", somewhere, nil)
 		if c.dns != "" {
 			if err := a.DNS.UnmarshalText([]byte(c.dns)); err != nil {
@@ -123,7 +126,7 @@ func TestResolvConf(t *testing.T) {
 // that finds DNS by resolv.conf is not started where nobody answers there.
 func TestLookup(t *testing.T) {
 	t.Parallel()
-	a := Attempt{Host: "host.test", Domain: "domain.test", Server: somewhere}
+	a := client.Attempt{Host: "host.test", Domain: "domain.test", Server: somewhere}
 	if got := hostsFile(a); !strings.Contains(got, " host.test\n") || !strings.Contains(got, " domain.test\n") {
 		t.Errorf("a hosts file without the names:\n%s", got)
 	}
@@ -132,7 +135,7 @@ func TestLookup(t *testing.T) {
 		t.Errorf("a hosts file with names that DNS knows:\n%s", got)
 	}
 	e := script("exit")
-	e.means = MeansHosts
+	e.means = profile.MeansHosts
 	b := attempt(t, "host.test", somewhere, nil)
 	b.Lookup, b.DNS = true, netip.MustParseAddrPort("127.0.0.8:5353")
 	if out := make1(t, e, b); out.Started || out.Unsupported == "" {
@@ -143,42 +146,42 @@ func TestLookup(t *testing.T) {
 func TestTraits(t *testing.T) {
 	t.Parallel()
 	p := yamlProfile(t, sound+"settle: 1s\nsilence: 2s\ntimeout: 3s\nparallel: 4\npolicy: apple\ntraps: near\nlacks: {tls13: why}\n")
-	for m, want := range map[Means]Traits{
-		MeansNone:    {},
-		MeansWrapper: {},
-		MeansDNS:     {DNS: true},
-		MeansHosts:   {DNS: true},
-		MeansAddress: {ByAddress: true},
+	for m, want := range map[profile.Means]client.Traits{
+		profile.MeansNone:    {},
+		profile.MeansWrapper: {},
+		profile.MeansDNS:     {DNS: true},
+		profile.MeansHosts:   {DNS: true},
+		profile.MeansAddress: {ByAddress: true},
 	} {
 		want.Files, want.Parallel, want.NearTraps, want.Policy = true, 4, true, "apple"
 		want.Settle, want.Silence, want.Timeout = 1e9, 2e9, 3e9
-		want.Lacks, want.Notes = map[string]string{LacksTLS13: "why"}, []string{"note"}
+		want.Lacks, want.Notes = map[string]string{client.LacksTLS13: "why"}, []string{"note"}
 		if !want.DNS {
-			want.Lacks[LacksDNS] = fmt.Sprintf("its names are made known by %s, not by DNS", m)
-			if m == MeansNone {
-				want.Lacks[LacksDNS] = "it is given name and address apart"
+			want.Lacks[client.LacksDNS] = fmt.Sprintf("its names are made known by %s, not by DNS", m)
+			if m == profile.MeansNone {
+				want.Lacks[client.LacksDNS] = "it is given name and address apart"
 			}
 		}
-		e := &Exec{profile: p, means: m, notes: []string{"note"}}
+		e := &Driver{profile: p, means: m, notes: []string{"note"}}
 		if diff := cmp.Diff(want, e.Traits()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", m, diff)
 		}
 	}
 	e := NewCommand([]string{"sh"})
-	if e.Name() != "exec" || e.Kind() != "exec" || e.Version(t.Context()) != "" || e.Traits().Settle != DefaultSettle {
+	if e.Name() != "exec" || e.Kind() != "exec" || e.Version(t.Context()) != "" || e.Traits().Settle != profile.DefaultSettle {
 		t.Errorf("%+v", e)
 	}
 }
 
 // BenchmarkAttempt is what the driver itself costs, by the means of names.
 func BenchmarkAttempt(b *testing.B) {
-	for _, m := range []Means{MeansNone, MeansWrapper, MeansHosts} {
+	for _, m := range []profile.Means{profile.MeansNone, profile.MeansWrapper, profile.MeansHosts} {
 		b.Run(string(m), func(b *testing.B) {
 			if err := probe(m); err != nil {
 				b.Skip(err)
 			}
-			e := driver(&Profile{Name: "true", Command: literal("true"), Names: []Means{m}})
-			a := Attempt{Host: "host.siptrust.test", Server: somewhere, Dir: b.TempDir()}
+			e := driver(&profile.Profile{Name: "true", Command: literal("true"), Names: []profile.Means{m}})
+			a := client.Attempt{Host: "host.siptrust.test", Server: somewhere, Dir: b.TempDir()}
 			for b.Loop() {
 				if _, err := e.Attempt(b.Context(), a); err != nil {
 					b.Fatal(err)

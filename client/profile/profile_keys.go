@@ -1,4 +1,4 @@
-package client
+package profile
 
 import (
 	"errors"
@@ -72,7 +72,7 @@ var (
 	}
 	versionKeys = []key{
 		{"command", func(r *reader, n *yaml.Node, p *Profile) (err error) {
-			p.Version.Command, err = r.templates(n, sampleBinary)
+			p.Version.Command, err = r.templates(n, p, beforeRun)
 			return
 		}},
 		{"pattern", (*reader).pattern},
@@ -80,17 +80,16 @@ var (
 )
 
 func (r *reader) template(n *yaml.Node, p *Profile) (Template, error) {
-	bare, full := samples(p)
-	return r.templateOf(n, bare, full)
+	return r.templateOf(n, p, inAttempt)
 }
 
-// templateOf reads a template that must render for every sample.
-func (r *reader) templateOf(n *yaml.Node, samples ...any) (Template, error) {
+// templateOf reads a template that is rendered at a moment.
+func (r *reader) templateOf(n *yaml.Node, p *Profile, at moment) (Template, error) {
 	s, err := r.text(n)
 	if err != nil {
 		return Template{}, err
 	}
-	t, err := newTemplate(s, samples...)
+	t, err := newTemplate(s, p, at)
 	if te, ok := errors.AsType[*templateError](err); ok {
 		line := max(follow(n).Line, 1)
 		if follow(n).Style&yaml.LiteralStyle != 0 {
@@ -122,16 +121,16 @@ func (r *reader) needs(n *yaml.Node, p *Profile) error {
 
 func (r *reader) prepare(n *yaml.Node, p *Profile) error {
 	return r.items(n, func(e *yaml.Node) error {
-		command, err := r.templates(e, samplePlaces)
+		command, err := r.templates(e, p, inRun)
 		p.Prepare = append(p.Prepare, command)
 		return err
 	})
 }
 
 // templates reads a list of templates none of which is empty.
-func (r *reader) templates(n *yaml.Node, sample any) (all []Template, err error) {
+func (r *reader) templates(n *yaml.Node, p *Profile, at moment) (all []Template, err error) {
 	err = r.items(n, func(e *yaml.Node) error {
-		t, err := r.templateOf(e, sample)
+		t, err := r.templateOf(e, p, at)
 		if err == nil && t.text == "" {
 			err = r.fail(e, "an empty text")
 		}
@@ -157,8 +156,8 @@ func (r *reader) env(n *yaml.Node, p *Profile) error {
 func (r *reader) files(n *yaml.Node, p *Profile) error {
 	return r.pairs(n, func(k, v *yaml.Node) error {
 		first, _, _ := strings.Cut(filepath.ToSlash(filepath.Clean(k.Value)), "/")
-		if !filepath.IsLocal(k.Value) || strings.ContainsRune(k.Value, 0) || first == "." || first == ownDir {
-			return r.fail(k, "want a path within the attempt's directory, outside %s/", ownDir)
+		if !filepath.IsLocal(k.Value) || strings.ContainsRune(k.Value, 0) || first == "." || first == OwnDir {
+			return r.fail(k, "want a path within the attempt's directory, outside %s/", OwnDir)
 		}
 		t, err := r.template(v, p)
 		if err == nil && strings.HasSuffix(k.Value, "/") && t.text != "" {

@@ -1,4 +1,4 @@
-package client
+package exec
 
 import (
 	"context"
@@ -11,6 +11,8 @@ import (
 
 	"github.com/miekg/dns"
 
+	"siptrust/client"
+	"siptrust/client/profile"
 	"siptrust/pkiforge"
 )
 
@@ -49,17 +51,17 @@ func tinyDNS(t *testing.T, host string, address netip.Addr) netip.AddrPort {
 
 // realClients gives a driver for each embedded profile, by each of its means
 // that gives the client a name, as far as this machine has them.
-func realClients(t *testing.T, test func(t *testing.T, e *Exec)) {
-	for _, p := range Embedded() {
+func realClients(t *testing.T, test func(t *testing.T, e *Driver)) {
+	for _, p := range profile.Embedded() {
 		for _, m := range p.Names {
-			if m == MeansAddress {
+			if m == profile.MeansAddress {
 				continue
 			}
 			t.Run(p.Name+"/"+string(m), func(t *testing.T) {
 				t.Parallel()
 				only := *p
-				only.Names = []Means{m}
-				e, err := NewExec(&only)
+				only.Names = []profile.Means{m}
+				e, err := New(&only)
 				if err != nil {
 					t.Skip(err)
 				}
@@ -71,7 +73,7 @@ func realClients(t *testing.T, test func(t *testing.T, e *Exec)) {
 
 // drive runs an attempt until the server has something to report or the
 // attempt has ended, and gives both.
-func drive(t *testing.T, e *Exec, a Attempt, reports <-chan seen) (seen, Outcome) {
+func drive(t *testing.T, e *Driver, a client.Attempt, reports <-chan seen) (seen, client.Outcome) {
 	t.Helper()
 	if e.Traits().DNS {
 		a.DNS = tinyDNS(t, a.Host, a.Server.Addr())
@@ -79,7 +81,7 @@ func drive(t *testing.T, e *Exec, a Attempt, reports <-chan seen) (seen, Outcome
 	ctx, cancel := context.WithTimeout(t.Context(), a.Timeout)
 	defer cancel()
 	type end struct {
-		out Outcome
+		out client.Outcome
 		err error
 	}
 	ended := make(chan end, 1)
@@ -102,7 +104,7 @@ func drive(t *testing.T, e *Exec, a Attempt, reports <-chan seen) (seen, Outcome
 
 func TestRealClientsRegister(t *testing.T) {
 	t.Parallel()
-	realClients(t, func(t *testing.T, e *Exec) {
+	realClients(t, func(t *testing.T, e *Driver) {
 		const host = "sound.siptrust.test"
 		root := certificate(t, "root", nil)
 		server, reports := tinyServer(t, certificate(t, host, root), tls.NoClientCert)
@@ -113,7 +115,7 @@ func TestRealClientsRegister(t *testing.T) {
 		if got.sni != "" && got.sni != host {
 			t.Errorf("server name indication %q, want %q", got.sni, host)
 		}
-		if _, lacks := e.Traits().Lacks[LacksTLS13]; lacks != (got.version != tls.VersionTLS13) {
+		if _, lacks := e.Traits().Lacks[client.LacksTLS13]; lacks != (got.version != tls.VersionTLS13) {
 			t.Errorf("%s was negotiated; the profile says lacks tls13: %v", tls.VersionName(got.version), lacks)
 		}
 	})
@@ -121,14 +123,14 @@ func TestRealClientsRegister(t *testing.T) {
 
 func TestRealClientsPresentTheirIdentity(t *testing.T) {
 	t.Parallel()
-	realClients(t, func(t *testing.T, e *Exec) {
+	realClients(t, func(t *testing.T, e *Driver) {
 		const host = "mutual.siptrust.test"
 		root := certificate(t, "root", nil)
 		server, reports := tinyServer(t, certificate(t, host, root), tls.RequireAnyClientCert)
 		a := attempt(t, host, server, root)
 		a.Identity = []*pkiforge.Certificate{certificate(t, "alice", root), root}
 		got, out := drive(t, e, a, reports)
-		if _, lacks := e.Traits().Lacks[LacksClientAuth]; lacks {
+		if _, lacks := e.Traits().Lacks[client.LacksClientAuth]; lacks {
 			if got.peer != 0 {
 				t.Errorf("%d client certificates, though the profile says lacks client-auth", got.peer)
 			}
@@ -142,13 +144,13 @@ func TestRealClientsPresentTheirIdentity(t *testing.T) {
 
 // neverVerifies reports a client that is known to take any certificate:
 // baresip 1.0 has no setting that makes it verify a server.
-func neverVerifies(t *testing.T, e *Exec) bool {
+func neverVerifies(t *testing.T, e *Driver) bool {
 	return e.Name() == "baresip" && strings.HasPrefix(e.Version(t.Context()), "1.0.")
 }
 
 func TestRealClientsRefuseAnUnknownRoot(t *testing.T) {
 	t.Parallel()
-	realClients(t, func(t *testing.T, e *Exec) {
+	realClients(t, func(t *testing.T, e *Driver) {
 		const host = "unknown.siptrust.test"
 		server, reports := tinyServer(t, certificate(t, host, certificate(t, "root", nil)), tls.NoClientCert)
 		got, out := drive(t, e, attempt(t, host, server, certificate(t, "bystander", nil)), reports)
@@ -171,13 +173,13 @@ func TestClients(t *testing.T) {
 	if took := time.Since(begin); took > needsLimit+2*versionLimit {
 		t.Errorf("took %v, more than its bound", took)
 	}
-	for i, p := range Embedded() {
+	for i, p := range profile.Embedded() {
 		in := found[i]
 		if in.Name != p.Name {
 			t.Fatalf("client %d is %q, want %q", i, in.Name, p.Name)
 		}
 		if in.Program == "" {
-			if len(in.Notes) == 0 || !strings.HasSuffix(in.Notes[0], p.hint()) {
+			if len(in.Notes) == 0 || !strings.HasSuffix(in.Notes[0], hint(p)) {
 				t.Errorf("%s is not installed, but the notes %q do not say how to get it", in.Name, in.Notes)
 			}
 			continue

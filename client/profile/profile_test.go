@@ -1,4 +1,4 @@
-package client
+package profile
 
 import (
 	"bytes"
@@ -17,6 +17,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v3"
+
+	"siptrust/client"
 )
 
 const sound = "name: x\ncommand: [prog]\nnames: [none]\n"
@@ -99,10 +101,10 @@ func TestWrongProfiles(t *testing.T) {
 	for _, c := range wrong {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			_, err := ParseProfile("my/phone.yaml", []byte(c.text))
-			pe, ok := errors.AsType[*ProfileError](err)
+			_, err := Parse("my/phone.yaml", []byte(c.text))
+			pe, ok := errors.AsType[*Error](err)
 			if !ok {
-				t.Fatalf("error %v, want a *ProfileError", err)
+				t.Fatalf("error %v, want an *Error", err)
 			}
 			prefix := fmt.Sprintf("my/phone.yaml:%d: ", c.line)
 			if !strings.HasPrefix(pe.Error(), prefix) || !strings.Contains(pe.Error(), c.want) || strings.Contains(pe.Error(), "\n") {
@@ -137,7 +139,7 @@ func TestSoundProfiles(t *testing.T) {
 		texts[name] = string(data)
 	}
 	for name, text := range texts {
-		if _, err := ParseProfile(name, []byte(text)); err != nil {
+		if _, err := Parse(name, []byte(text)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 		if err := schema.Validate(jsonOf(t, text)); err != nil {
@@ -170,7 +172,7 @@ func TestProfileValues(t *testing.T) {
 	if diff := cmp.Diff([]Means{MeansHosts, MeansWrapper, MeansAddress}, p.Names); diff != "" {
 		t.Errorf("names (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(map[string]string{LacksTLS13: "built with a library that has no TLS 1.3"}, p.Lacks); diff != "" {
+	if diff := cmp.Diff(map[string]string{client.LacksTLS13: "built with a library that has no TLS 1.3"}, p.Lacks); diff != "" {
 		t.Errorf("lacks (-want +got):\n%s", diff)
 	}
 	least := yamlProfile(t, sound+"stdin: {text: a}\ntraps: near\nidentity: one-pem\n")
@@ -218,7 +220,7 @@ func TestSchemaKnowsTheKeys(t *testing.T) {
 	}
 }
 
-func TestLoadAndEmbeddedProfiles(t *testing.T) {
+func TestLoadAndNameds(t *testing.T) {
 	t.Parallel()
 	var names []string
 	for _, p := range Embedded() {
@@ -230,20 +232,20 @@ func TestLoadAndEmbeddedProfiles(t *testing.T) {
 	}, names); diff != "" {
 		t.Errorf("embedded profiles (-want +got):\n%s", diff)
 	}
-	if p, err := EmbeddedProfile("openssl"); err != nil || p.Name != "openssl" || p.Lacks[LacksAnswerOptions] == "" {
-		t.Errorf("EmbeddedProfile gave %+v, %v", p, err)
+	if p, err := Named("openssl"); err != nil || p.Name != "openssl" || p.Lacks[client.LacksAnswerOptions] == "" {
+		t.Errorf("Named gave %+v, %v", p, err)
 	}
-	if _, err := EmbeddedProfile("opensll"); err == nil || !strings.Contains(err.Error(), "one of asterisk, baresip, ") {
+	if _, err := Named("opensll"); err == nil || !strings.Contains(err.Error(), "one of asterisk, baresip, ") {
 		t.Errorf("error %v, want one that lists the profiles", err)
 	}
 	file := filepath.Join(t.TempDir(), "p.yaml")
 	if err := os.WriteFile(file, []byte(sound), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if p, err := LoadProfile(file); err != nil || p.Name != "x" {
-		t.Errorf("LoadProfile gave %+v, %v", p, err)
+	if p, err := Load(file); err != nil || p.Name != "x" {
+		t.Errorf("Load gave %+v, %v", p, err)
 	}
-	if _, err := LoadProfile(file + ".not"); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := Load(file + ".not"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("error %v, want fs.ErrNotExist", err)
 	}
 }
@@ -265,14 +267,14 @@ func FuzzProfile(f *testing.F) {
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		p, err := ParseProfile("f", data)
+		p, err := Parse("f", data)
 		if err == nil {
 			if p.Name == "" || len(p.Command) == 0 || len(p.Names) == 0 {
 				t.Errorf("read without complaint: %+v", p)
 			}
 			return
 		}
-		pe, ok := errors.AsType[*ProfileError](err)
+		pe, ok := errors.AsType[*Error](err)
 		if !ok || pe.File != "f" || pe.Line < 1 || pe.Line > bytes.Count(data, []byte("\n"))+bytes.Count(data, []byte("\r"))+2 {
 			t.Errorf("error %#v has no line of the file", err)
 		}
@@ -306,4 +308,58 @@ func jsonOf(t *testing.T, text string) any {
 		t.Fatal(err)
 	}
 	return instance
+}
+
+// yamlProfile parses a profile of a test's own.
+func yamlProfile(t *testing.T, text string) *Profile {
+	t.Helper()
+	p, err := Parse("test.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func readFile(t *testing.T, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// TestWriteScripts: what lies beside an embedded profile is written out, a user's
+// stays where it is.
+func TestWriteScripts(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ profile, file string }{{"net-sip", "register.pl"}, {"openssl", ""}} {
+		p, err := Named(c.profile)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := filepath.Join(t.TempDir(), "scripts")
+		dir, err := p.WriteScripts(want)
+		if err != nil || dir != want {
+			t.Fatalf("%s: %q, %v, want %q", c.profile, dir, err, want)
+		}
+		if c.file != "" && readFile(t, filepath.Join(dir, c.file)) != readFile(t, filepath.Join("profiles", c.profile, c.file)) {
+			t.Errorf("%s: %s was changed", c.profile, c.file)
+		}
+		if _, err := p.WriteScripts(want); !errors.Is(err, fs.ErrExist) {
+			t.Errorf("%s: written twice: %v", c.profile, err)
+		}
+	}
+	dir := t.TempDir()
+	file := filepath.Join(dir, "p.yaml")
+	if err := os.WriteFile(file, []byte(sound), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p, err := Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := p.WriteScripts(filepath.Join(dir, "scripts")); err != nil || got != dir {
+		t.Errorf("a user's: %q, %v, want %q", got, err, dir)
+	}
 }

@@ -1,4 +1,4 @@
-package client
+package exec
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"siptrust/client/profile"
 )
 
 // versionLimit bounds the asking for one program's version.
@@ -14,9 +16,9 @@ const versionLimit = 3 * time.Second
 // Installed says what this machine has of one embedded profile.
 type Installed struct {
 	Name, Title string
-	Program     string // absolute path; empty: not installed
-	Version     string // empty: unknown
-	Names       Means  // the means that is used here; empty: none is possible
+	Program     string        // absolute path; empty: not installed
+	Version     string        // empty: unknown
+	Names       profile.Means // the means that is used here; empty: none is possible
 	Lacks       map[string]string
 	Notes       []string // one line each, for people
 }
@@ -25,40 +27,40 @@ type Installed struct {
 // gives them by name in order. It is bounded by the limits of what a profile
 // needs and of asking for a version: some ten seconds where a program hangs.
 func Clients(ctx context.Context) []Installed {
-	profiles := Embedded()
+	profiles := profile.Embedded()
 	found := make([]Installed, len(profiles))
 	var all sync.WaitGroup
 	for i, p := range profiles {
-		all.Go(func() { found[i] = p.installed(ctx) })
+		all.Go(func() { found[i] = installed(ctx, p) })
 	}
 	all.Wait()
 	return found
 }
 
-func (p *Profile) installed(ctx context.Context) Installed {
+func installed(ctx context.Context, p *profile.Profile) Installed {
 	in := Installed{Name: p.Name, Title: p.Title, Lacks: p.Lacks}
-	e := &Exec{profile: p}
-	if err := e.Check(); err != nil {
+	d := &Driver{profile: p}
+	if err := d.Check(); err != nil {
 		in.Notes = append(in.Notes, err.Error())
 		return in
 	}
-	in.Program = p.program()
+	in.Program = programOf(p)
 	means, notes, err := choose(p.Names, probe)
 	if err != nil {
 		notes = []string{err.Error()}
 	}
 	in.Names, in.Notes = means, append(in.Notes, notes...)
-	in.Version = p.version(ctx)
+	in.Version = version(ctx, p)
 	return in
 }
 
-// program names what is run, for people; [Exec.Check] has found it.
-func (p *Profile) program() string {
+// programOf names what is run, for people; [Driver.Check] has found it.
+func programOf(p *profile.Profile) string {
 	switch t := p.Command[0]; {
-	case t.parsed == nil:
-		path, _ := lookUp(t.text)
+	case t.Fixed():
+		path, _ := lookUp(t.String())
 		return path
-	case strings.HasPrefix(t.text, "{{.Siptrust}}"):
+	case strings.HasPrefix(t.String(), "{{.Siptrust}}"):
 		return "built in"
 	default:
 		return "made for each run"
@@ -66,15 +68,15 @@ func (p *Profile) program() string {
 }
 
 // version asks the program; empty: it did not say.
-func (p *Profile) version(ctx context.Context) string {
+func version(ctx context.Context, p *profile.Profile) string {
 	if len(p.Version.Command) == 0 {
 		return ""
 	}
-	me, err := self()
+	me, err := os.Executable()
 	if err != nil {
 		return ""
 	}
-	argv, err := renderAll(p.Version.Command, me)
+	argv, err := profile.RenderAll(p.Version.Command, profile.Values{Siptrust: me})
 	if err != nil {
 		return ""
 	}

@@ -1,4 +1,8 @@
-package client
+// Package exec drives any program as the client under test, by a client profile
+// or by the environment alone. It prepares the program, tells it the server's
+// name and address, runs it and ends all that it started. It must never know
+// what a case expects.
+package exec
 
 import (
 	"context"
@@ -13,6 +17,9 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"siptrust/client"
+	"siptrust/client/profile"
 )
 
 // Exit statuses that mean something to siptrust.
@@ -25,116 +32,116 @@ const (
 	exitNotFound      = 127
 )
 
-// Exec is the [Driver] for programs. Make one with [NewExec] or [NewCommand].
-type Exec struct {
-	profile *Profile
-	means   Means
+// Driver is the [client.Driver] for programs. Make one with [New] or [NewCommand].
+type Driver struct {
+	profile *profile.Profile
+	means   profile.Means
 	notes   []string
 
 	// What Prepare made.
-	places    places
+	at        places
 	databases *databases
 }
 
 var (
-	_ Driver   = (*Exec)(nil)
-	_ Preparer = (*Exec)(nil)
+	_ client.Driver   = (*Driver)(nil)
+	_ client.Preparer = (*Driver)(nil)
 )
 
-// NewExec makes a driver from a profile. It finds out once what this machine
+// New makes a driver from a profile. It finds out once what this machine
 // lets it do; the error says in one line what is missing: the program, or any
 // means of name resolution that the profile knows.
-func NewExec(p *Profile) (*Exec, error) {
+func New(p *profile.Profile) (*Driver, error) {
 	means, notes, err := choose(p.Names, probe)
 	if err != nil {
 		return nil, fmt.Errorf("client %s: %w", p.Name, err)
 	}
-	e := &Exec{profile: p, means: means, notes: notes}
-	if err := e.Check(); err != nil {
+	d := &Driver{profile: p, means: means, notes: notes}
+	if err := d.Check(); err != nil {
 		return nil, err
 	}
-	return e, nil
+	return d, nil
 }
 
 // NewCommand makes a driver for a program that reads its task from the
-// environment (SIPTRUST_URI and so on) and gets argv as it stands. Where the
+// environment (SIPTRUST_URI and so on) and gets argv as it is. Where the
 // machine allows, the server's name resolves for it. A missing program is
 // found out by the attempt, as a shell would: exit status 127.
-func NewCommand(argv []string) *Exec {
-	p := &Profile{
+func NewCommand(argv []string) *Driver {
+	p := &profile.Profile{
 		Name:    "exec",
 		Title:   strings.Join(argv, " "),
-		Names:   []Means{MeansHosts, MeansWrapper, MeansNone},
-		Settle:  DefaultSettle,
-		Silence: DefaultSilence,
+		Names:   []profile.Means{profile.MeansHosts, profile.MeansWrapper, profile.MeansNone},
+		Settle:  profile.DefaultSettle,
+		Silence: profile.DefaultSilence,
 
-		Identity: IdentityPEM,
-		Trust:    TrustFile,
+		Identity: profile.IdentityPEM,
+		Trust:    profile.TrustFile,
 	}
 	for _, arg := range argv {
-		p.Command = append(p.Command, Template{text: arg})
+		p.Command = append(p.Command, profile.Literal(arg))
 	}
 	means, notes, err := choose(p.Names, probe)
 	if err != nil {
-		means = MeansNone // which is always allowed; choose cannot fail here
+		means = profile.MeansNone // which is always allowed; choose cannot fail here
 	}
-	return &Exec{profile: p, means: means, notes: notes}
+	return &Driver{profile: p, means: means, notes: notes}
 }
 
 // Check says in one line whether the program is there; nil: it is, or its name
 // depends on the attempt.
-func (e *Exec) Check() error {
-	if len(e.profile.Command) == 0 {
-		return fmt.Errorf("client %s: no program given", e.profile.Name)
+func (d *Driver) Check() error {
+	if len(d.profile.Command) == 0 {
+		return fmt.Errorf("client %s: no program given", d.profile.Name)
 	}
-	if err := e.profile.missing(context.Background()); err != nil {
-		return fmt.Errorf("client %s: %w", e.profile.Name, err)
+	if err := missing(context.Background(), d.profile); err != nil {
+		return fmt.Errorf("client %s: %w", d.profile.Name, err)
 	}
-	program := e.profile.Command[0]
-	if program.parsed != nil {
+	program := d.profile.Command[0]
+	if !program.Fixed() {
 		return nil
 	}
-	if _, err := lookUp(program.text); err != nil {
-		return fmt.Errorf("client %s: %w%s", e.profile.Name, err, e.profile.hint())
+	if _, err := lookUp(program.String()); err != nil {
+		return fmt.Errorf("client %s: %w%s", d.profile.Name, err, hint(d.profile))
 	}
 	return nil
 }
 
 // Name is the profile's.
-func (e *Exec) Name() string { return e.profile.Name }
+func (d *Driver) Name() string { return d.profile.Name }
 
 // Kind is "exec".
-func (e *Exec) Kind() string { return "exec" }
+func (d *Driver) Kind() string { return "exec" }
 
 // Means is how the program learns the server's address.
-func (e *Exec) Means() Means { return e.means }
+func (d *Driver) Means() profile.Means { return d.means }
 
 // Version runs the profile's version command, for at most three seconds.
-func (e *Exec) Version(ctx context.Context) string { return e.profile.version(ctx) }
+func (d *Driver) Version(ctx context.Context) string { return version(ctx, d.profile) }
 
 // Traits are the profile's, and what this machine made of its names.
-func (e *Exec) Traits() Traits {
-	p := e.profile
+func (d *Driver) Traits() client.Traits {
+	p := d.profile
 	lacks := map[string]string{}
-	if e.means != MeansDNS && e.means != MeansHosts {
-		lacks[LacksDNS] = fmt.Sprintf("its names are made known by %s, not by DNS", e.means)
-		if e.means == MeansNone {
-			lacks[LacksDNS] = "it is given name and address apart"
+	if d.means != profile.MeansDNS && d.means != profile.MeansHosts {
+		lacks[client.LacksDNS] = fmt.Sprintf("its names are made known by %s, not by DNS", d.means)
+		if d.means == profile.MeansNone {
+			lacks[client.LacksDNS] = "it is given name and address apart"
 		}
 	}
 	maps.Copy(lacks, p.Lacks)
-	return Traits{
+	return client.Traits{
 		Files:     true,
-		DNS:       e.means == MeansDNS || e.means == MeansHosts,
+		DNS:       d.means == profile.MeansDNS || d.means == profile.MeansHosts,
 		Parallel:  p.Parallel,
 		Settle:    p.Settle,
 		Silence:   p.Silence,
 		Timeout:   p.Timeout,
 		NearTraps: p.NearTraps,
-		ByAddress: e.means == MeansAddress,
+		ByAddress: d.means == profile.MeansAddress,
 		Lacks:     lacks,
 		Policy:    p.Policy,
-		Notes:     slices.Clone(e.notes),
+		Notes:     slices.Clone(d.notes),
 	}
 }
 
@@ -143,27 +150,27 @@ func (e *Exec) Traits() Traits {
 // the program started is gone, but for one that left its process group and hid
 // its environment as well, and, on other systems than Linux, one that left its
 // group.
-func (e *Exec) Attempt(ctx context.Context, a Attempt) (Outcome, error) {
+func (d *Driver) Attempt(ctx context.Context, a client.Attempt) (client.Outcome, error) {
 	begin := time.Now()
 	if a.Dir == "" {
-		return Outcome{}, errors.New("run client: the attempt has no directory")
+		return client.Outcome{}, errors.New("run client: the attempt has no directory")
 	}
-	if a.Lookup && e.means == MeansHosts && a.DNS.Port() != resolverPort {
-		return Outcome{Unsupported: "it asks DNS at port 53 only, which siptrust may not open here"}, nil
+	if a.Lookup && d.means == profile.MeansHosts && a.DNS.Port() != resolverPort {
+		return client.Outcome{Unsupported: "it asks DNS at port 53 only, which siptrust may not open here"}, nil
 	}
-	ports, release, err := freePorts(e.profile.Ports)
+	ports, release, err := freePorts(d.profile.Ports)
 	if err != nil {
-		return Outcome{}, fmt.Errorf("run client: %w", err)
+		return client.Outcome{}, fmt.Errorf("run client: %w", err)
 	}
 	defer release()
-	v, err := e.endow(ctx, a, ports)
+	v, err := d.install(ctx, a, ports)
 	if refused, ok := errors.AsType[*importError](err); ok {
-		return Outcome{Unsupported: "what the case installs cannot be installed: " + refused.Error()}, nil
+		return client.Outcome{Unsupported: "what the case installs cannot be installed: " + refused.Error()}, nil
 	}
 	if err != nil {
-		return Outcome{}, fmt.Errorf("prepare client %s: %w", e.profile.Name, err)
+		return client.Outcome{}, fmt.Errorf("prepare client %s: %w", d.profile.Name, err)
 	}
-	prog, err := e.program(a, v)
+	prog, err := d.program(a, v)
 	if err != nil {
 		return notStarted(err)
 	}
@@ -171,15 +178,15 @@ func (e *Exec) Attempt(ctx context.Context, a Attempt) (Outcome, error) {
 	if err != nil {
 		return notStarted(err)
 	}
-	out := Outcome{Started: true, Ended: res.ended, Output: res.output, Took: time.Since(begin)}
+	out := client.Outcome{Started: true, Ended: res.ended, Output: res.output, Took: time.Since(begin)}
 	if res.ended {
-		out.explain(res)
+		explain(&out, res)
 	}
 	return out, nil
 }
 
 // explain reads what the end of a program means.
-func (o *Outcome) explain(res result) {
+func explain(o *client.Outcome, res result) {
 	o.ExitStatus = res.status
 	last := lastLine(res.output)
 	switch {
@@ -199,28 +206,22 @@ func (o *Outcome) explain(res result) {
 
 // notStarted turns an error of starting the program into an outcome, where the
 // user's program is to blame for it.
-func notStarted(err error) (Outcome, error) {
+func notStarted(err error) (client.Outcome, error) {
 	switch {
 	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
-		return Outcome{Ended: true, ExitStatus: exitNotFound, Diagnosis: err.Error()}, nil
+		return client.Outcome{Ended: true, ExitStatus: exitNotFound, Diagnosis: err.Error()}, nil
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.ENOEXEC):
-		return Outcome{Ended: true, ExitStatus: exitNotExecutable, Diagnosis: err.Error()}, nil
+		return client.Outcome{Ended: true, ExitStatus: exitNotExecutable, Diagnosis: err.Error()}, nil
 	}
-	return Outcome{}, err
+	return client.Outcome{}, err
 }
 
 // program puts argv, environment and input together.
-func (e *Exec) program(a Attempt, v vars) (*program, error) {
-	p := e.profile
-	var argv []string
-	for _, t := range p.Command {
-		s, err := t.render(v)
-		if err != nil {
-			return nil, fmt.Errorf("command: %w", err)
-		}
-		if s != "" || t.parsed == nil {
-			argv = append(argv, s)
-		}
+func (d *Driver) program(a client.Attempt, v profile.Values) (*program, error) {
+	p := d.profile
+	argv, err := p.RenderCommand(v)
+	if err != nil {
+		return nil, fmt.Errorf("command: %w", err)
 	}
 	if len(argv) == 0 {
 		return nil, errors.New("the command is empty; name a program")
@@ -231,21 +232,21 @@ func (e *Exec) program(a Attempt, v vars) (*program, error) {
 	}
 	argv[0] = path
 	env := slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(s, "SIPTRUST_") })
-	env = append(env, v.environ()...)
+	env = append(env, v.Environ()...)
 	for _, x := range p.Env {
-		s, err := x.Value.render(v)
+		s, err := x.Value.Render(v)
 		if err != nil {
 			return nil, fmt.Errorf("env.%s: %w", x.Name, err)
 		}
 		env = append(env, x.Name+"="+s)
 	}
-	input, err := p.Stdin.Text.render(v)
+	input, err := p.Stdin.Text.Render(v)
 	if err != nil {
 		return nil, fmt.Errorf("stdin: %w", err)
 	}
 	prog := &program{argv: argv, env: env, stdin: input, closeStdin: p.Stdin.Close}
-	if err := e.means.apply(prog, a); err != nil {
-		return nil, fmt.Errorf("names by %s: %w", e.means, err)
+	if err := apply(d.means, prog, a); err != nil {
+		return nil, fmt.Errorf("names by %s: %w", d.means, err)
 	}
 	return prog, nil
 }

@@ -1,4 +1,4 @@
-package client
+package exec
 
 import (
 	"bufio"
@@ -23,6 +23,8 @@ import (
 
 	"go.uber.org/goleak"
 
+	"siptrust/client"
+	"siptrust/client/profile"
 	"siptrust/client/sipgoua"
 	"siptrust/pkiforge"
 )
@@ -151,9 +153,9 @@ func serveOne(s *tls.Conn) seen {
 }
 
 // attempt is a sound one: host leads to server, root is installed.
-func attempt(t *testing.T, host string, server netip.AddrPort, root *pkiforge.Certificate) Attempt {
+func attempt(t *testing.T, host string, server netip.AddrPort, root *pkiforge.Certificate) client.Attempt {
 	t.Helper()
-	a := Attempt{
+	a := client.Attempt{
 		Case: "test.case", URI: fmt.Sprintf("sips:alice@%s:%d", host, server.Port()), Domain: host, Host: host, Server: server,
 		Timeout: 30 * time.Second, Dir: t.TempDir(), // a dozen clients start at once, a JVM among them
 	}
@@ -164,10 +166,13 @@ func attempt(t *testing.T, host string, server netip.AddrPort, root *pkiforge.Ce
 	return a
 }
 
+// sound is the least that a profile says.
+const sound = "name: x\ncommand: [prog]\nnames: [none]\n"
+
 // yamlProfile parses a profile of a test's own.
-func yamlProfile(t *testing.T, text string) *Profile {
+func yamlProfile(t *testing.T, text string) *profile.Profile {
 	t.Helper()
-	p, err := ParseProfile("test.yaml", []byte(text))
+	p, err := profile.Parse("test.yaml", []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}

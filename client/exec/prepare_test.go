@@ -1,35 +1,37 @@
-package client
+package exec
 
 import (
-	"flag"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
-	"testing/fstest"
 
-	"github.com/google/go-cmp/cmp"
-
+	"siptrust/client/profile"
 	"siptrust/pkiforge"
 )
-
-var update = flag.Bool("update", false, "write what the embedded profiles render as")
 
 // TestPrepare makes a program once and runs it in every attempt.
 func TestPrepare(t *testing.T) {
 	t.Parallel()
-	p := yamlProfile(t, `name: x
+	dir := t.TempDir()
+	file := filepath.Join(dir, "x.yaml")
+	if err := errors.Join(os.WriteFile(filepath.Join(dir, "said"), []byte("beside\n"), 0o600), os.WriteFile(file, []byte(`name: x
 needs: [[sh], [sh, -c, "exit 0"]]
 prepare:
   - [sh, -c, 'echo once >> "$0/log"; pwd > here', "{{.Prepared}}"]
   - [cp, "{{.Scripts}}/said", said]
 command: [cat, "{{.Prepared}}/log", "{{.Prepared}}/here", "{{.Prepared}}/said"]
 names: [none]
-`)
-	p.beside = fstest.MapFS{"said": {Data: []byte("beside\n")}}
-	e, err := NewExec(p)
+`), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	p, err := profile.Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := New(p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +39,7 @@ names: [none]
 	for range 2 {
 		out := make1(t, run, attempt(t, "host.test", somewhere, nil))
 		lines := strings.Split(out.Output, "\n")
-		if len(lines) != 4 || lines[0] != "once" || lines[1] != run.places.Prepared || lines[2] != "beside" {
+		if len(lines) != 4 || lines[0] != "once" || lines[1] != run.at.prepared || lines[2] != "beside" {
 			t.Errorf("the attempt saw %q", out.Output)
 		}
 	}
@@ -55,7 +57,7 @@ func TestPrepareFails(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			e, err := NewExec(yamlProfile(t, "name: x\ncommand: [sh]\nnames: [none]\n"+c.text))
+			e, err := New(yamlProfile(t, "name: x\ncommand: [sh]\nnames: [none]\n"+c.text))
 			if err == nil {
 				_, err = e.Prepare(t.Context(), t.TempDir())
 			}
@@ -110,7 +112,7 @@ func TestForms(t *testing.T) {
 				t.Skip(err)
 			}
 			p := yamlProfile(t, fmt.Sprintf("name: x\ncommand: [sh, -c, %q]\nnames: [none]\n%s", "exit 1", c.keys))
-			p.Command[2] = Template{text: c.script}
+			p.Command[2] = profile.Literal(c.script)
 			one := a
 			one.Dir = t.TempDir()
 			out := make1(t, prepared(t, driver(p)), one)
@@ -144,77 +146,4 @@ func TestDatabasesAreShared(t *testing.T) {
 	if out.Started || !strings.Contains(out.Unsupported, "cannot be installed: certutil") {
 		t.Errorf("a root that NSS does not take: %+v", out)
 	}
-}
-
-// TestRendered shows what each embedded profile makes of an endpoint with an
-// identity and of one without.
-func TestRendered(t *testing.T) {
-	t.Parallel()
-	for _, p := range Embedded() {
-		t.Run(p.Name, func(t *testing.T) {
-			t.Parallel()
-			bare, full := samples(p)
-			for i := range p.Ports {
-				bare.LocalPorts[i] = uint16(20000 + i) // shared with full
-			}
-			var b strings.Builder
-			for _, command := range p.Prepare {
-				argv, err := renderAll(command, samplePlaces)
-				if err != nil {
-					t.Fatal(err)
-				}
-				fmt.Fprintf(&b, "prepare: %s\n", strings.Join(argv, " "))
-			}
-			for _, x := range []struct {
-				name string
-				v    vars
-			}{{"without an identity", bare}, {"with an identity and a DNS server", full}} {
-				fmt.Fprintf(&b, "--- %s\n", x.name)
-				showRendered(t, &b, p, x.v)
-			}
-			file := filepath.Join("testdata", "rendered", p.Name+".golden")
-			if *update {
-				if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if diff := cmp.Diff(readFile(t, file), b.String()); diff != "" {
-				t.Errorf("go test ./client -run TestRendered -update writes it (-golden +rendered):\n%s", diff)
-			}
-		})
-	}
-}
-
-func showRendered(t *testing.T, b *strings.Builder, p *Profile, v vars) {
-	t.Helper()
-	render := func(x Template) string {
-		s, err := x.render(v)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return s
-	}
-	var argv []string
-	for _, word := range p.Command {
-		if s := render(word); s != "" || word.parsed == nil {
-			argv = append(argv, s)
-		}
-	}
-	fmt.Fprintln(b, strings.Join(argv, " "))
-	env := slices.Clone(p.Env)
-	slices.SortFunc(env, func(x, y EnvVar) int { return strings.Compare(x.Name, y.Name) })
-	for _, x := range env {
-		fmt.Fprintf(b, "env: %s=%s\n", x.Name, render(x.Value))
-	}
-	for _, f := range p.Files {
-		fmt.Fprintf(b, "file: %s\n%s\n", f.Path, indent(render(f.Text)))
-	}
-	if text := render(p.Stdin.Text); text != "" {
-		fmt.Fprintf(b, "stdin, held open: %v\n%s\n", !p.Stdin.Close, indent(text))
-	}
-}
-
-func indent(s string) string {
-	s = strings.TrimRight(strings.ReplaceAll(s, "\r\n", "<CRLF>\n"), "\n")
-	return "  " + strings.ReplaceAll(s, "\n", "\n  ")
 }

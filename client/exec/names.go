@@ -1,4 +1,4 @@
-package client
+package exec
 
 import (
 	"context"
@@ -9,11 +9,14 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"siptrust/client"
+	"siptrust/client/profile"
 )
 
 // choose takes the first means that the machine allows. notes says in one line
 // why an earlier one was passed over.
-func choose(order []Means, allowed func(Means) error) (chosen Means, notes []string, err error) {
+func choose(order []profile.Means, allowed func(profile.Means) error) (chosen profile.Means, notes []string, err error) {
 	var passed []string
 	for _, m := range order {
 		if err := allowed(m); err != nil {
@@ -23,9 +26,9 @@ func choose(order []Means, allowed func(Means) error) (chosen Means, notes []str
 		if len(passed) > 0 {
 			note := fmt.Sprintf("names: %s; using %s", strings.Join(passed, ", "), m)
 			switch m {
-			case MeansAddress:
+			case profile.MeansAddress:
 				note += ": cases about names are skipped"
-			case MeansNone:
+			case profile.MeansNone:
 				note += ": the program must connect to the address by itself"
 			}
 			notes = []string{note}
@@ -42,7 +45,7 @@ var probeAddress = netip.AddrFrom4([4]byte{127, 0, 0, 77})
 
 // tryWith has the system's own resolver look a name up with what apply made of
 // the program. That proves a means on this machine, whatever its settings are.
-func tryWith(apply func(*program, Attempt) error) error {
+func tryWith(apply func(*program, client.Attempt) error) error {
 	getent, err := lookUp("getent")
 	if err != nil {
 		return err
@@ -52,11 +55,11 @@ func tryWith(apply func(*program, Attempt) error) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	if err := os.Mkdir(filepath.Join(dir, ownDir), 0o700); err != nil {
+	if err := os.Mkdir(filepath.Join(dir, profile.OwnDir), 0o700); err != nil {
 		return err
 	}
 	p := &program{argv: []string{getent, "ahostsv4", probeName}, env: os.Environ()}
-	a := Attempt{Host: probeName, Server: netip.AddrPortFrom(probeAddress, 5061), Dir: dir}
+	a := client.Attempt{Host: probeName, Server: netip.AddrPortFrom(probeAddress, 5061), Dir: dir}
 	if err := apply(p, a); err != nil {
 		return err
 	}
@@ -80,7 +83,7 @@ func tryWith(apply func(*program, Attempt) error) error {
 const resolverPort = 53
 
 // hostsFile is an /etc/hosts with the server's names and nothing from outside.
-func hostsFile(a Attempt) string {
+func hostsFile(a client.Attempt) string {
 	local := "localhost"
 	if name, err := os.Hostname(); err == nil && name != "" && name != local {
 		local += " " + name
@@ -96,7 +99,7 @@ func hostsFile(a Attempt) string {
 // serverNames are the names that lead to the server.
 // Where they are DNS's to say, the hosts file has none; behind a proxy the
 // domain leads nowhere.
-func serverNames(a Attempt) []string {
+func serverNames(a client.Attempt) []string {
 	if a.Lookup || isAddress(a.Host) {
 		return nil
 	}

@@ -1,4 +1,4 @@
-package client
+package profile
 
 import (
 	"bytes"
@@ -14,9 +14,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// ParseProfile reads a profile; name stands for it in errors, each of which is
-// a [*ProfileError] with the line of the mistake.
-func ParseProfile(name string, data []byte) (*Profile, error) {
+// Parse reads a profile; name stands for it in errors, each of which is
+// an [*Error] with the line of the mistake.
+func Parse(name string, data []byte) (*Profile, error) {
 	r := &reader{file: name}
 	if len(data) > maxProfile {
 		return nil, r.at(1, "the profile is larger than %d octets", maxProfile)
@@ -62,7 +62,7 @@ type reader struct {
 }
 
 func (r *reader) at(line int, format string, args ...any) error {
-	return &ProfileError{File: r.file, Line: line, Key: strings.Join(r.path, "."), Problem: fmt.Sprintf(format, args...)}
+	return &Error{File: r.file, Line: line, Key: strings.Join(r.path, "."), Problem: fmt.Sprintf(format, args...)}
 }
 
 func (r *reader) fail(n *yaml.Node, format string, args ...any) error {
