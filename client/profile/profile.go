@@ -178,9 +178,6 @@ func (e *Error) Error() string {
 // OwnDir is the directory within an attempt's for what siptrust itself writes.
 const OwnDir = "siptrust"
 
-// maxProfile bounds a profile, in octets.
-const maxProfile = 1 << 20
-
 // Load reads a user's profile. Mistakes in it are an [*Error].
 func Load(name string) (*Profile, error) {
 	data, err := os.ReadFile(name)

@@ -14,9 +14,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 	"github.com/santhosh-tekuri/jsonschema/v6"
-	"go.yaml.in/yaml/v3"
 
 	"siptrust/client"
 )
@@ -34,6 +34,26 @@ var wrong = []struct {
 	{"empty", "", 1, "the profile is empty", false},
 	{"not a mapping", "- a\n", 1, "want a mapping", false},
 	{"not YAML", "name: x\n\tcommand: y\n", 2, "not YAML", true},
+	{"not UTF-8", sound + "title: \xff\n", 4, "not YAML: not UTF-8", true},
+	{"a tab in double quotes in a list", "name: x\ncommand: [\"a\tb\", c]\nnames: [none]\n", 2, `written \t`, true},
+	{"a tab without quotes", sound + "title: a\tb\n", 4, "title: a tab in a text without quotes", true},
+	{"a tab in a key", sound + "ti\ttle: ab\n", 4, "a tab in a text without quotes", true},
+	{"two unknown keys", sound + "zeta: 1\nalpha: 2\n", 4, "zeta: unknown key; one of command, debian", false},
+	{"no value", sound + "title:\n", 4, "title: it has no value", false},
+	{"no value in a list", "name: x\ncommand: [prog]\nnames:\n  - none\n  -\n", 5, "names: it has no value", false},
+	{"list as a text", sound + "title: [a]\n", 4, "title: want a text", false},
+	{"list as a number", sound + "ports: [1]\n", 4, "ports: want a whole number from 0 to 16", false},
+	{"mapping as a list", sound + "needs: {a: b}\n", 4, "needs: want a list", false},
+	{"list as a mapping", sound + "env: [a]\n", 4, "env: want a mapping", false},
+	{"key with an anchor", sound + "env:\n  &k A: b\n", 5, "env: want a plain key", true},
+	{"merged mapping", "name: x\ncommand: [prog]\nnames: [none]\nenv: &e {A: b}\nfiles:\n  <<: *e\n", 6, "files: want a plain key", true},
+	{"tag", sound + "ports: !!int '5'\n", 4, "ports: a tag; write the value alone", true},
+	{"alias without an anchor", sound + "title: *t\n", 4, "title: there is no anchor &t before it", true},
+	{"alias of itself", sound + "needs: &n [[cc], *n]\n", 4, "needs: there is no anchor &n before it", true},
+	{"aliases of aliases", sound + "needs: [&a [" + strings.Repeat("x,", 120) + "]," + strings.Repeat("*a,", 120) + "]\n", 4, "needs: the profile comes to more than 10000 values", true},
+	{"too many tokens", sound + "title: x\n" + strings.Repeat("#\n", 10_000), 9989, "more than 10000 keys, values and marks", true},
+	{"too deep", sound + "needs: " + strings.Repeat("[", 20_000), 4, "more than 10000 keys, values and marks", true},
+	{"too large", sound + strings.Repeat("\n", 1<<20), 1, "larger than 1048576 octets", true},
 	{"two documents", sound + "---\n" + sound, 4, "a second document", true},
 	{"no name", "command: [prog]\nnames: [none]\n", 1, "name is missing", false},
 	{"no command", "name: x\nnames: [none]\n", 1, "command is missing", false},
@@ -60,13 +80,14 @@ var wrong = []struct {
 	{"unknown feature in a list", sound + "lacks: [udp]\n", 4, `lacks: unknown feature "udp"`, false},
 	{"feature twice in a mapping", sound + "lacks:\n  tls13: a\n  tls13: b\n", 6, "lacks.tls13: given twice", true},
 	{"feature twice", sound + "lacks: [tls13, tls13: why]\n", 4, `"tls13" is given twice`, true},
-	{"reason missing", sound + "lacks:\n  tls13:\n", 5, "lacks.tls13: want a text", false},
+	{"reason missing", sound + "lacks:\n  tls13:\n", 5, "lacks.tls13: it has no value", false},
 	{"unknown field", "name: x\ncommand: [prog, '{{.Hots}}']\nnames: [none]\n", 2, "command: bad template: <.Hots>: there is no .Hots; one of .URI", true},
 	{"unknown field in a file", sound + "files:\n  a: |\n    one\n    {{.Hots}}\n", 7, "files.a: bad template", true},
 	{"field missing without identity only", sound + "env:\n  A: '{{if .CertFile}}{{.Nope}}{{end}}'\n", 5, "env.A: bad template", true},
 	{"open template", sound + "stdin:\n  text: '{{.Host'\n", 5, "stdin.text: bad template", true},
 	{"loop in a template", sound + "stdin:\n  text: '{{range 9}}x{{end}}'\n", 5, "is not allowed in a template", true},
 	{"template within a template", sound + "stdin:\n  text: '{{define \"a\"}}x{{end}}'\n", 5, "a template defines no others", true},
+	{"endless text", sound + "env:\n  A: '{{printf \"%999999d\" 1}}{{printf \"%999999d\" 1}}'\n", 5, "env.A: bad template: the text comes to more than 1048576 octets", true},
 	{"port not asked for", sound + "env:\n  A: '{{.LocalPort}}'\n", 5, "set ports: 1", true},
 	{"second port not asked for", sound + "ports: 1\nenv:\n  A: '{{index .LocalPorts 1}}'\n", 6, "out of range", true},
 	{"hold as text", sound + "stdin:\n  hold: 'yes'\n", 5, "stdin.hold: want true or false", false},
@@ -129,6 +150,10 @@ func TestSoundProfiles(t *testing.T) {
 		"list":      sound + "lacks:\n  - tls13: why\n  - client-auth\n",
 		"alias":     "name: x\ncommand: &c [prog]\nnames: [none]\nversion: {command: *c, pattern: .}\n",
 		"durations": sound + "settle: 0s\nsilence: 1m30s\ntimeout: 0.5s\n",
+		"text tag":  sound + "title: !!str 5\n",
+		"Windows":   "\ufeff" + strings.ReplaceAll(sound, "\n", "\r\n"),
+		"directive": "%YAML 1.2\n---\n" + sound,
+		"tabs":      sound + "title: 'a\tb'\nfiles:\n  a: |\n    b\tc\n",
 		"hidden":    sound + "files:\n  .config/..a: b\n",
 	}
 	for _, name := range files {
@@ -193,19 +218,14 @@ func TestSchemaKnowsTheKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct {
-		keys   []key
+		place  string
 		schema node
 	}{
-		"profile": {profileKeys, schema},
-		"stdin":   {stdinKeys, schema.Properties["stdin"]},
-		"version": {versionKeys, schema.Properties["version"]},
+		"profile": {"", schema},
+		"stdin":   {"stdin", schema.Properties["stdin"]},
+		"version": {"version", schema.Properties["version"]},
 	} {
-		var keys []string
-		for _, k := range c.keys {
-			keys = append(keys, k.name)
-		}
-		slices.Sort(keys)
-		if diff := cmp.Diff(keys, slices.Sorted(maps.Keys(c.schema.Properties))); diff != "" {
+		if diff := cmp.Diff(keysOf(c.place), slices.Sorted(maps.Keys(c.schema.Properties))); diff != "" {
 			t.Errorf("%s: keys (-reader +schema):\n%s", name, diff)
 		}
 	}
@@ -213,9 +233,9 @@ func TestSchemaKnowsTheKeys(t *testing.T) {
 	if !ok {
 		t.Fatal("the example is no mapping")
 	}
-	for _, k := range profileKeys {
-		if _, ok := example[k.name]; !ok {
-			t.Errorf("the example lacks %s", k.name)
+	for _, key := range keysOf("") {
+		if _, ok := example[key]; !ok {
+			t.Errorf("the example lacks %s", key)
 		}
 	}
 }
@@ -296,7 +316,7 @@ func profileSchema(t *testing.T) *jsonschema.Schema {
 func jsonOf(t *testing.T, text string) any {
 	t.Helper()
 	var v any
-	if err := yaml.Unmarshal([]byte(text), &v); err != nil {
+	if err := yaml.Unmarshal([]byte(strings.TrimPrefix(text, "\ufeff")), &v); err != nil {
 		t.Fatal(err)
 	}
 	data, err := json.Marshal(v)

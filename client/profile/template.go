@@ -36,11 +36,24 @@ func (t Template) Render(v Values) (string, error) {
 	for _, n := range names {
 		data[n.name] = n.value(&v)
 	}
-	var b strings.Builder
+	var b bounded
 	if err := t.parsed.Execute(&b, data); err != nil {
 		return "", err
 	}
 	return b.String(), nil
+}
+
+// maxText bounds what a text renders as, in octets: printf can write at any
+// width.
+const maxText = 1 << 20
+
+type bounded struct{ strings.Builder }
+
+func (b *bounded) Write(p []byte) (int, error) {
+	if b.Len()+len(p) > maxText {
+		return 0, fmt.Errorf("the text comes to more than %d octets", maxText)
+	}
+	return b.Builder.Write(p)
 }
 
 // RenderAll renders the words of a command.
