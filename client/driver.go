@@ -15,7 +15,9 @@ import (
 
 // Attempt is what a driver is given for one start of the client.
 type Attempt struct {
-	Case string // id; for logs and SIPTRUST_CASE only
+	// ID is a word that no other attempt has. It says nothing of the case: a
+	// client must not know what is expected of it.
+	ID string
 	// URI is the address of record to register: sips:alice@host:port, or
 	// sips:alice@domain where DNS says the rest (RFC 3263 4).
 	URI     string

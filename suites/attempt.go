@@ -2,6 +2,7 @@ package suites
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"fmt"
 	"net/netip"
@@ -154,7 +155,7 @@ func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
 			}
 		}
 		a := client.Attempt{
-			Case: cs.ID, URI: scenario.uri(address), Proxy: scenario.proxy(address), Lookup: scenario.Zone != nil,
+			ID: rand.Text(), URI: scenario.uri(address), Proxy: scenario.proxy(address), Lookup: scenario.Zone != nil,
 			Domain: scenario.Names.Domain, Host: scenario.Names.Host, Server: address, Timeout: r.settings.Timeout,
 			SystemRoots: material.SystemRoots, CustomRoots: material.CustomRoots, Identity: material.Identity,
 		}
@@ -249,6 +250,9 @@ func (r *Run) attempt(ctx context.Context, srv *fakeserver.Server, cs *Case, s *
 	if r.dns != nil {
 		a.DNS = r.dns.Addr()
 	}
+	if tell := r.settings.OnAttempt; tell != nil {
+		tell(a.ID, cs)
+	}
 	// The client runs until it ends by itself, when all it did was its own, or
 	// until the watch ends it: by then the observation is frozen, and what dies
 	// with the client is no refusal.
@@ -278,8 +282,14 @@ func (r *Run) attempt(ctx context.Context, srv *fakeserver.Server, cs *Case, s *
 	return one, nil
 }
 
+// attemptDir makes the directory of a case's attempt. It is named by the case for
+// a tester who keeps it; else its name tells the client nothing.
 func (r *Run) attemptDir(cs *Case, n int) (string, error) {
-	dir, err := os.MkdirTemp(r.dir, fmt.Sprintf("%s-%d-", strings.ReplaceAll(cs.ID, string(filepath.Separator), "_"), n+1))
+	name := "attempt-"
+	if r.settings.Keep {
+		name = fmt.Sprintf("%s-%d-", strings.ReplaceAll(cs.ID, string(filepath.Separator), "_"), n+1)
+	}
+	dir, err := os.MkdirTemp(r.dir, name)
 	if err != nil {
 		return "", fmt.Errorf("make a directory for the attempt: %w", err)
 	}

@@ -141,7 +141,7 @@ func TestEnvironment(t *testing.T) {
 	alice := certificate(t, "alice", root)
 	a := attempt(t, "host.test", somewhere, nil)
 	a.Proxy = "sips:proxy.test:5061"
-	a.Domain, a.Case, a.Timeout = "domain.test", "paper.custom-ca.sound", 1500*time.Millisecond
+	a.Domain, a.ID, a.Timeout = "domain.test", "word", 1500*time.Millisecond
 	a.SystemRoots, a.CustomRoots = []*pkiforge.Certificate{other}, []*pkiforge.Certificate{root}
 	a.Identity = []*pkiforge.Certificate{alice, root}
 	a.DNS = netip.MustParseAddrPort("127.0.0.9:53")
@@ -169,7 +169,7 @@ func TestEnvironment(t *testing.T) {
 		"SIPTRUST_SECOND_URI": "sips:alice@second.test", "SIPTRUST_SECOND_HOST": "second.test",
 		"SIPTRUST_CA_FILE": own + "/ca.pem", "SIPTRUST_SYSTEM_CA_FILE": own + "/system-ca.pem", "SIPTRUST_CUSTOM_CA_FILE": own + "/custom-ca.pem",
 		"SIPTRUST_CERT_FILE": own + "/cert.pem", "SIPTRUST_KEY_FILE": own + "/key.pem", "SIPTRUST_IDENTITY_FILE": own + "/identity.pem",
-		"SIPTRUST_DIR": a.Dir, "SIPTRUST_CASE": "paper.custom-ca.sound", "SIPTRUST_TIMEOUT": "2", "SIPTRUST_DNS": "127.0.0.9:53",
+		"SIPTRUST_DIR": a.Dir, "SIPTRUST_ID": "word", "SIPTRUST_TIMEOUT": "2", "SIPTRUST_DNS": "127.0.0.9:53",
 		"SIPTRUST_LOCAL_PORTS": fmt.Sprintf("%d %d", first, first+1), "SIPTRUST_X": "of the profile's",
 	}
 	if diff := cmp.Diff(want, env); diff != "" || first < firstPort || first >= lastPort {

@@ -31,7 +31,7 @@ func (d *Driver) install(ctx context.Context, a client.Attempt, ports []uint16) 
 	v := profile.Values{
 		URI: a.URI, Domain: a.Domain, Host: a.Host, Port: a.Server.Port(), Address: a.Server.Addr().String(),
 		CAFile: in("ca.pem"), SystemCAFile: in("system-ca.pem"), CustomCAFile: in("custom-ca.pem"),
-		Dir: dir, Case: a.Case, Timeout: int((a.Timeout + time.Second - 1) / time.Second),
+		Dir: dir, ID: a.ID, Timeout: int((a.Timeout + time.Second - 1) / time.Second),
 		SecondURI: a.SecondURI, SecondHost: a.SecondHost, LocalPorts: ports,
 		Scripts: d.at.scripts, Prepared: d.at.prepared, Siptrust: d.at.siptrust,
 	}

@@ -156,7 +156,7 @@ func serveOne(s *tls.Conn) seen {
 func attempt(t *testing.T, host string, server netip.AddrPort, root *pkiforge.Certificate) client.Attempt {
 	t.Helper()
 	a := client.Attempt{
-		Case: "test.case", URI: fmt.Sprintf("sips:alice@%s:%d", host, server.Port()), Domain: host, Host: host, Server: server,
+		ID: "word", URI: fmt.Sprintf("sips:alice@%s:%d", host, server.Port()), Domain: host, Host: host, Server: server,
 		Timeout: 30 * time.Second, Dir: t.TempDir(), // a dozen clients start at once, a JVM among them
 	}
 	if root != nil {

@@ -29,7 +29,7 @@ type Values struct {
 	CAPEM, IdentityPEM              string // what CAFile and the PEM file of the identity hold
 
 	Dir     string
-	Case    string
+	ID      string // of the attempt, which tells the client nothing
 	Timeout int    // whole seconds, rounded up
 	DNS     string // address:port; empty: there is none
 	// DNSAddress and DNSPort are the two parts of DNS.
@@ -107,7 +107,7 @@ var names = []name{
 	{name: "CAPEM", known: inAttempt, value: func(v *Values) any { return v.CAPEM }, about: "what `{{.CAFile}}` holds, for a file of the client's own"},
 	{name: "IdentityPEM", known: inAttempt, value: func(v *Values) any { return v.IdentityPEM }, about: "chain and key in PEM, for a file of the client's own; empty when it has none"},
 	{name: "Dir", env: "SIPTRUST_DIR", known: inAttempt, value: func(v *Values) any { return v.Dir }, about: "the attempt's own directory"},
-	{name: "Case", env: "SIPTRUST_CASE", known: inAttempt, value: func(v *Values) any { return v.Case }, about: "case id"},
+	{name: "Id", env: "SIPTRUST_ID", known: inAttempt, value: func(v *Values) any { return v.ID }, about: "a word of the attempt's own, which means nothing"},
 	{name: "Timeout", env: "SIPTRUST_TIMEOUT", known: inAttempt, value: func(v *Values) any { return v.Timeout }, about: "limit of the attempt in seconds"},
 	{
 		name: "DNS", env: "SIPTRUST_DNS", known: inAttempt, value: func(v *Values) any { return v.DNS },
@@ -183,6 +183,9 @@ func plain(value any) string {
 // lookUp says in one line why a text cannot name something at a moment; empty:
 // it can.
 func lookUp(field string, p *Profile, at moment) (problem string) {
+	if field == "Case" {
+		return "a client does not know its case; {{.Id}} is a word of the attempt's own"
+	}
 	var known []string
 	for _, n := range names {
 		switch {

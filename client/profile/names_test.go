@@ -73,15 +73,18 @@ func TestEveryValueHasItsName(t *testing.T) {
 			}
 		}
 		want := []string{f.Name}
-		if f.Name == "LocalPorts" {
+		switch f.Name {
+		case "LocalPorts":
 			want = []string{"LocalPort", "LocalPorts"}
+		case "ID":
+			want = []string{"Id"}
 		}
 		if !slices.Equal(given, want) {
 			t.Errorf("the value %s is given as %v", f.Name, given)
 		}
 		for _, n := range names {
 			line := n.env + "=" + plain(n.value(&v))
-			if n.name == f.Name && n.env != "" && !slices.Contains(v.Environ(), line) {
+			if strings.EqualFold(n.name, f.Name) && n.env != "" && !slices.Contains(v.Environ(), line) {
 				t.Errorf("the environment %q lacks %q", v.Environ(), line)
 			}
 		}

@@ -82,6 +82,7 @@ var wrong = []struct {
 	{"feature twice", sound + "lacks: [tls13, tls13: why]\n", 4, `"tls13" is given twice`, true},
 	{"reason missing", sound + "lacks:\n  tls13:\n", 5, "lacks.tls13: it has no value", false},
 	{"unknown field", "name: x\ncommand: [prog, '{{.Hots}}']\nnames: [none]\n", 2, "command: bad template: <.Hots>: there is no .Hots; one of .URI", true},
+	{"case", sound + "files:\n  a: |\n    one\n    {{.Host}} {{if .Case}}{{end}}\n", 7, "files.a: bad template: <.Case>: a client does not know its case; {{.Id}} is", true},
 	{"unknown field in a file", sound + "files:\n  a: |\n    one\n    {{.Hots}}\n", 7, "files.a: bad template", true},
 	{"field missing without identity only", sound + "env:\n  A: '{{if .CertFile}}{{.Nope}}{{end}}'\n", 5, "env.A: bad template", true},
 	{"open template", sound + "stdin:\n  text: '{{.Host'\n", 5, "stdin.text: bad template", true},

@@ -96,7 +96,7 @@ func samples(p *Profile) (bare, full Values) {
 	bare = Values{
 		URI: "sips:alice@host.test:5061", Domain: "host.test", Host: "host.test", HostPort: "host.test:5061", Port: 5061,
 		Address: "127.0.0.1",
-		CAFile:  "/d/ca", SystemCAFile: "/d/system", CustomCAFile: "/d/custom", Dir: "/d", Case: "a.b", Timeout: 10,
+		CAFile:  "/d/ca", SystemCAFile: "/d/system", CustomCAFile: "/d/custom", Dir: "/d", ID: "word", Timeout: 10,
 		LocalPorts: make([]uint16, p.Ports), CADir: "/d/roots", TrustFile: "/d/p12", NSS: "sql:/d/nss",
 		Scripts: "/d/scripts", Prepared: "/d/prepared", Siptrust: "/d/siptrust",
 	}
