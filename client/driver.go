@@ -1,7 +1,7 @@
-// Package client brings a SIP client under test to make one attempt at one
-// server: the built-in reference client (and its mutants, which lack one
-// check each), or any program by a client profile. It must never know what a
-// case expects.
+// Package client is what siptrust and whatever brings a SIP client under test to
+// make one attempt at one server say to each other: the built-in reference client
+// and its mutants ([siptrust/client/reference]), or any program
+// ([siptrust/client/exec]). It must never know what a case expects.
 package client
 
 import (
@@ -15,7 +15,9 @@ import (
 
 // Attempt is what a driver is given for one start of the client.
 type Attempt struct {
-	Case string // id; for logs and SIPTRUST_CASE only
+	// ID is a word that no other attempt has. It says nothing of the case: a
+	// client must not know what is expected of it.
+	ID string
 	// URI is the address of record to register: sips:alice@host:port, or
 	// sips:alice@domain where DNS says the rest (RFC 3263 4).
 	URI     string

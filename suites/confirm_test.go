@@ -27,10 +27,10 @@ func newFlaky(at func(id string, n int) client.Driver) *flaky {
 	d := &flaky{altered: altered{Driver: plain()}, tried: map[string]int{}}
 	d.attempt = func(ctx context.Context, a client.Attempt) (client.Outcome, error) {
 		d.mu.Lock()
-		d.tried[a.Case]++
-		n := d.tried[a.Case]
+		d.tried[caseOf(a)]++
+		n := d.tried[caseOf(a)]
 		d.mu.Unlock()
-		if other := at(a.Case, n); other != nil {
+		if other := at(caseOf(a), n); other != nil {
 			return other.Attempt(ctx, a)
 		}
 		return d.Driver.Attempt(ctx, a)
@@ -153,10 +153,10 @@ func TestConfirmUnstableControl(t *testing.T) {
 	tried := map[string]int{}
 	d.attempt = func(ctx context.Context, a client.Attempt) (client.Outcome, error) {
 		mu.Lock()
-		tried[a.Case]++
-		n := tried[a.Case]
+		tried[caseOf(a)]++
+		n := tried[caseOf(a)]
 		mu.Unlock()
-		if a.Case == customCA+".sound" && n == 1 {
+		if caseOf(a) == customCA+".sound" && n == 1 {
 			a.CustomRoots = nil
 		}
 		return d.Driver.Attempt(ctx, a)
@@ -190,7 +190,7 @@ func TestConfirmInterrupted(t *testing.T) {
 		}
 		return nil
 	})
-	run, err := run.New(run.Settings{Driver: d, Filter: id, Confirm: 2})
+	run, err := run.New(run.Settings{Driver: d, Filter: id, Confirm: 2, OnAttempt: onAttempt})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -55,6 +56,7 @@ func execute(t *testing.T, driver client.Driver, edit func(*run.Settings)) repor
 		Driver: driver, Timeout: 3 * time.Second,
 		Windows: seen.Windows{Prompt: 1200 * time.Millisecond, Slow: 2 * time.Second},
 	}
+	settings.OnAttempt = onAttempt
 	if edit != nil {
 		edit(&settings)
 	}
@@ -67,6 +69,17 @@ func execute(t *testing.T, driver client.Driver, edit func(*run.Settings)) repor
 		t.Fatal(err)
 	}
 	return record
+}
+
+// attempted has the case of every attempt that a test makes, by its ID.
+var attempted sync.Map
+
+func onAttempt(id string, cs *catalogue.Case) { attempted.Store(id, cs.ID) }
+
+// caseOf is what a client is not told.
+func caseOf(a client.Attempt) string {
+	id, _ := attempted.Load(a.ID)
+	return id.(string)
 }
 
 func with(record reports.Record, status reports.Status) []string {

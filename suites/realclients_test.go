@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"siptrust/client"
+	"siptrust/client/profile"
 	"siptrust/reports"
 	"siptrust/suites/catalogue"
 	"siptrust/suites/run"
@@ -88,8 +88,8 @@ var findings = map[string]struct {
 // parallel; every case is decided by what was seen, and what is found is what
 // is known of that version.
 func TestRealClients(t *testing.T) {
-	for _, profile := range client.Embedded() {
-		name := profile.Name
+	for _, p := range profile.Embedded() {
+		name := p.Name
 		t.Run(name, func(t *testing.T) {
 			known, ok := findings[name]
 			if !ok {

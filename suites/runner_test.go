@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -52,7 +54,7 @@ func TestControlFailsAtTheEnd(t *testing.T) {
 	var mu sync.Mutex
 	controls := 0
 	sound.attempt = func(ctx context.Context, a client.Attempt) (client.Outcome, error) {
-		if a.Case == customCA+".sound" {
+		if caseOf(a) == customCA+".sound" {
 			mu.Lock()
 			controls++
 			late := controls > 1
@@ -92,7 +94,7 @@ func TestSetupNotProven(t *testing.T) {
 	var attempted []string
 	d.attempt = func(ctx context.Context, a client.Attempt) (client.Outcome, error) {
 		mu.Lock()
-		attempted = append(attempted, a.Case)
+		attempted = append(attempted, caseOf(a))
 		mu.Unlock()
 		a.CustomRoots, a.SystemRoots = nil, nil
 		return d.Driver.Attempt(ctx, a)
@@ -181,13 +183,13 @@ func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	d := &altered{Driver: plain()}
 	d.attempt = func(running context.Context, a client.Attempt) (client.Outcome, error) {
-		if a.Case == customCA+".expired" {
+		if caseOf(a) == customCA+".expired" {
 			cancel()
 			<-running.Done()
 		}
 		return d.Driver.Attempt(running, a)
 	}
-	run, err := run.New(run.Settings{Driver: d, Jobs: 1, Filter: "paper"})
+	run, err := run.New(run.Settings{Driver: d, Jobs: 1, Filter: "paper", OnAttempt: onAttempt})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -339,5 +341,35 @@ func TestFirstLineIsAwaited(t *testing.T) {
 	i := slices.IndexFunc(record.Results, func(r reports.Result) bool { return r.ID == customCA+".expired" })
 	if i < 0 || record.Results[i].How != "SIP inside TLS" {
 		t.Errorf("%d: %+v", i, record.Results)
+	}
+}
+
+// A client is told by nothing what case it is in: not by a word, not by its
+// directory, but for the one who keeps the directories.
+func TestCaseIsNotTold(t *testing.T) {
+	t.Parallel()
+	for _, keep := range []bool{false, true} {
+		var mu sync.Mutex
+		var dir string
+		ids := map[string]bool{}
+		d := &altered{Driver: plain(), traits: func(traits *client.Traits) { traits.Files = true }}
+		d.attempt = func(ctx context.Context, a client.Attempt) (client.Outcome, error) {
+			mu.Lock()
+			ids[a.ID], dir = true, filepath.Dir(a.Dir)
+			mu.Unlock()
+			said := strings.Join([]string{a.ID, a.URI, a.Proxy, a.Domain, a.Host, a.SecondURI, a.SecondHost}, " ")
+			if id := caseOf(a); strings.Contains(said, id) || strings.Contains(a.Dir, id) != keep {
+				t.Errorf("%s: the client is told %q in %s; directories are kept: %v", id, said, a.Dir, keep)
+			}
+			return d.Driver.Attempt(ctx, a)
+		}
+		execute(t, d, func(s *run.Settings) { s.Filter, s.Keep, s.Jobs = customCA, keep, 1 })
+		if _, err := os.Stat(dir); (err == nil) != keep {
+			t.Errorf("the run's directory afterwards: %v; directories are kept: %v", err, keep)
+		}
+		os.RemoveAll(dir)
+		if len(ids) < 6 || ids[""] {
+			t.Errorf("%d words for the attempts at 6 cases: %v", len(ids), ids)
+		}
 	}
 }

@@ -70,7 +70,7 @@ func chain(certs []*pkiforge.Certificate) [][]byte {
 // attemptAt is an attempt of an endpoint with the roots of m at addr.
 func (m material) attemptAt(addr netip.AddrPort) client.Attempt {
 	return client.Attempt{
-		Case: "unit.case", URI: "sips:alice@" + m.host + ":" + fmt.Sprint(addr.Port()), Domain: "example.test", Host: m.host,
+		ID: "word", URI: "sips:alice@" + m.host + ":" + fmt.Sprint(addr.Port()), Domain: "example.test", Host: m.host,
 		Server: addr, Timeout: 10 * time.Second,
 		SystemRoots: m.SystemRoots, CustomRoots: m.CustomRoots, Identity: m.Identity,
 	}

@@ -126,8 +126,14 @@ func (r *Run) names() pkiforge.Names {
 	return pkiforge.Names{Run: r.token, Host: host, Domain: host, Other: fmt.Sprintf("other%d.r%s.test", n, r.token)}
 }
 
+// attemptDir makes the directory of a case's attempt. It is named by the case for
+// a tester who keeps it; otherwise its name tells the client nothing.
 func (r *Run) attemptDir(cs *catalogue.Case, n int) (string, error) {
-	dir, err := os.MkdirTemp(r.dir, fmt.Sprintf("%s-%d-", strings.ReplaceAll(cs.ID, string(filepath.Separator), "_"), n+1))
+	name := "attempt-"
+	if r.settings.Keep {
+		name = fmt.Sprintf("%s-%d-", strings.ReplaceAll(cs.ID, string(filepath.Separator), "_"), n+1)
+	}
+	dir, err := os.MkdirTemp(r.dir, name)
 	if err != nil {
 		return "", fmt.Errorf("make a directory for the attempt: %w", err)
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"siptrust/client"
+	"siptrust/client/exec"
+	"siptrust/client/profile"
 	"siptrust/client/reference"
 	"siptrust/suites/catalogue"
 )
@@ -34,19 +36,19 @@ func OpenClient(name string, argv []string, p catalogue.Policy) (client.Driver, 
 		if len(argv) == 0 {
 			return nil, errors.New("--client exec needs a program: siptrust run --client exec -- PROGRAM [ARGUMENT...]")
 		}
-		return client.NewCommand(argv), nil
+		return exec.NewCommand(argv), nil
 	case isFile(name):
-		profile, err := client.LoadProfile(name)
+		own, err := profile.Load(name)
 		if err != nil {
 			return nil, err
 		}
-		return openProfile(profile)
+		return openProfile(own)
 	}
-	profile, err := client.EmbeddedProfile(name)
+	embedded, err := profile.Named(name)
 	if err != nil {
 		return nil, unknownClient(name)
 	}
-	return openProfile(profile)
+	return openProfile(embedded)
 }
 
 func openReference(o reference.Options) (client.Driver, error) {
@@ -64,13 +66,13 @@ func (e *UnavailableError) Error() string { return e.Err.Error() }
 // Unwrap gives the cause.
 func (e *UnavailableError) Unwrap() error { return e.Err }
 
-func openProfile(p *client.Profile) (client.Driver, error) {
+func openProfile(p *profile.Profile) (client.Driver, error) {
 	if hint := catalogue.Policy(p.Policy); hint != "" {
 		if err := hint.Unknown(); err != nil {
 			return nil, fmt.Errorf("client %s: its profile: %w", p.Name, err)
 		}
 	}
-	d, err := client.NewExec(p)
+	d, err := exec.New(p)
 	if err != nil {
 		return nil, &UnavailableError{err}
 	}
@@ -78,7 +80,7 @@ func openProfile(p *client.Profile) (client.Driver, error) {
 }
 
 // Clients are the embedded profiles and what of them is installed here.
-func Clients(ctx context.Context) []client.Installed { return client.Clients(ctx) }
+func Clients(ctx context.Context) []exec.Installed { return exec.Clients(ctx) }
 
 // Mutants are the reference client's, each without one check.
 func Mutants() []reference.Mutant { return reference.Mutants() }
@@ -89,14 +91,14 @@ func isFile(name string) bool {
 	if strings.ContainsAny(name, `/\`) || strings.HasSuffix(name, ".yaml") || strings.HasSuffix(name, ".yml") {
 		return true
 	}
-	_, noProfile := client.EmbeddedProfile(name)
+	_, noProfile := profile.Named(name)
 	info, err := os.Stat(name)
 	return noProfile != nil && err == nil && info.Mode().IsRegular()
 }
 
 func unknownClient(name string) error {
 	known := []string{"reference", ExecClient}
-	for _, p := range client.Embedded() {
+	for _, p := range profile.Embedded() {
 		known = append(known, p.Name)
 	}
 	for _, m := range reference.Mutants() {

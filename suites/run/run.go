@@ -50,6 +50,9 @@ type Settings struct {
 	// OnResult is called, one call at a time, for every result as it is known
 	// and again when the end of the run changes it.
 	OnResult func(reports.Result)
+	// OnAttempt is called before each attempt, by several goroutines, with what
+	// the client is not told: the case that the attempt with this ID belongs to.
+	OnAttempt func(id string, cs *catalogue.Case)
 }
 
 // Judged is one case with its result and all that was observed.

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/tls"
 	"fmt"
 	"net/netip"
@@ -155,7 +156,7 @@ func (t *trial) attempts(ctx context.Context) ([]seen.Attempt, error) {
 func (t *trial) given() client.Attempt {
 	s, m := &t.scenario, t.material
 	a := client.Attempt{
-		Case: t.cs.ID, URI: s.URI(t.address), Proxy: s.Proxy(t.address), Lookup: s.Zone != nil,
+		ID: rand.Text(), URI: s.URI(t.address), Proxy: s.Proxy(t.address), Lookup: s.Zone != nil,
 		Domain: s.Names.Domain, Host: s.Names.Host, Server: t.address, Timeout: t.run.limits.attempt,
 		SystemRoots: m.SystemRoots, CustomRoots: m.CustomRoots, Identity: m.Identity,
 	}
@@ -184,6 +185,9 @@ func (t *trial) attempt(ctx context.Context, n int) (seen.Attempt, error) {
 	}
 	if r.dns != nil {
 		a.DNS = r.dns.Addr()
+	}
+	if tell := r.settings.OnAttempt; tell != nil {
+		tell(a.ID, t.cs)
 	}
 	// The client runs until it ends by itself, when all it did was its own, or
 	// until the watch ends it: by then the observation is frozen, and what dies

@@ -1,0 +1,20 @@
+package exec
+
+import (
+	"net"
+	"strconv"
+)
+
+// claimPort takes a port among all runs on this machine, by an abstract Unix
+// socket that ends with its process; false: another run has it.
+func claimPort(port int) (leave func(), ok bool) {
+	c, err := net.ListenUnixgram("unixgram", claimAddress(port))
+	if err != nil {
+		return nil, false
+	}
+	return func() { _ = c.Close() }, true
+}
+
+func claimAddress(port int) *net.UnixAddr {
+	return &net.UnixAddr{Name: "@siptrust/port/" + strconv.Itoa(port), Net: "unixgram"}
+}

@@ -1,0 +1,161 @@
+package exec
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"os/exec"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+	"unicode"
+)
+
+const (
+	// grace is what a program gets between SIGTERM and SIGKILL.
+	grace = 200 * time.Millisecond
+	// pipeDelay bounds the wait for output that something outside the
+	// program's group holds open.
+	pipeDelay = 500 * time.Millisecond
+	// outputLimit is how many octets of output are kept.
+	outputLimit = 4096
+	// tokenName marks every process of one attempt in its environment.
+	tokenName = "SIPTRUST_ATTEMPT="
+)
+
+// program is one process to run, with all its descendants.
+type program struct {
+	argv, env  []string
+	dir        string // to start in; empty: this process's own
+	stdin      string
+	closeStdin bool
+	attr       syscall.SysProcAttr
+}
+
+// result is how a program ended.
+type result struct {
+	ended  bool // by itself
+	status int
+	signal string // that ended it; empty: none did
+	output string
+}
+
+// run starts the program in a process group of its own and returns when it has
+// ended or was ended because ctx is done. Nothing of it is left then. The error
+// is for a program that could not be started.
+func (p *program) run(ctx context.Context) (result, error) {
+	if err := ctx.Err(); err != nil {
+		return result{}, fmt.Errorf("start program: %w", err)
+	}
+	// The parent-death signal comes when the thread that started the program
+	// ends, so that thread is kept.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+
+	var out tail
+	token := tokenName + rand.Text()
+	cmd := exec.Command(p.argv[0], p.argv[1:]...)
+	cmd.Env, cmd.Stdout, cmd.Stderr = append(slices.Clone(p.env), token), &out, &out
+	cmd.Dir, cmd.WaitDelay = p.dir, pipeDelay
+	cmd.SysProcAttr = groupAttr(p.attr)
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return result{}, fmt.Errorf("start program: %w", err)
+	}
+	adoptOrphans()
+	if err := cmd.Start(); err != nil {
+		return result{}, fmt.Errorf("start program: %w", err)
+	}
+	var input sync.WaitGroup
+	input.Go(func() {
+		// A program that does not read its input is no error.
+		_, _ = io.WriteString(stdin, p.stdin)
+		if p.closeStdin {
+			_ = stdin.Close()
+		}
+	})
+	pid := cmd.Process.Pid
+	leader := watch(cmd)
+	var res result
+	select {
+	case <-leader.ended:
+		res.ended = true
+	case <-ctx.Done():
+		signalGroup(pid, syscall.SIGTERM)
+		timer := time.NewTimer(grace)
+		select {
+		case <-leader.ended:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+	signalGroup(pid, syscall.SIGKILL)
+	<-leader.ended
+	endOrphans(pid, token)
+	err = leader.wait()
+	input.Wait()
+	reapGroup(pid)
+	endOrphans(pid, token)
+	res.output = out.String()
+	state := cmd.ProcessState
+	if state == nil {
+		return result{}, fmt.Errorf("wait for program: %w", err)
+	}
+	res.status = state.ExitCode()
+	if ws, ok := state.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
+		res.signal = ws.Signal().String()
+	}
+	return res, nil
+}
+
+// leader is the process that was started itself.
+type leader struct {
+	ended <-chan struct{}
+	wait  func() error // reaps it; call once, after ended
+}
+
+// tail keeps the last outputLimit octets that are written to it.
+type tail struct {
+	mu  sync.Mutex
+	buf []byte // at most twice the limit
+}
+
+func (t *tail) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	n := len(b)
+	b = b[max(0, len(b)-outputLimit):]
+	if len(t.buf)+len(b) > 2*outputLimit {
+		t.buf = append(t.buf[:0], t.buf[len(t.buf)-outputLimit:]...)
+	}
+	t.buf = append(t.buf, b...)
+	return n, nil
+}
+
+// String gives what was kept as plain text.
+func (t *tail) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return plain(t.buf[max(0, len(t.buf)-outputLimit):])
+}
+
+// escapes are the control sequences of terminals (ECMA-48 5.4 and 5.6).
+var escapes = regexp.MustCompile(`\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])`)
+
+// plain makes output safe to print anywhere: UTF-8 without colours and control
+// characters, in lines.
+func plain(output []byte) string {
+	s := escapes.ReplaceAllString(strings.ToValidUTF8(string(output), "?"), "")
+	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return -1
+		}
+		return r
+	}, s)
+}
