@@ -40,6 +40,7 @@ type Server struct {
 	once   sync.Once
 	err    error // of closing
 
+	newEngine func(*conn) engine
 	ticketKey [32]byte // of [TicketsTaken]
 
 	state      sync.Mutex // guards what follows
