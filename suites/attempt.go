@@ -95,11 +95,7 @@ func (r *Run) cannot(cs *Case, twin TwinState) string {
 
 // attempts sets the scenario up and makes its attempts in a row.
 func (r *Run) attempts(ctx context.Context, cs *Case, j *judgement) error {
-	config := fakeserver.Config{Places: r.catalogue.places(cs)}
-	if r.traits.NearTraps {
-		config.Traps = fakeserver.TrapsNear
-	}
-	reserved, err := fakeserver.Reserve(ctx, config)
+	reserved, err := fakeserver.Reserve(ctx, fakeserver.Config{Traps: r.traps(), Places: r.catalogue.places(cs)})
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net"
 	"net/netip"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"github.com/miekg/dns"
 
 	"siptrust/client"
+	"siptrust/fakeserver"
 	"siptrust/pkiforge"
 )
 
@@ -30,18 +30,6 @@ const (
 
 // closedPort is one at which nothing listens: tcpmux, which nobody serves.
 const closedPort = "1"
-
-// tlsPort is the port of SIP over TLS (RFC 3261 18.2.1).
-const tlsPort = 5061
-
-// clearPort is that of SIP without TLS (RFC 3261 18.2.1); where the server has
-// no address for itself, its own port hears that too.
-func clearPort(at netip.AddrPort) string {
-	if port := at.Port(); port != tlsPort {
-		return strconv.Itoa(int(port))
-	}
-	return "5060"
-}
 
 // uri is the address of record that the client is given.
 func (s *Scenario) uri(at netip.AddrPort) string {
@@ -79,7 +67,7 @@ func (s *Scenario) proxy(at netip.AddrPort) string {
 // recognised.
 func (s *Scenario) records(at, elsewhere netip.AddrPort) ([]dns.RR, error) {
 	fill := strings.NewReplacer("{host}", s.Names.Host, "{other}", s.Names.Other, "{address}", at.Addr().String(),
-		"{port}", strconv.Itoa(int(at.Port())), "{closed}", closedPort, "{clear}", clearPort(at),
+		"{port}", strconv.Itoa(int(at.Port())), "{closed}", closedPort, "{clear}", strconv.Itoa(int(fakeserver.PlaintextPort(at))),
 		"{elsewhere}", elsewhere.Addr().String(), "{elsewhere-port}", strconv.Itoa(int(elsewhere.Port())))
 	records := make([]dns.RR, 0, len(s.Zone))
 	for _, line := range s.Zone {
@@ -139,13 +127,21 @@ func (r *Run) asksDNS() bool {
 	return slices.ContainsFunc(r.selected, asks) || slices.ContainsFunc(r.controls, asks)
 }
 
+// traps is where the servers of the run listen.
+func (r *Run) traps() fakeserver.TrapMode {
+	if r.traits.NearTraps {
+		return fakeserver.TrapsNear
+	}
+	return fakeserver.TrapMode("").OrDefault()
+}
+
 // noDefaultPort notes that a server of near traps is at no port that a client
 // could know by itself.
 func (r *Run) noDefaultPort() {
-	if !r.traits.NearTraps && runtime.GOOS == "linux" {
+	if r.traps() == fakeserver.TrapsOwn {
 		return
 	}
-	lacks := map[string]string{client.LacksDefaultPort: "siptrust's own server is at any free port, not at 5061"}
+	lacks := map[string]string{client.LacksDefaultPort: fmt.Sprintf("siptrust's own server is at any free port, not at %d", fakeserver.PortTLS)}
 	maps.Copy(lacks, r.traits.Lacks)
 	r.traits.Lacks = lacks
 }
