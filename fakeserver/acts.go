@@ -104,7 +104,7 @@ func (c *conn) finish(how Ending) {
 		c.reset()
 	case EndCut:
 		c.mu.Lock()
-		c.tls = nil // no close_notify
+		c.session = nil // no close_notify
 		c.mu.Unlock()
 		c.end()
 	default:

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"runtime"
 )
 
 // ClientAuth says whether the server asks for a client certificate.
@@ -91,6 +92,18 @@ const (
 	TrapsOwn  TrapMode = "own"  // an own loopback address: TLS on TCP 5061, traps on TCP 5060, UDP 5060 and 5061
 	TrapsNear TrapMode = "near" // a free port P on 127.0.0.1 for TLS, UDP P as trap
 )
+
+// OrDefault gives the mode, and for the zero value the one that this operating
+// system is served with: only Linux has every address of 127.0.0.0/8.
+func (m TrapMode) OrDefault() TrapMode {
+	switch {
+	case m != "":
+		return m
+	case runtime.GOOS == "linux":
+		return TrapsOwn
+	}
+	return TrapsNear
+}
 
 // versions gives the range of TLS versions that b offers.
 func (b *Behaviour) versions() (lowest, highest uint16) {

@@ -111,7 +111,7 @@ func FuzzClientHello(f *testing.F) {
 			if len(h.Random) != 32 || len(h.Versions) == 0 && !slices.Contains(h.Extensions, extSupportedVersions) {
 				t.Fatalf("%+v", h)
 			}
-			_ = mootHello(h, &Behaviour{})
+			_ = new(Behaviour).nothingInCommon(h)
 		}
 		_, _ = parseServerHello(body)
 		_, _ = parseCertificates(body, true)

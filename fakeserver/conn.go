@@ -1,7 +1,6 @@
 package fakeserver
 
 import (
-	"crypto/tls"
 	"net"
 	"sync"
 	"time"
@@ -12,14 +11,15 @@ type conn struct {
 	server    *Server
 	raw       *net.TCPConn
 	tap       *tap
+	engine    engine
 	entry     *entry
 	behaviour Behaviour
 	step      int           // place of behaviour among those of the server
 	done      chan struct{} // closed when it is over
 
-	mu    sync.Mutex
-	tls   *tls.Conn // nil until the handshake is complete
-	ended bool      // the server's direction is closed
+	mu      sync.Mutex
+	session session // nil until the handshake is complete
+	ended   bool    // the server's direction is closed
 	// left, if set, is closed when the connection is read as far as it goes and
 	// then left to the client.
 	left chan struct{}
@@ -31,6 +31,7 @@ var readBuffers = sync.Pool{New: func() any { return new([4096]byte) }}
 func newConn(s *Server, raw *net.TCPConn, e *entry, b Behaviour, step int) *conn {
 	c := &conn{server: s, raw: raw, entry: e, behaviour: b, step: step, done: make(chan struct{})}
 	c.tap = newTap(raw, e, s.leaks)
+	c.engine = s.newEngine(c)
 	c.tap.idle = s.cfg.IdleLimit
 	c.tap.quiet = c.quiet
 	// Until a handshake is complete a connection has no right to stay for long.
@@ -48,7 +49,7 @@ func (c *conn) serve(isTLS bool) {
 	}
 	c.begin()
 	if !c.behaviour.Script.Completes() {
-		c.tap.moot = func(h *ClientHello) string { return mootHello(h, &c.behaviour) }
+		c.tap.nothingInCommon = c.engine.nothingInCommon
 	}
 	buf := readBuffers.Get().(*[4096]byte)
 	defer readBuffers.Put(buf)
@@ -122,8 +123,8 @@ func (c *conn) end() {
 		k.ServerEnded, k.ServerEndedAt = true, at
 	}
 	c.entry.unlock()
-	if c.tls != nil {
-		_ = c.tls.CloseWrite() // fails when the connection has failed before
+	if c.session != nil {
+		_ = c.session.CloseWrite() // fails when the connection has failed before
 		k = c.entry.lock()
 		c.tap.resolve(k, &c.tap.out, levelWarning, alertCloseNotify)
 		c.entry.unlock()

@@ -7,16 +7,25 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/netip"
-	"runtime"
 	"sync/atomic"
 	"syscall"
 )
 
-// The ports of an own address (RFC 3261 18.2.1).
+// The ports of an address of the server's own: those that clients know by
+// themselves (RFC 3261 19.1.2).
 const (
-	portSIP = 5060
-	portTLS = 5061
+	PortSIP = 5060 // without TLS
+	PortTLS = 5061
 )
+
+// PlaintextPort is the port at which a server that speaks TLS at that address
+// takes SIP without TLS: one with near traps has no other than that of TLS.
+func PlaintextPort(at netip.AddrPort) uint16 {
+	if at.Port() == PortTLS {
+		return PortSIP
+	}
+	return at.Port()
+}
 
 // addressTries is how many addresses, or ports, are tried before giving up.
 const addressTries = 64
@@ -85,13 +94,7 @@ func nextAddress() netip.Addr {
 // openListeners opens the ports of mode. own is the address that is asked for;
 // the zero value: any.
 func openListeners(ctx context.Context, mode TrapMode, own netip.Addr) (*listeners, error) {
-	if mode == "" {
-		mode = TrapsNear
-		if runtime.GOOS == "linux" {
-			mode = TrapsOwn
-		}
-	}
-	switch {
+	switch mode = mode.OrDefault(); {
 	case mode == TrapsNear:
 		return openNear(ctx)
 	case mode != TrapsOwn:
@@ -114,15 +117,15 @@ func openListeners(ctx context.Context, mode TrapMode, own netip.Addr) (*listene
 
 // openOwn opens the ports of an address of the server's own.
 func openOwn(ctx context.Context, a netip.Addr) (*listeners, error) {
-	l := &listeners{address: netip.AddrPortFrom(a, portTLS)}
-	for _, port := range []uint16{portTLS, portSIP} {
+	l := &listeners{address: netip.AddrPortFrom(a, PortTLS)}
+	for _, port := range []uint16{PortTLS, PortSIP} {
 		t, err := listenTCP(ctx, netip.AddrPortFrom(a, port))
 		if err != nil {
 			return nil, errors.Join(err, l.close())
 		}
-		l.addTCP(t, port == portTLS)
+		l.addTCP(t, port == PortTLS)
 	}
-	for _, port := range []uint16{portSIP, portTLS} {
+	for _, port := range []uint16{PortSIP, PortTLS} {
 		u, err := listenUDP(netip.AddrPortFrom(a, port))
 		if err != nil {
 			return nil, errors.Join(err, l.close())
@@ -210,7 +213,7 @@ func addrPort(a net.Addr) netip.AddrPort {
 // wordOf writes an address as it is looked for in clear text: an address that
 // the server has for itself by the IP address, a shared one with its port.
 func wordOf(a netip.AddrPort) string {
-	if a.Port() == portTLS {
+	if a.Port() == PortTLS {
 		return a.Addr().String()
 	}
 	return a.String()

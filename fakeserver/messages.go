@@ -98,8 +98,8 @@ func (t *tap) clientHello(k *Connection, at time.Duration, body []byte) (detail 
 	}
 	if k.ClientHello == nil {
 		k.ClientHello, k.HelloAt = h, at
-		if t.moot != nil {
-			k.MootHello = t.moot(h)
+		if t.nothingInCommon != nil {
+			k.MootHello = t.nothingInCommon(h)
 		}
 	}
 	var b strings.Builder

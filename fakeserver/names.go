@@ -93,13 +93,3 @@ const (
 	alertInsufficient     = 71
 	alertUserCanceled     = 90 // is followed by close_notify (RFC 8446 6.1)
 )
-
-// alertByText finds the description of an alert by the text of crypto/tls's
-// error, whose own type is not exported for TCP connections.
-var alertByText = func() map[string]uint8 {
-	m := make(map[string]uint8, 256)
-	for i := range 256 {
-		m[tls.AlertError(i).Error()] = uint8(i)
-	}
-	return m
-}()

@@ -29,7 +29,7 @@ type direction struct {
 	// TLS 1.2 and before: everything after ChangeCipherSpec is encrypted.
 	sealed   bool
 	finished bool // the Finished under encryption was named
-	// An encrypted alert of TLS 1.2 waits for crypto/tls to say what it was.
+	// An encrypted alert of TLS 1.2 waits for the engine to say what it was.
 	alertAt time.Duration
 	alerted bool
 

@@ -176,6 +176,7 @@ func (r *Reservation) Serve(setup Setup) (*Server, error) {
 		cfg: r.cfg, setup: setup, main: r.main, second: r.second,
 		behaviours: behaviours,
 		leaks:      newLeakFinder(append(slices.Clone(setup.Account), setup.Other), wordOf(r.main.address)),
+		newEngine:  func(c *conn) engine { return goTLS{c} },
 		conns:      map[*conn]struct{}{},
 		closed:     make(chan struct{}),
 	}

@@ -163,7 +163,7 @@ func TestReservationLeavesNothing(t *testing.T) {
 		t.Errorf("served after it was closed: %v", err)
 	}
 	if runtime.GOOS == "linux" { // an address of which one port is taken, the last that is opened
-		taken := net.UDPAddrFromAddrPort(netip.AddrPortFrom(nextAddress(), portTLS))
+		taken := net.UDPAddrFromAddrPort(netip.AddrPortFrom(nextAddress(), PortTLS))
 		udp, err := net.ListenUDP("udp", taken)
 		if err != nil {
 			t.Fatal(err)

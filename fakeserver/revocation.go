@@ -1,6 +1,7 @@
 package fakeserver
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -9,8 +10,9 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
-	"sync"
 	"time"
+
+	"golang.org/x/net/netutil"
 )
 
 // ServiceFault says how the revocation service treats every request.
@@ -59,14 +61,19 @@ const (
 type service struct{ http http.Server }
 
 // serveHTTP gives documents out at the port of l.
-func (s *Server) serveHTTP(l net.Listener) {
-	limited := &limitedListener{Listener: l, room: make(chan struct{}, maxServiceConns), closed: s.closed}
+func (s *Server) serveHTTP(l *net.TCPListener) {
+	remembering := &remembering{TCPListener: l}
+	limited := netutil.LimitListener(remembering, maxServiceConns)
 	v := &service{}
 	v.http = http.Server{
 		Handler:        http.HandlerFunc(s.serveDocument),
 		ReadTimeout:    s.cfg.IdleLimit,
 		MaxHeaderBytes: 16 << 10,
-		ErrorLog:       log.New(io.Discard, "", 0),
+		// Called behind Accept, by the goroutine that accepts.
+		ConnContext: func(ctx context.Context, _ net.Conn) context.Context {
+			return context.WithValue(ctx, tcpKey{}, remembering.last)
+		},
+		ErrorLog: log.New(io.Discard, "", 0),
 		ConnState: func(_ net.Conn, state http.ConnState) {
 			switch state {
 			case http.StateNew:
@@ -106,7 +113,7 @@ func (s *Server) serveDocument(w http.ResponseWriter, r *http.Request) {
 	case service.Fault == ServiceReset:
 		request.Answer = "reset"
 		s.request(request)
-		s.resetRequest(w)
+		resetRequest(w, r)
 	case service.Fault == ServiceFailing:
 		request.Answer = "500"
 		s.request(request)
@@ -133,16 +140,34 @@ func documentPath(r *http.Request) string {
 	return r.URL.Path
 }
 
+// remembering is a listener that knows the connection it accepted last: what
+// LimitListener gives instead cannot be reset.
+type remembering struct {
+	*net.TCPListener
+	last *net.TCPConn
+}
+
+// Accept waits for the next connection.
+func (r *remembering) Accept() (net.Conn, error) {
+	conn, err := r.AcceptTCP()
+	if err != nil {
+		return nil, err
+	}
+	r.last = conn
+	return conn, nil
+}
+
+// tcpKey is the key of a request's TCP connection in its context.
+type tcpKey struct{}
+
 // resetRequest ends the connection of a request by a reset. Hijacked, it is the
 // handler's alone.
-func (s *Server) resetRequest(w http.ResponseWriter) {
+func resetRequest(w http.ResponseWriter, r *http.Request) {
 	conn, _, err := w.(http.Hijacker).Hijack()
 	if err != nil {
 		return
 	}
-	if limited, ok := conn.(*limitedConn); ok {
-		_ = limited.Conn.(*net.TCPConn).SetLinger(0)
-	}
+	_ = r.Context().Value(tcpKey{}).(*net.TCPConn).SetLinger(0)
 	_ = conn.Close()
 }
 
@@ -168,35 +193,4 @@ func (v *service) close() error {
 		return fmt.Errorf("close the revocation service: %w", err)
 	}
 	return nil
-}
-
-// limitedListener takes no more connections than there is room for.
-type limitedListener struct {
-	net.Listener
-	room   chan struct{}
-	closed <-chan struct{}
-}
-
-func (l *limitedListener) Accept() (net.Conn, error) {
-	select {
-	case l.room <- struct{}{}:
-	case <-l.closed:
-		return nil, net.ErrClosed
-	}
-	conn, err := l.Listener.Accept()
-	if err != nil {
-		<-l.room
-		return nil, err
-	}
-	return &limitedConn{Conn: conn, leave: sync.OnceFunc(func() { <-l.room })}, nil
-}
-
-type limitedConn struct {
-	net.Conn
-	leave func()
-}
-
-func (c *limitedConn) Close() error {
-	defer c.leave()
-	return c.Conn.Close()
 }

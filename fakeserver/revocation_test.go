@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -192,5 +193,39 @@ func TestStaple(t *testing.T) {
 			t.Errorf("%s: %q was handed out", tls.VersionName(version), got)
 		}
 		_ = c.Close()
+	}
+}
+
+// More connections than there is room for wait until another ends; a server that
+// is full closes all the same.
+func TestServiceConnectionsAreBounded(t *testing.T) {
+	t.Parallel()
+	s, base := serviceOf(t, published(ServiceSound))
+	u, _ := url.Parse(base)
+	var idle []*net.TCPConn
+	for range maxServiceConns {
+		idle = append(idle, dial(t, u.Host))
+	}
+	late := dial(t, u.Host)
+	if _, err := io.WriteString(late, "GET /a.crl HTTP/1.0\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	_ = late.SetReadDeadline(time.Now().Add(100 * time.Millisecond))
+	if n, err := late.Read(make([]byte, 1)); n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("one connection more than there is room for read %d octets, %v", n, err)
+	}
+	_ = idle[0].Close()
+	_ = late.SetReadDeadline(time.Now().Add(20 * time.Second))
+	if answer, err := io.ReadAll(late); err != nil || !strings.HasPrefix(string(answer), "HTTP/1.0 200 OK\r\n") {
+		t.Errorf("%q, %v", answer, err)
+	}
+	idle = append(idle, dial(t, u.Host), dial(t, u.Host))
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	for _, c := range idle[1:] {
+		if n, err := c.Read(make([]byte, 1)); n > 0 || errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("a connection outlived the server: %d octets, %v", n, err)
+		}
 	}
 }

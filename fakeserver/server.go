@@ -40,6 +40,7 @@ type Server struct {
 	once   sync.Once
 	err    error // of closing
 
+	newEngine func(*conn) engine
 	ticketKey [32]byte // of [TicketsTaken]
 
 	state      sync.Mutex // guards what follows
@@ -57,16 +58,67 @@ func (s *Server) listen(l *listeners) {
 	if l == nil {
 		return
 	}
-	s.running.Add(len(l.list))
 	for i, t := range l.tcp {
 		sw := &sweep{deadline: t.SetDeadline, waiting: func() bool { return waits(t) }}
-		s.sweeps = append(s.sweeps, sw)
-		go s.accept(l.list[i], t, sw)
+		s.takeFrom(sw, s.connections(l.list[i], t))
 	}
 	for i, u := range l.udp {
 		sw := &sweep{deadline: u.SetReadDeadline, waiting: func() bool { return waits(u) }}
-		s.sweeps = append(s.sweeps, sw)
-		go s.serveUDP(l.list[len(l.tcp)+i], u, sw)
+		s.takeFrom(sw, s.datagrams(l.list[len(l.tcp)+i], u))
+	}
+}
+
+// takeFrom has a goroutine take what comes at a listener, one by one, until the
+// listener is closed.
+func (s *Server) takeFrom(sw *sweep, take func() error) {
+	s.sweeps = append(s.sweeps, sw)
+	s.running.Go(func() {
+		for {
+			err := take()
+			switch {
+			case err == nil:
+			case s.closing() || errors.Is(err, net.ErrClosed):
+				return
+			case errors.Is(err, os.ErrDeadlineExceeded):
+				sw.run(take)
+			default:
+				// Out of descriptors, most likely: others must end first.
+				select {
+				case <-s.closed:
+					return
+				case <-time.After(5 * time.Millisecond):
+				}
+			}
+		}
+	})
+}
+
+// connections gives what takes one connection.
+func (s *Server) connections(ear Ear, l *net.TCPListener) func() error {
+	return func() error {
+		raw, err := l.AcceptTCP()
+		if err == nil {
+			s.take(ear, raw, addrPort(raw.RemoteAddr()))
+		}
+		return err
+	}
+}
+
+// datagrams gives what takes and records one datagram.
+func (s *Server) datagrams(ear Ear, conn *net.UDPConn) func() error {
+	buf := make([]byte, maxDatagram)
+	return func() error {
+		n, from, err := conn.ReadFromUDPAddrPort(buf)
+		if err != nil {
+			return err
+		}
+		data := append([]byte(nil), buf[:n]...)
+		kind := classify(data)
+		s.datagram(Datagram{
+			Ear: ear, Remote: netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), Data: data, Kind: kind,
+			Leak: kind == ClearSIP && s.leaks.mentions(data),
+		})
+		return nil
 	}
 }
 
@@ -170,35 +222,6 @@ func (s *Server) live() []*conn {
 		list = append(list, c)
 	}
 	return list
-}
-
-// accept takes the connections of one TCP ear until it is closed.
-func (s *Server) accept(ear Ear, l *net.TCPListener, sw *sweep) {
-	defer s.running.Done()
-	take := func() error {
-		raw, err := l.AcceptTCP()
-		if err == nil {
-			s.take(ear, raw, addrPort(raw.RemoteAddr()))
-		}
-		return err
-	}
-	for {
-		err := take()
-		switch {
-		case err == nil:
-		case s.closing() || errors.Is(err, net.ErrClosed):
-			return
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			sw.run(take)
-		default:
-			// Out of descriptors, most likely: others must end first.
-			select {
-			case <-s.closed:
-				return
-			case <-time.After(5 * time.Millisecond):
-			}
-		}
-	}
 }
 
 // take records a new connection and serves it.

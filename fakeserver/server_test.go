@@ -39,6 +39,23 @@ func TestEars(t *testing.T) {
 	}
 }
 
+// Where a server listens is decided in one place.
+func TestDefaults(t *testing.T) {
+	t.Parallel()
+	want := TrapsNear
+	if runtime.GOOS == "linux" {
+		want = TrapsOwn
+	}
+	if TrapMode("").OrDefault() != want || TrapsNear.OrDefault() != TrapsNear || TrapsOwn.OrDefault() != TrapsOwn {
+		t.Errorf("the mode of this system is %q, want %q", TrapMode("").OrDefault(), want)
+	}
+	for address, port := range map[string]uint16{"127.1.1.1:5061": 5060, "127.0.0.1:4321": 4321} {
+		if got := PlaintextPort(netip.MustParseAddrPort(address)); got != port {
+			t.Errorf("%s takes plaintext at %d, want %d", address, got, port)
+		}
+	}
+}
+
 func TestAddressTaken(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS != "linux" {

@@ -2,7 +2,6 @@ package fakeserver
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"io"
 	"log/slog"
@@ -42,7 +41,7 @@ var errNoDialling = errors.New("the server answers on the client's connection on
 // server's own readers record both directions.
 type sipSession struct {
 	conn *conn
-	tls  *tls.Conn
+	tls  session
 	in   sipReader
 
 	ua      *sipgo.UserAgent
@@ -62,8 +61,8 @@ type sipSession struct {
 
 // serveSIP reads what comes behind the handshake to its end. sipgo is not
 // begun before there is something to answer.
-func (c *conn) serveSIP(server *tls.Conn) {
-	s := &sipSession{conn: c, tls: server, answered: make(chan struct{}, 1)}
+func (c *conn) serveSIP(tls session) {
+	s := &sipSession{conn: c, tls: tls, answered: make(chan struct{}, 1)}
 	s.in = s.reader()
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	defer s.close()
@@ -103,7 +102,7 @@ func (s *sipSession) read(b []byte) (int, error) {
 		e.unlock()
 	}
 	if err != nil {
-		s.conn.tap.tlsError(err)
+		s.conn.tap.named(s.conn.engine.alertOf(err))
 		s.conn.entry.lock()
 		s.in.flush()
 		s.conn.entry.unlock()

@@ -1,7 +1,6 @@
 package fakeserver
 
 import (
-	"bytes"
 	"errors"
 	"io"
 	"net"
@@ -12,7 +11,7 @@ import (
 	"time"
 )
 
-// tap is the connection under crypto/tls. It passes the octets on as they are
+// tap is the connection under a TLS engine. It passes the octets on as they are
 // and records what both sides said, as far as it can be read. Its state is
 // guarded by the recorder's lock.
 type tap struct {
@@ -27,7 +26,7 @@ type tap struct {
 	asked   atomic.Bool // the server wants to end the connection
 	quiet   func()      // does that, once nothing is left to read
 
-	first []byte // read before crypto/tls began, given to it first
+	first []byte // read before the engine began, given to it first
 	octet int    // read in total
 
 	in, out direction
@@ -49,8 +48,9 @@ type tap struct {
 	clientCert bool
 	// sentHello: the server answered with a ServerHello.
 	sentHello bool
-	// moot, if set, says at once why no server could answer a ClientHello.
-	moot func(*ClientHello) string
+	// nothingInCommon, if set, says at once why the server could not answer a
+	// ClientHello.
+	nothingInCommon func(*ClientHello) string
 	// hurry shortens the time that a write may take.
 	hurry atomic.Bool
 	// segment is how many octets are written at a time; 0: as they come. holdBack:
@@ -207,17 +207,6 @@ func (t *tap) write(b []byte) (int, error) {
 	return n, err
 }
 
-// keyLog takes the key log of crypto/tls.
-type keyLog struct{ *tap }
-
-// Write takes one line.
-func (l keyLog) Write(line []byte) (int, error) {
-	l.entry.r.mu.Lock()
-	defer l.entry.r.mu.Unlock()
-	l.keys.add(string(bytes.TrimSpace(line)))
-	return len(line), nil
-}
-
 // ended records how the client's direction ended. The lock must be held.
 func (t *tap) ended(k *Connection, at time.Duration, err error) {
 	event := Event{At: at, From: FromClient}
@@ -247,22 +236,17 @@ func (t *tap) closed(k *Connection, at time.Duration, how Closing) {
 	}
 }
 
-// tlsError takes an error of crypto/tls: it names the alerts that went
-// encrypted in TLS 1.2, in either direction.
-func (t *tap) tlsError(err error) {
+// named takes an alert that the engine knows of: it names the one that went
+// encrypted in TLS 1.2 or older and waits for its name. ok as of alertOf.
+func (t *tap) named(a namedAlert, ok bool) {
+	if !ok {
+		return
+	}
 	k := t.entry.lock()
 	defer t.entry.unlock()
-	var op *net.OpError
-	switch {
-	case errors.Is(err, io.EOF):
-		t.resolve(k, &t.in, levelWarning, alertCloseNotify)
-	case errors.As(err, &op) && op.Op == "remote error":
-		if description, ok := alertByText[op.Err.Error()]; ok {
-			t.resolve(k, &t.in, levelFatal, description)
-		}
-	case errors.As(err, &op) && op.Op == "local error":
-		if description, ok := alertByText[op.Err.Error()]; ok {
-			t.resolve(k, &t.out, levelFatal, description)
-		}
+	d := &t.in
+	if a.from == FromServer {
+		d = &t.out
 	}
+	t.resolve(k, d, a.level, a.description)
 }

@@ -3,10 +3,6 @@ package fakeserver
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
-	"net"
-	"net/netip"
-	"os"
 	"strings"
 )
 
@@ -121,33 +117,4 @@ func firstLine(text []byte) string {
 		line = line[:80]
 	}
 	return printable(strings.TrimRight(string(line), "\r"))
-}
-
-// serveUDP records what arrives at one UDP ear until it is closed.
-func (s *Server) serveUDP(ear Ear, conn *net.UDPConn, sw *sweep) {
-	defer s.running.Done()
-	buf := make([]byte, maxDatagram)
-	take := func() error {
-		n, from, err := conn.ReadFromUDPAddrPort(buf)
-		if err != nil {
-			return err
-		}
-		data := append([]byte(nil), buf[:n]...)
-		kind := classify(data)
-		s.datagram(Datagram{
-			Ear: ear, Remote: netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), Data: data, Kind: kind,
-			Leak: kind == ClearSIP && s.leaks.mentions(data),
-		})
-		return nil
-	}
-	for {
-		err := take()
-		switch {
-		case err == nil:
-		case s.closing():
-			return
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			sw.run(take)
-		}
-	}
 }

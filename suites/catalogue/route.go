@@ -9,6 +9,7 @@ import (
 
 	"github.com/miekg/dns"
 
+	"siptrust/fakeserver"
 	"siptrust/pkiforge"
 )
 
@@ -26,18 +27,6 @@ const (
 
 // closedPort is one at which nothing listens: tcpmux, which nobody serves.
 const closedPort = "1"
-
-// tlsPort is the port of SIP over TLS (RFC 3261 18.2.1).
-const tlsPort = 5061
-
-// clearPort is that of SIP without TLS (RFC 3261 18.2.1); where the server has
-// no address for itself, its own port hears that too.
-func clearPort(at netip.AddrPort) string {
-	if port := at.Port(); port != tlsPort {
-		return strconv.Itoa(int(port))
-	}
-	return "5060"
-}
 
 // uri is the address of record that the client is given.
 func (s *Scenario) URI(at netip.AddrPort) string {
@@ -75,7 +64,7 @@ func (s *Scenario) Proxy(at netip.AddrPort) string {
 // recognised.
 func (s *Scenario) Records(at, elsewhere netip.AddrPort) ([]dns.RR, error) {
 	fill := strings.NewReplacer("{host}", s.Names.Host, "{other}", s.Names.Other, "{address}", at.Addr().String(),
-		"{port}", strconv.Itoa(int(at.Port())), "{closed}", closedPort, "{clear}", clearPort(at),
+		"{port}", strconv.Itoa(int(at.Port())), "{closed}", closedPort, "{clear}", strconv.Itoa(int(fakeserver.PlaintextPort(at))),
 		"{elsewhere}", elsewhere.Addr().String(), "{elsewhere-port}", strconv.Itoa(int(elsewhere.Port())))
 	records := make([]dns.RR, 0, len(s.Zone))
 	for _, line := range s.Zone {

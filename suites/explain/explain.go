@@ -22,8 +22,8 @@ import (
 const handHost = "sip.siptrust.test"
 
 var (
-	handServer    = netip.MustParseAddrPort("127.0.0.1:5061")
-	handElsewhere = netip.MustParseAddrPort("127.0.0.2:5061")
+	handServer    = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), fakeserver.PortTLS)
+	handElsewhere = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 2}), fakeserver.PortTLS)
 )
 
 // ForgeCase writes a case's chain, key and roots into dir, for use by hand

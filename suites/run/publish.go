@@ -1,14 +1,15 @@
 package run
 
 import (
+	"fmt"
 	"maps"
 	"net/netip"
-	"runtime"
 	"slices"
 
 	"github.com/miekg/dns"
 
 	"siptrust/client"
+	"siptrust/fakeserver"
 	"siptrust/suites/catalogue"
 )
 
@@ -58,13 +59,21 @@ func (r *Run) asksDNS() bool {
 	return slices.ContainsFunc(r.selected, asks) || slices.ContainsFunc(r.controls, asks)
 }
 
+// traps is where the servers of the run listen.
+func (r *Run) traps() fakeserver.TrapMode {
+	if r.traits.NearTraps {
+		return fakeserver.TrapsNear
+	}
+	return fakeserver.TrapMode("").OrDefault()
+}
+
 // noDefaultPort notes that a server of near traps is at no port that a client
 // could know by itself.
 func (r *Run) noDefaultPort() {
-	if !r.traits.NearTraps && runtime.GOOS == "linux" {
+	if r.traps() == fakeserver.TrapsOwn {
 		return
 	}
-	lacks := map[string]string{client.LacksDefaultPort: "siptrust's own server is at any free port, not at 5061"}
+	lacks := map[string]string{client.LacksDefaultPort: fmt.Sprintf("siptrust's own server is at any free port, not at %d", fakeserver.PortTLS)}
 	maps.Copy(lacks, r.traits.Lacks)
 	r.traits.Lacks = lacks
 }

@@ -177,10 +177,6 @@ func (r *Run) timeLimits() limits {
 
 // Header is the record before anything is known.
 func (r *Run) Header(ctx context.Context) reports.Record {
-	traps := fakeserver.TrapsOwn
-	if r.traits.NearTraps || runtime.GOOS != "linux" {
-		traps = fakeserver.TrapsNear
-	}
 	d := r.settings.Driver
 	return reports.Record{
 		Schema: reports.Schema, Verdict: reports.NotAssessed,
@@ -189,7 +185,7 @@ func (r *Run) Header(ctx context.Context) reports.Record {
 		Policy: string(r.settings.Policy),
 		Settings: reports.Settings{
 			TLSVersion: r.settings.TLSVersion, TLSKey: string(r.settings.TLSKey), Filter: r.settings.Filter,
-			Traps: string(traps), Jobs: r.settings.Jobs,
+			Traps: string(r.traps()), Jobs: r.settings.Jobs,
 		},
 		Started: time.Now().UTC(), Results: []reports.Result{},
 	}

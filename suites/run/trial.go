@@ -40,11 +40,7 @@ func (r *Run) newTrial(ctx context.Context, cs *catalogue.Case) (t *trial, err e
 			t = nil
 		}
 	}()
-	config := fakeserver.Config{Places: r.catalogue.Places(cs)}
-	if r.traits.NearTraps {
-		config.Traps = fakeserver.TrapsNear
-	}
-	reserved, err := fakeserver.Reserve(ctx, config)
+	reserved, err := fakeserver.Reserve(ctx, fakeserver.Config{Traps: r.traps(), Places: r.catalogue.Places(cs)})
 	if err != nil {
 		return t, err
 	}

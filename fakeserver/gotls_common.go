@@ -16,9 +16,11 @@ var serverGroups = []uint16{
 	uint16(tls.X25519), uint16(tls.CurveP256), uint16(tls.CurveP384), uint16(tls.CurveP521),
 }
 
-// mootHello says in words why a server of behaviour b cannot answer the
-// ClientHello h, whatever its certificate is; empty: it can.
-func mootHello(h *ClientHello, b *Behaviour) string {
+func (e goTLS) nothingInCommon(h *ClientHello) string { return e.conn.behaviour.nothingInCommon(h) }
+
+// nothingInCommon says in words why crypto/tls cannot answer the ClientHello,
+// whatever its certificate is; empty: it can.
+func (b *Behaviour) nothingInCommon(h *ClientHello) string {
 	lowest, highest := b.versions()
 	var version uint16
 	for _, v := range h.Versions {
