@@ -7,12 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strings"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
 
 	"siptrust/client"
+	"siptrust/client/verify"
 )
 
 // attempt is one walk through the nine steps.
@@ -20,8 +20,8 @@ type attempt struct {
 	*Driver
 	client.Attempt
 	anchors []*x509.Certificate
-	aor     sip.Uri // the account, from URI
-	place   place   // that is tried
+	aor     sip.Uri      // the account, from URI
+	place   verify.Place // that is tried
 	trace   client.Trace
 
 	// second is the attempt of the second account; nil: there is none, or this
@@ -115,8 +115,8 @@ func (t *attempt) run(ctx context.Context) string {
 	diagnosis := ""
 	// A place that cannot be reached or is refused is passed over (RFC 3263 4.3).
 	for _, t.place = range places {
-		t.Server, settings = t.place.addr, t.settings(ctx)
-		if t.place.clear {
+		t.Server, settings = t.place.Addr, t.settings(ctx)
+		if t.place.Clear {
 			t.registerClear(ctx)
 			return ""
 		}
@@ -125,7 +125,7 @@ func (t *attempt) run(ctx context.Context) string {
 		}
 		t.blind = t.blind || t.without(checkEveryTarget)
 	}
-	if t.refusals == len(places) && t.without(checkClearService) {
+	if t.Lookup && t.refusals == len(places) && t.without(checkClearService) {
 		t.leaveTLS(ctx)
 	}
 	for pause := recovery; t.lost && wait(ctx, pause); pause *= 2 {
@@ -155,7 +155,7 @@ func (t *attempt) connect(ctx context.Context, settings *tls.Config) string {
 	}
 	tcp := conn.(*net.TCPConn)
 	t.step(1, "TCP: connected to %s from %s", t.Server, tcp.LocalAddr())
-	t.step(2, "security settings: policy %s, %s to %s, server %s, %d roots installed", t.policy.name,
+	t.step(2, "security settings: policy %s, %s to %s, server %s, %d roots installed", t.policy.Name,
 		tls.VersionName(settings.MinVersion), tls.VersionName(settings.MaxVersion), t.Host, len(t.anchors))
 	t.step(3, "handshake: started")
 
@@ -198,12 +198,12 @@ func (t *attempt) settings(ctx context.Context) *tls.Config {
 	if t.without(checkOldVersions) {
 		config.MinVersion = tls.VersionTLS10
 	}
-	if t.policy.suites != nil {
-		config.CipherSuites = t.policy.suites()
-	}
+	config.CipherSuites = t.policy.CipherSuites()
 	if t.without(checkOldSuites) {
-		every := func(string) bool { return true }
-		config.CipherSuites = append(suitesWhere(tls.CipherSuites(), every), suitesWhere(tls.InsecureCipherSuites(), every)...)
+		config.CipherSuites = nil
+		for _, suite := range append(tls.CipherSuites(), tls.InsecureCipherSuites()...) {
+			config.CipherSuites = append(config.CipherSuites, suite.ID)
+		}
 	}
 	config.ServerName = t.serverName()
 	return config
@@ -239,32 +239,54 @@ func (t *attempt) verify(ctx context.Context, state tls.ConnectionState) error {
 	if t.trusts(state) {
 		return nil
 	}
-	v := validation{driver: t.Driver, anchors: t.anchors, host: t.referenceName(), peer: t.Server.Addr()}
-	p, err := v.find(state.PeerCertificates)
-	if err != nil {
+	server := verify.Server{
+		Chain: state.PeerCertificates, Staple: state.OCSPResponse, Roots: t.anchors, Names: []string{t.Host},
+		Address: t.Server.Addr(), Place: t.place,
+	}
+	if t.Proxy != "" {
+		server.Account = t.Domain
+	}
+	result, err := t.verifier.Verify(ctx, server)
+	t.found(&result, err)
+	return err
+}
+
+// found writes down what came of the verification.
+func (t *attempt) found(r *verify.Result, err error) {
+	var part verify.Part
+	if refusal := refusalOf(err); refusal != nil {
+		part = refusal.Part()
+	}
+	if part == verify.PartPath {
 		t.step(4, "path validation: refused: %v", err)
-		return err
+		return
 	}
-	t.step(4, "path validation: %s", p)
-	if err := v.lifetime(p.leaf()); err != nil && !t.without(checkLifetime) {
+	t.step(4, "path validation: %s", r.Path)
+	switch {
+	case part == verify.PartIdentity:
 		t.step(5, "criteria: refused: %v", err)
-		return err
-	}
-	if t.without(checkName) || t.without(checkFoundName) && t.place.target != "" {
+		return
+	case r.Identity == "":
 		t.step(5, "criteria: the name was not compared")
-	} else {
-		matched, err := v.name(p.leaf())
-		if err != nil {
-			t.step(5, "criteria: refused: %v", err)
-			return err
-		}
-		t.step(5, "criteria: met, %s matches", matched)
+	default:
+		t.step(5, "criteria: met, %s matches", r.Identity)
 	}
-	if err := t.notRevoked(ctx, p, state.OCSPResponse); err != nil {
+	for _, a := range r.Answers {
+		t.step(5, "revocation: %s", a)
+	}
+	if err != nil {
 		t.step(5, "revocation: refused: %v", err)
-		return err
+		return
 	}
 	t.step(6, "verdict: proceed")
+}
+
+// refusalOf gives the refusal in err; nil: err is none of this client's.
+func refusalOf(err error) *verify.Refusal {
+	var r *verify.Refusal
+	if errors.As(err, &r) {
+		return r
+	}
 	return nil
 }
 
@@ -294,10 +316,10 @@ func (t *attempt) identity(*tls.CertificateRequestInfo) (*tls.Certificate, error
 
 // judge writes down why the handshake failed, and by whose doing.
 func (t *attempt) judge(ctx context.Context, err error) {
-	switch r := reasonOf(err); {
+	switch r := refusalOf(err); {
 	case r != nil:
 		t.refusals++
-		t.step(6, "verdict: refused (%s): close", r.check)
+		t.step(6, "verdict: refused (%s): close", r.Check)
 	case errors.Is(err, errNoCertificate):
 		return
 	case ended(err), isClearText(err):
@@ -313,19 +335,4 @@ func (t *attempt) judge(ctx context.Context, err error) {
 	if t.without(checkSecondTry) {
 		t.remember(t.server())
 	}
-}
-
-// String is the path for the trace, end entity first.
-func (p path) String() string {
-	switch {
-	case p.direct:
-		return title(p.leaf()) + " is itself installed"
-	case p.anchor == nil:
-		return title(p.leaf()) + " and no trust anchor"
-	}
-	names := make([]string, 0, len(p.certs)+1)
-	for _, c := range p.certs {
-		names = append(names, title(c))
-	}
-	return strings.Join(append(names, title(p.anchor)+" (installed)"), " ← ")
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"siptrust/client"
+	"siptrust/client/internal/testpki"
 	"siptrust/pkiforge"
 )
 
@@ -121,7 +122,7 @@ func TestVersions(t *testing.T) {
 // (RFC 6066 3).
 func TestByAddress(t *testing.T) {
 	t.Parallel()
-	m := forged(t, pkiforge.CustomCA, editServer("address", func(c *pkiforge.Cert) {
+	m := forged(t, pkiforge.CustomCA, testpki.EditServer("address", func(c *pkiforge.Cert) {
 		c.IPs = []netip.Addr{netip.MustParseAddr("127.0.0.1")}
 	}))
 	m.host = "127.0.0.1"

@@ -4,72 +4,24 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"siptrust/client/verify"
 )
 
-// check names one thing the reference client does that a mutant leaves out.
-type check string
+// check names one thing the reference client does that a mutant leaves out: a
+// check of package verify, or one of the conduct below.
+type check = verify.Check
 
-// The checks of the path validation and of the conduct. Their names are those
-// of the mutants.
+// The checks of the conduct. Their names are those of the mutants.
 const (
 	checkNone check = ""
 
-	checkChainLinks       check = "chain-links"
-	checkTrustAnchor      check = "trust-anchor"
-	checkSignature        check = "signature"
-	checkExpiry           check = "expiry"
-	checkNotBefore        check = "not-before"
-	checkIssuerValidity   check = "issuer-validity"
-	checkBasicConstraints check = "basic-constraints"
-	checkCertSign         check = "ca-key-usage"
-	checkPathLength       check = "path-length"
-	checkNameConstraints  check = "name-constraints"
-	checkKeyUsage         check = "key-usage"
-	checkExtKeyUsage      check = "extended-key-usage"
-	checkPolicies         check = "certificate-policies"
-	checkName             check = "name"
-	checkAllNames         check = "all-names"
-	checkLetterCase       check = "letter-case"
-	checkWholeName        check = "whole-name"
-	checkNUL              check = "nul"
-	checkWildcards        check = "wildcards"
-	checkCommonName       check = "common-name"
-	checkUserPart         check = "uri-userpart"
-	checkURIScheme        check = "uri-scheme"
-	checkCritical         check = "critical-extensions"
-	checkLifetime         check = "lifetime"
-	checkDigests          check = "weak-digests"
-	checkKeyLengths       check = "short-keys"
-	checkEveryAnchor      check = "every-root"
-
-	checkRevocation        check = "revocation"
-	checkStaple            check = "staple"
-	checkStapleSignature   check = "staple-signature"
-	checkStapleValidity    check = "staple-validity"
-	checkStapleCertificate check = "staple-certificate"
-	checkResponder         check = "responder"
-	checkMustStaple        check = "must-staple"
-	checkHold              check = "certificate-hold"
-	checkOCSP              check = "ocsp"
-	checkCRL               check = "crl"
-	checkListIssuer        check = "crl-issuer"
-	checkListSignature     check = "crl-signature"
-	checkListExtensions    check = "crl-extensions"
-	checkIssuerRevocation  check = "issuer-revocation"
-	checkTarget            check = "srv-target"
-	checkReplacement       check = "naptr-replacement"
-	checkCanonical         check = "canonical-name"
-	checkNextHop           check = "proxy-domain"
-	checkFoundName         check = "name-behind-srv"
-	checkResolved          check = "resolved-address"
-	checkAddressText       check = "address-text"
-	checkNextTarget        check = "next-target"
-	checkEveryTarget       check = "every-target"
-	checkService           check = "naptr-service"
-	checkClearService      check = "clear-service"
-	checkServerName        check = "server-name"
-	checkServerTarget      check = "server-name-target"
-	checkNoAddress         check = "server-name-address"
+	checkNextTarget   check = "next-target"
+	checkEveryTarget  check = "every-target"
+	checkClearService check = "clear-service"
+	checkServerName   check = "server-name"
+	checkServerTarget check = "server-name-target"
+	checkNoAddress    check = "server-name-address"
 
 	checkClientCertificate  check = "client-certificate"
 	checkCertificateRequest check = "certificate-request"
@@ -110,195 +62,195 @@ var mutants = []Mutant{
 		"RFC 3261 26.3.2.1",
 	},
 	{
-		string(checkChainLinks), "finding the issuer of every certificate: it jumps from an orphan to any installed root",
+		string(verify.CheckChainLinks), "finding the issuer of every certificate: it jumps from an orphan to any installed root",
 		"RFC 5280 6.1.3 (a)(4)",
 	},
 	{
-		string(checkTrustAnchor), "demanding that a path ends at an installed root: any CA certificate sent, or a self-signed one, is the end of a path",
+		string(verify.CheckTrustAnchor), "demanding that a path ends at an installed root: any CA certificate sent, or a self-signed one, is the end of a path",
 		"RFC 5280 6.1.1 (d)",
 	},
 	{
-		string(checkSignature), "verifying the signatures of certificates",
+		string(verify.CheckSignature), "verifying the signatures of certificates",
 		"RFC 5280 6.1.3 (a)(1)",
 	},
 	{
-		string(checkExpiry), "comparing the validity period with the clock",
+		string(verify.CheckExpiry), "comparing the validity period with the clock",
 		"RFC 5280 6.1.3 (a)(2)",
 	},
 	{
-		string(checkNotBefore), "comparing the beginning of the validity with the clock: it looks at the end only",
+		string(verify.CheckNotBefore), "comparing the beginning of the validity with the clock: it looks at the end only",
 		"RFC 5280 6.1.3 (a)(2)",
 	},
 	{
-		string(checkIssuerValidity), "comparing the validity of the CAs with the clock: it looks at the server's certificate only",
+		string(verify.CheckIssuerValidity), "comparing the validity of the CAs with the clock: it looks at the server's certificate only",
 		"RFC 5280 6.1.3 (a)(2)",
 	},
 	{
-		string(checkBasicConstraints), "demanding that an issuer is a CA",
+		string(verify.CheckBasicConstraints), "demanding that an issuer is a CA",
 		"RFC 5280 6.1.4 (k)",
 	},
 	{
-		string(checkCertSign), "demanding that a CA may sign certificates, by its key usage",
+		string(verify.CheckCertSign), "demanding that a CA may sign certificates, by its key usage",
 		"RFC 5280 6.1.4 (n)",
 	},
 	{
-		string(checkPathLength), "counting the CAs below a CA that limits them",
+		string(verify.CheckPathLength), "counting the CAs below a CA that limits them",
 		"RFC 5280 6.1.4 (l)",
 	},
 	{
-		string(checkNameConstraints), "holding names against the name constraints of the CAs above",
+		string(verify.CheckNameConstraints), "holding names against the name constraints of the CAs above",
 		"RFC 5280 6.1.3 (b)",
 	},
 	{
-		string(checkKeyUsage), "demanding that the server's key may sign, by its key usage",
+		string(verify.CheckKeyUsage), "demanding that the server's key may sign, by its key usage",
 		"RFC 8446 4.4.2.2",
 	},
 	{
-		string(checkExtKeyUsage), "looking at the purposes that a certificate names",
+		string(verify.CheckExtKeyUsage), "looking at the purposes that a certificate names",
 		"RFC 5280 4.2.1.12",
 	},
 	{
-		string(checkPolicies), "demanding the explicit policy that a CA of the path requires",
+		string(verify.CheckPolicies), "demanding the explicit policy that a CA of the path requires",
 		"RFC 5280 6.1.3 (f)",
 	},
 	{
-		string(checkCritical), "refusing critical extensions that it does not know",
+		string(verify.CheckCritical), "refusing critical extensions that it does not know",
 		"RFC 5280 4.2",
 	},
 	{
-		string(checkLifetime), "limiting how long a certificate may be valid, where the policy does",
+		string(verify.CheckLifetime), "limiting how long a certificate may be valid, where the policy does",
 		"Apple HT210176",
 	},
 	{
-		string(checkEveryAnchor), "trying every installed root of the issuer's name: it looks at the first only",
+		string(verify.CheckEveryAnchor), "trying every installed root of the issuer's name: it looks at the first only",
 		"RFC 5280 6.2",
 	},
 	{
-		string(checkDigests), "refusing signatures over MD5 and SHA-1",
+		string(verify.CheckDigests), "refusing signatures over MD5 and SHA-1",
 		"RFC 9325 4.5",
 	},
 	{
-		string(checkKeyLengths), "refusing RSA keys that are too short",
+		string(verify.CheckKeyLengths), "refusing RSA keys that are too short",
 		"RFC 9325 4.5",
 	},
 	{
-		string(checkName), "comparing the presented identities with the server's name",
+		string(verify.CheckName), "comparing the presented identities with the server's name",
 		"RFC 5922 7.3",
 	},
 	{
-		string(checkAllNames), "reading every identity: it looks at the first of each type",
+		string(verify.CheckAllNames), "reading every identity: it looks at the first of each type",
 		"RFC 5922 7.1",
 	},
 	{
-		string(checkLetterCase), "comparing names without regard to case",
+		string(verify.CheckLetterCase), "comparing names without regard to case",
 		"RFC 5922 7.2",
 	},
 	{
-		string(checkWholeName), "comparing names as a whole: it is enough that one begins or ends with the other",
+		string(verify.CheckWholeName), "comparing names as a whole: it is enough that one begins or ends with the other",
 		"RFC 5922 7.2",
 	},
 	{
-		string(checkNUL), "comparing names to their end: it stops at a NUL",
+		string(verify.CheckNUL), "comparing names to their end: it stops at a NUL",
 		"RFC 5280 4.2.1.6",
 	},
 	{
-		string(checkWildcards), "holding wildcards to a rule: a * stands for anything",
+		string(verify.CheckWildcards), "holding wildcards to a rule: a * stands for anything",
 		"RFC 5922 7.2",
 	},
 	{
-		string(checkCommonName), "leaving the common name alone: it counts whatever stands beside it",
+		string(verify.CheckCommonName), "leaving the common name alone: it counts whatever stands beside it",
 		"RFC 5922 7.1",
 	},
 	{
-		string(checkUserPart), "demanding that the URI of a SIP domain has no user part",
+		string(verify.CheckUserPart), "demanding that the URI of a SIP domain has no user part",
 		"RFC 5922 7.1",
 	},
 	{
-		string(checkURIScheme), "demanding that the URI of a SIP domain has the scheme sip: sips will do",
+		string(verify.CheckURIScheme), "demanding that the URI of a SIP domain has the scheme sip: sips will do",
 		"RFC 5922 7.1",
 	},
 	{
-		string(checkRevocation), "looking whether a certificate is revoked, in any way",
+		string(verify.CheckRevocation), "looking whether a certificate is revoked, in any way",
 		"RFC 5280 6.1.3 (a)(3)",
 	},
 	{
-		string(checkStaple), "reading the OCSP response that it asked for and got in the handshake",
+		string(verify.CheckStaple), "reading the OCSP response that it asked for and got in the handshake",
 		"RFC 6066 8",
 	},
 	{
-		string(checkStapleSignature), "verifying the signature of OCSP responses",
+		string(verify.CheckStapleSignature), "verifying the signature of OCSP responses",
 		"RFC 6960 3.2",
 	},
 	{
-		string(checkStapleValidity), "comparing the times of OCSP responses and CRLs with the clock",
+		string(verify.CheckStapleValidity), "comparing the times of OCSP responses and CRLs with the clock",
 		"RFC 6960 4.2.2.1",
 	},
 	{
-		string(checkStapleCertificate), "looking which certificate an OCSP response is about",
+		string(verify.CheckStapleCertificate), "looking which certificate an OCSP response is about",
 		"RFC 6960 3.2",
 	},
 	{
-		string(checkResponder), "demanding that a responder was authorised by the issuer",
+		string(verify.CheckResponder), "demanding that a responder was authorised by the issuer",
 		"RFC 6960 4.2.2.2",
 	},
 	{
-		string(checkMustStaple), "demanding an OCSP response in the handshake where the certificate does",
+		string(verify.CheckMustStaple), "demanding an OCSP response in the handshake where the certificate does",
 		"RFC 7633 4.3.3",
 	},
 	{
-		string(checkHold), "taking a certificate on hold for revoked",
+		string(verify.CheckHold), "taking a certificate on hold for revoked",
 		"RFC 6960 2.2",
 	},
 	{
-		string(checkOCSP), "asking the OCSP responder that the certificate names, where the policy wants it",
+		string(verify.CheckOCSP), "asking the OCSP responder that the certificate names, where the policy wants it",
 		"RFC 9325 7.5",
 	},
 	{
-		string(checkCRL), "fetching the CRL that the certificate names, where the policy wants it",
+		string(verify.CheckCRL), "fetching the CRL that the certificate names, where the policy wants it",
 		"RFC 9325 7.5",
 	},
 	{
-		string(checkListIssuer), "looking whose list a CRL is",
+		string(verify.CheckListIssuer), "looking whose list a CRL is",
 		"RFC 5280 6.3.3 (b)(1)",
 	},
 	{
-		string(checkListSignature), "verifying the signature of CRLs",
+		string(verify.CheckListSignature), "verifying the signature of CRLs",
 		"RFC 5280 6.3.3 (g)",
 	},
 	{
-		string(checkListExtensions), "leaving CRLs alone that have critical extensions it does not know",
+		string(verify.CheckListExtensions), "leaving CRLs alone that have critical extensions it does not know",
 		"RFC 5280 5.2",
 	},
 	{
-		string(checkIssuerRevocation), "looking whether a CA is revoked: it looks at the server's certificate only",
+		string(verify.CheckIssuerRevocation), "looking whether a CA is revoked: it looks at the server's certificate only",
 		"RFC 5280 6.1.3 (a)(3)",
 	},
 	{
-		string(checkTarget), "keeping to the domain it was given: it compares the name that an SRV record gave",
+		string(verify.CheckTarget), "keeping to the domain it was given: it compares the name that an SRV record gave",
 		"RFC 5922 7.3",
 	},
 	{
-		string(checkReplacement), "keeping to the domain it was given: it compares the domain that a NAPTR record gave",
+		string(verify.CheckReplacement), "keeping to the domain it was given: it compares the domain that a NAPTR record gave",
 		"RFC 5922 7.3",
 	},
 	{
-		string(checkCanonical), "keeping to the name it was given: it compares the name that a CNAME record led to",
+		string(verify.CheckCanonical), "keeping to the name it was given: it compares the name that a CNAME record led to",
 		"RFC 9525 6.1.1",
 	},
 	{
-		string(checkNextHop), "comparing the name of its outbound proxy: it compares the domain of the account",
+		string(verify.CheckNextHop), "comparing the name of its outbound proxy: it compares the domain of the account",
 		"RFC 5922 7.3",
 	},
 	{
-		string(checkFoundName), "comparing names when an SRV record led it to the server",
+		string(verify.CheckFoundName), "comparing names when an SRV record led it to the server",
 		"RFC 5922 7.3",
 	},
 	{
-		string(checkResolved), "keeping to the name it was given: the address that it resolved to will do",
+		string(verify.CheckResolved), "keeping to the name it was given: the address that it resolved to will do",
 		"RFC 5922 7.3",
 	},
 	{
-		string(checkAddressText), "holding an address against iPAddress: a name that reads like the address will do",
+		string(verify.CheckAddressText), "holding an address against iPAddress: a name that reads like the address will do",
 		"RFC 9525 6.4",
 	},
 	{
@@ -314,7 +266,7 @@ var mutants = []Mutant{
 		"RFC 3263 4.1",
 	},
 	{
-		string(checkService), "passing over NAPTR records without TLS: it registers over UDP when they come first",
+		string(verify.CheckService), "passing over NAPTR records without TLS: it registers over UDP when they come first",
 		"RFC 3263 4.1",
 	},
 	{
