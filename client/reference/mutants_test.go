@@ -291,6 +291,16 @@ func observe(got seen, s *testServer) string {
 	return word
 }
 
+// TestEveryCheckHasAMutant: there is one for each check of package verify.
+func TestEveryCheckHasAMutant(t *testing.T) {
+	t.Parallel()
+	for _, d := range verify.Checks() {
+		if !slices.ContainsFunc(mutants, func(m Mutant) bool { return m.Name == string(d.Check) && m.Clause == d.Clause }) {
+			t.Errorf("no mutant leaves out %s", d.Check)
+		}
+	}
+}
+
 // TestMutantNames: the names are what --client mutant:NAME takes, and unknown
 // ones are refused with the list of the known.
 func TestMutantNames(t *testing.T) {
@@ -299,8 +309,11 @@ func TestMutantNames(t *testing.T) {
 		if got := New(Options{Mutant: m.Name}).Name(); got != "mutant:"+m.Name {
 			t.Errorf("the driver of %s is named %q", m.Name, got)
 		}
-		if m.Lacks == "" || !strings.HasPrefix(m.Clause, "RFC ") && !strings.HasPrefix(m.Clause, "Apple ") {
-			t.Errorf("the mutant %s does not say what it lacks or by which clause", m.Name)
+		if !strings.HasPrefix(m.Lacks, "It ") || strings.Count(m.Lacks, ". ") > 0 || !strings.HasSuffix(m.Lacks, ".") {
+			t.Errorf("the mutant %s does not say in one sentence what it lacks: %q", m.Name, m.Lacks)
+		}
+		if d := m.Clause.Document; !strings.HasPrefix(d, "RFC ") && !strings.HasPrefix(d, "Apple ") {
+			t.Errorf("the mutant %s does not say by which clause: %q", m.Name, m.Clause)
 		}
 	}
 	err := Options{Mutant: "usage"}.Validate()
