@@ -93,19 +93,28 @@ func (d *Driver) Attempt(ctx context.Context, a client.Attempt) (client.Outcome,
 // server is what this attempt is made at, as second-try remembers it.
 func (t *attempt) server() server { return server{t.Host, t.Server} }
 
-// step adds a line to the trace; n is the step of the paper's algorithm.
+// step notes that a step of the paper's algorithm was made, stop that the client
+// went no further at it.
 func (t *attempt) step(n int, format string, args ...any) {
+	t.note(n, client.StepDone, format, args)
+}
+
+func (t *attempt) stop(n int, format string, args ...any) {
+	t.note(n, client.StepRefused, format, args)
+}
+
+func (t *attempt) note(n int, state client.StepState, format string, args []any) {
 	if t.trace == nil {
 		t.trace = make(client.Trace, 0, 12)
 	}
-	t.trace = append(t.trace, client.Step{Format: "%d " + format, Args: append([]any{n}, args...)})
+	t.trace = append(t.trace, client.Step{Number: n, State: state, Format: format, Args: args})
 }
 
 // run makes the attempt and says why none came about; empty: one did.
 func (t *attempt) run(ctx context.Context) string {
 	places, err := t.locate(ctx)
 	if err != nil {
-		t.step(1, "DNS: %v", err)
+		t.stop(1, "DNS: %v", err)
 		return fmt.Sprintf("the name did not resolve: %v", err)
 	}
 	if t.without(checkTransport) && t.clearTransport(ctx) {
@@ -150,7 +159,7 @@ func (t *attempt) connect(ctx context.Context, settings *tls.Config) string {
 	dialer := net.Dialer{KeepAlive: -1} // no connection lives as long as that
 	conn, err := dialer.DialContext(ctx, "tcp", t.Server.String())
 	if err != nil {
-		t.step(1, "TCP: %v", err)
+		t.stop(1, "TCP: %v", err)
 		return fmt.Sprintf("nothing connected: %v", err)
 	}
 	tcp := conn.(*net.TCPConn)
@@ -258,13 +267,13 @@ func (t *attempt) found(r *verify.Result, err error) {
 		part = refusal.Part()
 	}
 	if part == verify.PartPath {
-		t.step(4, "path validation: refused: %v", err)
+		t.stop(4, "path validation: refused: %v", err)
 		return
 	}
 	t.step(4, "path validation: %s", r.Path)
 	switch {
 	case part == verify.PartIdentity:
-		t.step(5, "criteria: refused: %v", err)
+		t.stop(5, "criteria: refused: %v", err)
 		return
 	case r.Identity == "":
 		t.step(5, "criteria: the name was not compared")
@@ -275,7 +284,7 @@ func (t *attempt) found(r *verify.Result, err error) {
 		t.step(5, "revocation: %s", a)
 	}
 	if err != nil {
-		t.step(5, "revocation: refused: %v", err)
+		t.stop(5, "revocation: refused: %v", err)
 		return
 	}
 	t.step(6, "verdict: proceed")
@@ -296,7 +305,7 @@ func (t *attempt) identity(*tls.CertificateRequestInfo) (*tls.Certificate, error
 	t.asked = true
 	if len(t.Identity) == 0 {
 		if t.without(checkCertificateRequest) {
-			t.step(7, "client certificate: %v: close", errNoCertificate)
+			t.stop(7, "client certificate: %v: close", errNoCertificate)
 			return nil, errNoCertificate
 		}
 		t.step(7, "client certificate: none installed, sent an empty one")
@@ -319,18 +328,18 @@ func (t *attempt) judge(ctx context.Context, err error) {
 	switch r := refusalOf(err); {
 	case r != nil:
 		t.refusals++
-		t.step(6, "verdict: refused (%s): close", r.Check)
+		t.stop(6, "verdict: refused (%s): close", r.Check)
 	case errors.Is(err, errNoCertificate):
 		return
 	case ended(err), isClearText(err):
 		t.turnedAway = true
-		t.step(8, "handshake: ended by the server: %v: close", err)
+		t.stop(8, "handshake: ended by the server: %v: close", err)
 		return
 	case ctx.Err() != nil:
-		t.step(8, "handshake: not finished, gave up waiting: close")
+		t.stop(8, "handshake: not finished, gave up waiting: close")
 		return
 	default:
-		t.step(8, "handshake: refused by crypto/tls: %v: close", err)
+		t.stop(8, "handshake: refused by crypto/tls: %v: close", err)
 	}
 	if t.without(checkSecondTry) {
 		t.remember(t.server())

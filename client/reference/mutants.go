@@ -94,7 +94,7 @@ var mutants = []Mutant{
 	lacksCheck(verify.CheckName, "It does not compare the presented identities with the server's name."),
 	lacksCheck(verify.CheckAllNames, "It does not read every identity, only the first of each type."),
 	lacksCheck(verify.CheckLetterCase, "It takes names that differ only in case for different names."),
-	lacksCheck(verify.CheckWholeName, "It accepts a name that begins or ends with the server's, or ends the server's."),
+	lacksCheck(verify.CheckWholeName, "It accepts a name that begins or ends with the server's name, or that the server's name ends with."),
 	lacksCheck(verify.CheckNUL, "It reads a name up to the first NUL only."),
 	lacksCheck(verify.CheckWildcards, "It takes a * in a name for anything."),
 	lacksCheck(verify.CheckCommonName, "It counts the common name whatever other names there are."),
