@@ -6,7 +6,6 @@ package client
 
 import (
 	"context"
-	"fmt"
 	"net/netip"
 	"time"
 
@@ -55,25 +54,6 @@ type Outcome struct {
 	Output      string        // the end of what it printed, at most 4096 octets
 	Trace       Trace         // steps, where the driver knows them
 	Took        time.Duration // from start to end
-}
-
-// Trace is what a driver did, step by step. It is put into words only when it
-// is read: most are not.
-type Trace []Step
-
-// Step is one step, in words to be put together by fmt.
-type Step struct {
-	Format string
-	Args   []any
-}
-
-// Lines puts the steps into words.
-func (t Trace) Lines() []string {
-	lines := make([]string, len(t))
-	for i, s := range t {
-		lines[i] = fmt.Sprintf(s.Format, s.Args...)
-	}
-	return lines
 }
 
 // Traits is what a driver needs and allows. The zero value is an in-process

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"siptrust/client/reference"
+	"siptrust/client/verify"
 	"siptrust/suites/cases"
 	"siptrust/suites/catalogue"
 	"siptrust/suites/explain"
@@ -110,7 +110,7 @@ func TestPoliciesDocument(t *testing.T) {
 		if !strings.Contains(text, "\n## `"+string(p)+"`") {
 			t.Errorf("it has no section on %s", p)
 		}
-		if !slices.Contains(reference.Policies(), string(p)) {
+		if !slices.Contains(verify.Policies(), string(p)) {
 			t.Errorf("the reference client does not know %s", p)
 		}
 	}

@@ -7,12 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strings"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
 
 	"siptrust/client"
+	"siptrust/client/verify"
 )
 
 // attempt is one walk through the nine steps.
@@ -20,8 +20,8 @@ type attempt struct {
 	*Driver
 	client.Attempt
 	anchors []*x509.Certificate
-	aor     sip.Uri // the account, from URI
-	place   place   // that is tried
+	aor     sip.Uri      // the account, from URI
+	place   verify.Place // that is tried
 	trace   client.Trace
 
 	// second is the attempt of the second account; nil: there is none, or this
@@ -93,19 +93,28 @@ func (d *Driver) Attempt(ctx context.Context, a client.Attempt) (client.Outcome,
 // server is what this attempt is made at, as second-try remembers it.
 func (t *attempt) server() server { return server{t.Host, t.Server} }
 
-// step adds a line to the trace; n is the step of the paper's algorithm.
+// step notes that a step of the paper's algorithm was made, stop that the client
+// went no further at it.
 func (t *attempt) step(n int, format string, args ...any) {
+	t.note(n, client.StepDone, format, args)
+}
+
+func (t *attempt) stop(n int, format string, args ...any) {
+	t.note(n, client.StepRefused, format, args)
+}
+
+func (t *attempt) note(n int, state client.StepState, format string, args []any) {
 	if t.trace == nil {
 		t.trace = make(client.Trace, 0, 12)
 	}
-	t.trace = append(t.trace, client.Step{Format: "%d " + format, Args: append([]any{n}, args...)})
+	t.trace = append(t.trace, client.Step{Number: n, State: state, Format: format, Args: args})
 }
 
 // run makes the attempt and says why none came about; empty: one did.
 func (t *attempt) run(ctx context.Context) string {
 	places, err := t.locate(ctx)
 	if err != nil {
-		t.step(1, "DNS: %v", err)
+		t.stop(1, "DNS: %v", err)
 		return fmt.Sprintf("the name did not resolve: %v", err)
 	}
 	if t.without(checkTransport) && t.clearTransport(ctx) {
@@ -115,8 +124,8 @@ func (t *attempt) run(ctx context.Context) string {
 	diagnosis := ""
 	// A place that cannot be reached or is refused is passed over (RFC 3263 4.3).
 	for _, t.place = range places {
-		t.Server, settings = t.place.addr, t.settings(ctx)
-		if t.place.clear {
+		t.Server, settings = t.place.Addr, t.settings(ctx)
+		if t.place.Clear {
 			t.registerClear(ctx)
 			return ""
 		}
@@ -125,7 +134,7 @@ func (t *attempt) run(ctx context.Context) string {
 		}
 		t.blind = t.blind || t.without(checkEveryTarget)
 	}
-	if t.refusals == len(places) && t.without(checkClearService) {
+	if t.Lookup && t.refusals == len(places) && t.without(checkClearService) {
 		t.leaveTLS(ctx)
 	}
 	for pause := recovery; t.lost && wait(ctx, pause); pause *= 2 {
@@ -150,12 +159,12 @@ func (t *attempt) connect(ctx context.Context, settings *tls.Config) string {
 	dialer := net.Dialer{KeepAlive: -1} // no connection lives as long as that
 	conn, err := dialer.DialContext(ctx, "tcp", t.Server.String())
 	if err != nil {
-		t.step(1, "TCP: %v", err)
+		t.stop(1, "TCP: %v", err)
 		return fmt.Sprintf("nothing connected: %v", err)
 	}
 	tcp := conn.(*net.TCPConn)
 	t.step(1, "TCP: connected to %s from %s", t.Server, tcp.LocalAddr())
-	t.step(2, "security settings: policy %s, %s to %s, server %s, %d roots installed", t.policy.name,
+	t.step(2, "security settings: policy %s, %s to %s, server %s, %d roots installed", t.policy.Name,
 		tls.VersionName(settings.MinVersion), tls.VersionName(settings.MaxVersion), t.Host, len(t.anchors))
 	t.step(3, "handshake: started")
 
@@ -198,12 +207,12 @@ func (t *attempt) settings(ctx context.Context) *tls.Config {
 	if t.without(checkOldVersions) {
 		config.MinVersion = tls.VersionTLS10
 	}
-	if t.policy.suites != nil {
-		config.CipherSuites = t.policy.suites()
-	}
+	config.CipherSuites = t.policy.CipherSuites()
 	if t.without(checkOldSuites) {
-		every := func(string) bool { return true }
-		config.CipherSuites = append(suitesWhere(tls.CipherSuites(), every), suitesWhere(tls.InsecureCipherSuites(), every)...)
+		config.CipherSuites = nil
+		for _, suite := range append(tls.CipherSuites(), tls.InsecureCipherSuites()...) {
+			config.CipherSuites = append(config.CipherSuites, suite.ID)
+		}
 	}
 	config.ServerName = t.serverName()
 	return config
@@ -239,32 +248,54 @@ func (t *attempt) verify(ctx context.Context, state tls.ConnectionState) error {
 	if t.trusts(state) {
 		return nil
 	}
-	v := validation{driver: t.Driver, anchors: t.anchors, host: t.referenceName(), peer: t.Server.Addr()}
-	p, err := v.find(state.PeerCertificates)
-	if err != nil {
-		t.step(4, "path validation: refused: %v", err)
-		return err
+	server := verify.Server{
+		Chain: state.PeerCertificates, Staple: state.OCSPResponse, Roots: t.anchors, Names: []string{t.Host},
+		Address: t.Server.Addr(), Place: t.place,
 	}
-	t.step(4, "path validation: %s", p)
-	if err := v.lifetime(p.leaf()); err != nil && !t.without(checkLifetime) {
-		t.step(5, "criteria: refused: %v", err)
-		return err
+	if t.Proxy != "" {
+		server.Account = t.Domain
 	}
-	if t.without(checkName) || t.without(checkFoundName) && t.place.target != "" {
+	result, err := t.verifier.Verify(ctx, server)
+	t.found(&result, err)
+	return err
+}
+
+// found writes down what came of the verification.
+func (t *attempt) found(r *verify.Result, err error) {
+	var part verify.Part
+	if refusal := refusalOf(err); refusal != nil {
+		part = refusal.Part()
+	}
+	if part == verify.PartPath {
+		t.stop(4, "path validation: refused: %v", err)
+		return
+	}
+	t.step(4, "path validation: %s", r.Path)
+	switch {
+	case part == verify.PartIdentity:
+		t.stop(5, "criteria: refused: %v", err)
+		return
+	case r.Identity == "":
 		t.step(5, "criteria: the name was not compared")
-	} else {
-		matched, err := v.name(p.leaf())
-		if err != nil {
-			t.step(5, "criteria: refused: %v", err)
-			return err
-		}
-		t.step(5, "criteria: met, %s matches", matched)
+	default:
+		t.step(5, "criteria: met, %s matches", r.Identity)
 	}
-	if err := t.notRevoked(ctx, p, state.OCSPResponse); err != nil {
-		t.step(5, "revocation: refused: %v", err)
-		return err
+	for _, a := range r.Answers {
+		t.step(5, "revocation: %s", a)
+	}
+	if err != nil {
+		t.stop(5, "revocation: refused: %v", err)
+		return
 	}
 	t.step(6, "verdict: proceed")
+}
+
+// refusalOf gives the refusal in err; nil: err is none of this client's.
+func refusalOf(err error) *verify.Refusal {
+	var r *verify.Refusal
+	if errors.As(err, &r) {
+		return r
+	}
 	return nil
 }
 
@@ -274,7 +305,7 @@ func (t *attempt) identity(*tls.CertificateRequestInfo) (*tls.Certificate, error
 	t.asked = true
 	if len(t.Identity) == 0 {
 		if t.without(checkCertificateRequest) {
-			t.step(7, "client certificate: %v: close", errNoCertificate)
+			t.stop(7, "client certificate: %v: close", errNoCertificate)
 			return nil, errNoCertificate
 		}
 		t.step(7, "client certificate: none installed, sent an empty one")
@@ -294,38 +325,23 @@ func (t *attempt) identity(*tls.CertificateRequestInfo) (*tls.Certificate, error
 
 // judge writes down why the handshake failed, and by whose doing.
 func (t *attempt) judge(ctx context.Context, err error) {
-	switch r := reasonOf(err); {
+	switch r := refusalOf(err); {
 	case r != nil:
 		t.refusals++
-		t.step(6, "verdict: refused (%s): close", r.check)
+		t.stop(6, "verdict: refused (%s): close", r.Check)
 	case errors.Is(err, errNoCertificate):
 		return
 	case ended(err), isClearText(err):
 		t.turnedAway = true
-		t.step(8, "handshake: ended by the server: %v: close", err)
+		t.stop(8, "handshake: ended by the server: %v: close", err)
 		return
 	case ctx.Err() != nil:
-		t.step(8, "handshake: not finished, gave up waiting: close")
+		t.stop(8, "handshake: not finished, gave up waiting: close")
 		return
 	default:
-		t.step(8, "handshake: refused by crypto/tls: %v: close", err)
+		t.stop(8, "handshake: refused by crypto/tls: %v: close", err)
 	}
 	if t.without(checkSecondTry) {
 		t.remember(t.server())
 	}
-}
-
-// String is the path for the trace, end entity first.
-func (p path) String() string {
-	switch {
-	case p.direct:
-		return title(p.leaf()) + " is itself installed"
-	case p.anchor == nil:
-		return title(p.leaf()) + " and no trust anchor"
-	}
-	names := make([]string, 0, len(p.certs)+1)
-	for _, c := range p.certs {
-		names = append(names, title(c))
-	}
-	return strings.Join(append(names, title(p.anchor)+" (installed)"), " ← ")
 }

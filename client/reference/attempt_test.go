@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,15 +17,20 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"siptrust/client"
+	"siptrust/client/internal/testpki"
 	"siptrust/pkiforge"
 )
 
-// steps are the numbers of the steps in a trace.
-func steps(trace []string) string {
+// steps are the numbers of the steps in a trace; one at which the client went no
+// further has a bang.
+func steps(trace client.Trace) string {
 	var numbers []string
-	for _, line := range trace {
-		n, _, _ := strings.Cut(line, " ")
-		numbers = append(numbers, n)
+	for _, s := range trace {
+		number := strconv.Itoa(s.Number)
+		if s.State == client.StepRefused {
+			number += "!"
+		}
+		numbers = append(numbers, number)
 	}
 	return strings.Join(slices.Compact(numbers), "")
 }
@@ -45,8 +51,13 @@ func TestAccepted(t *testing.T) {
 	if !out.Started || out.Ended || out.Diagnosis != "" || out.Took <= 0 {
 		t.Errorf("the outcome of an attempt that its caller ended: %+v", out)
 	}
-	if steps(out.Trace.Lines()) != "123456789" {
-		t.Errorf("steps %s in the trace:\n%s", steps(out.Trace.Lines()), strings.Join(out.Trace.Lines(), "\n"))
+	if steps(out.Trace) != "123456789" {
+		t.Errorf("steps %s in the trace:\n%s", steps(out.Trace), strings.Join(out.Trace.Lines(), "\n"))
+	}
+	for _, one := range out.Trace.Nine() {
+		if one.State != client.StepDone || one.Detail() == "" {
+			t.Errorf("step %d, %s, is %s: %q", one.Number, one.Name(), one.State, one.Detail())
+		}
 	}
 	if sni != testHost {
 		t.Errorf("server_name %q, want %q", sni, testHost)
@@ -79,8 +90,8 @@ func TestRefused(t *testing.T) {
 		s := &testServer{config: m.config()}
 		s.config.MinVersion, s.config.MaxVersion = version, version
 		out, got := attemptOnce(t, New(Options{}), s, m.attemptAt(s.serve(t)))
-		if !out.Ended || steps(out.Trace.Lines()) != "12346" {
-			t.Errorf("%s: ended %t, steps %s", tls.VersionName(version), out.Ended, steps(out.Trace.Lines()))
+		if !out.Ended || steps(out.Trace) != "1234!6!" {
+			t.Errorf("%s: ended %t, steps %s", tls.VersionName(version), out.Ended, steps(out.Trace))
 		}
 		if line := out.Trace.Lines()[3]; !strings.HasPrefix(line, "4 path validation: refused: ") || !strings.Contains(line, "expired at ") {
 			t.Errorf("%s: the trace says %q", tls.VersionName(version), line)
@@ -121,7 +132,7 @@ func TestVersions(t *testing.T) {
 // (RFC 6066 3).
 func TestByAddress(t *testing.T) {
 	t.Parallel()
-	m := forged(t, pkiforge.CustomCA, editServer("address", func(c *pkiforge.Cert) {
+	m := forged(t, pkiforge.CustomCA, testpki.EditServer("address", func(c *pkiforge.Cert) {
 		c.IPs = []netip.Addr{netip.MustParseAddr("127.0.0.1")}
 	}))
 	m.host = "127.0.0.1"
@@ -147,7 +158,7 @@ func TestNothingThere(t *testing.T) {
 	addr := netip.MustParseAddrPort(l.Addr().String())
 	l.Close()
 	out, err := New(Options{}).Attempt(t.Context(), forged(t, pkiforge.CustomCA).attemptAt(addr))
-	if err != nil || !strings.HasPrefix(out.Diagnosis, "nothing connected: ") || steps(out.Trace.Lines()) != "1" {
+	if err != nil || !strings.HasPrefix(out.Diagnosis, "nothing connected: ") || steps(out.Trace) != "1!" {
 		t.Errorf("%+v, %v", out, err)
 	}
 }

@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"siptrust/client"
+	"siptrust/client/internal/testpki"
+	"siptrust/client/verify"
 	"siptrust/pkiforge"
 )
 
@@ -151,7 +153,7 @@ func (p *peeked) Read(b []byte) (int, error) { return p.r.Read(b) }
 // same.
 func TestConduct(t *testing.T) {
 	t.Parallel()
-	sound, wrong := forged(t, pkiforge.CustomCA), forged(t, pkiforge.CustomCA, wrongName)
+	sound, wrong := forged(t, pkiforge.CustomCA), forged(t, pkiforge.CustomCA, testpki.WrongName)
 	tickets := func(m material) *tls.Config {
 		c := m.config()
 		c.SessionTicketsDisabled = false
@@ -172,7 +174,7 @@ func TestConduct(t *testing.T) {
 			stages{configs: []*tls.Config{sound.config()}},
 			second, 1, "one REGISTER sips, refused",
 			map[check]string{
-				checkReuse: "one REGISTER sips REGISTER sips", checkName: "one REGISTER sips, two REGISTER sips",
+				checkReuse: "one REGISTER sips REGISTER sips", verify.CheckName: "one REGISTER sips, two REGISTER sips",
 				checkRefusedSession: "one REGISTER sips, two refused late",
 			},
 		},
@@ -181,14 +183,14 @@ func TestConduct(t *testing.T) {
 			second, 1, "one REGISTER sips, refused",
 			map[check]string{
 				checkReuse: "one REGISTER sips REGISTER sips", checkSessionName: "one REGISTER sips, two resumed REGISTER sips",
-				checkName: "one REGISTER sips, two REGISTER sips", checkRefusedSession: "one REGISTER sips, two refused late",
+				verify.CheckName: "one REGISTER sips, two REGISTER sips", checkRefusedSession: "one REGISTER sips, two refused late",
 			},
 		},
 		"a ticket of a refused server": {
 			stages{configs: []*tls.Config{tickets(wrong)}},
 			nil, 2, "refused, refused",
 			map[check]string{
-				checkName: "one REGISTER sips, one REGISTER sips", checkRefusedSession: "one refused late, one resumed REGISTER sips",
+				verify.CheckName: "one REGISTER sips, one REGISTER sips", checkRefusedSession: "one refused late, one resumed REGISTER sips",
 				checkSecondTry: "refused, one REGISTER sips",
 			},
 		},
@@ -200,7 +202,7 @@ func TestConduct(t *testing.T) {
 			stages{configs: []*tls.Config{sound.config(), wrong.config()}, ends: true},
 			nil, 1, "one REGISTER sips, refused",
 			map[check]string{
-				checkKnownServer: "one REGISTER sips, one REGISTER sips", checkName: "one REGISTER sips, one REGISTER sips",
+				checkKnownServer: "one REGISTER sips, one REGISTER sips", verify.CheckName: "one REGISTER sips, one REGISTER sips",
 				checkRefusedSession: "one REGISTER sips, one refused late",
 			},
 		},
@@ -209,7 +211,7 @@ func TestConduct(t *testing.T) {
 			func(a *client.Attempt) { a.SecondHost = testOther },
 			1, "one REGISTER sips, refused",
 			map[check]string{
-				checkReuse: "one REGISTER sips REGISTER sips", checkName: "one REGISTER sips, two REGISTER sips",
+				checkReuse: "one REGISTER sips REGISTER sips", verify.CheckName: "one REGISTER sips, two REGISTER sips",
 				checkRefusedSession: "one REGISTER sips, two refused late",
 			},
 		},
@@ -240,7 +242,7 @@ func TestConduct(t *testing.T) {
 			map[check]string{checkTransport: "clear"},
 		},
 	} {
-		for _, mutant := range append([]check{checkNone, checkName, checkSecondTry}, conductChecks...) {
+		for _, mutant := range append([]check{checkNone, verify.CheckName, checkSecondTry}, conductChecks...) {
 			t.Run(name+"/"+string(mutant), func(t *testing.T) {
 				t.Parallel()
 				s := &stageServer{stages: tc.server}

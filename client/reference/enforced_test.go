@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"siptrust/client/internal/testpki"
 	"siptrust/pkiforge"
 )
 
@@ -54,7 +55,7 @@ func TestKeyNotHeld(t *testing.T) {
 		t.Fatal(err)
 	}
 	for algorithm, key := range map[pkiforge.KeyAlgorithm]crypto.Signer{pkiforge.ECDSA: curve, pkiforge.RSA: modulus} {
-		m := forged(t, pkiforge.CustomCA, editServer("key", func(c *pkiforge.Cert) { c.KeyAlgorithm = algorithm }))
+		m := forged(t, pkiforge.CustomCA, testpki.EditServer("key", func(c *pkiforge.Cert) { c.KeyAlgorithm = algorithm }))
 		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 			s := &testServer{config: m.config()}
 			s.config.MinVersion, s.config.MaxVersion = version, version

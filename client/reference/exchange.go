@@ -42,7 +42,7 @@ func (t *attempt) agent() (*sipgo.UserAgent, error) {
 func (t *attempt) exchange(ctx context.Context, tcp *net.TCPConn, secured *tls.Conn) {
 	agent, err := t.agent()
 	if err != nil {
-		t.step(9, "SIP: %v: close", err)
+		t.stop(9, "SIP: %v: close", err)
 		_ = secured.Close()
 		return
 	}
@@ -65,13 +65,13 @@ func (t *attempt) exchange(ctx context.Context, tcp *net.TCPConn, secured *tls.C
 	t.registered = false
 	var answered atomic.Int32
 	if err := t.answer(agent, &answered); err != nil {
-		t.step(9, "SIP: %v: close", err)
+		t.stop(9, "SIP: %v: close", err)
 		_ = secured.Close()
 		return
 	}
 	// Serving ends with the listener, at once; the connection stays.
 	if err := agent.TransportLayer().ServeTLS(&single{conn: f}); !errors.Is(err, net.ErrClosed) {
-		t.step(9, "SIP: %v: close", err)
+		t.stop(9, "SIP: %v: close", err)
 		_ = secured.Close()
 		return
 	}
@@ -98,7 +98,7 @@ func (t *attempt) exchange(ctx context.Context, tcp *net.TCPConn, secured *tls.C
 func (t *attempt) register(ctx context.Context, agent *sipgo.UserAgent, f *flow) {
 	uac, err := sipgo.NewClient(agent)
 	if err != nil {
-		t.step(9, "SIP: %v", err)
+		t.stop(9, "SIP: %v", err)
 		return
 	}
 	req := t.registerRequest("sips", "TLS", f.LocalAddr())
@@ -111,7 +111,7 @@ func (t *attempt) register(ctx context.Context, agent *sipgo.UserAgent, f *flow)
 	case ctx.Err() != nil:
 		t.step(9, "SIP: REGISTER sent, no answer taken before the end")
 	default:
-		t.step(9, "SIP: REGISTER not sent: %v", err)
+		t.stop(9, "SIP: REGISTER not sent: %v", err)
 	}
 }
 

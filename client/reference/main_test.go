@@ -5,14 +5,15 @@ import (
 	"os"
 	"testing"
 
+	"siptrust/client/internal/testpki"
+
 	"go.uber.org/goleak"
 )
 
 // TestMain demands that nothing is left of any attempt.
 func TestMain(m *testing.M) {
 	code := m.Run()
-	forge().Close()
-	publisher().Close()
+	testpki.Close()
 	if err := goleak.Find(); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, err)
 		code = 1

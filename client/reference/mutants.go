@@ -4,72 +4,24 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"siptrust/client/verify"
 )
 
-// check names one thing the reference client does that a mutant leaves out.
-type check string
+// check names one thing the reference client does that a mutant leaves out: a
+// check of package verify, or one of the conduct below.
+type check = verify.Check
 
-// The checks of the path validation and of the conduct. Their names are those
-// of the mutants.
+// The checks of the conduct. Their names are those of the mutants.
 const (
 	checkNone check = ""
 
-	checkChainLinks       check = "chain-links"
-	checkTrustAnchor      check = "trust-anchor"
-	checkSignature        check = "signature"
-	checkExpiry           check = "expiry"
-	checkNotBefore        check = "not-before"
-	checkIssuerValidity   check = "issuer-validity"
-	checkBasicConstraints check = "basic-constraints"
-	checkCertSign         check = "ca-key-usage"
-	checkPathLength       check = "path-length"
-	checkNameConstraints  check = "name-constraints"
-	checkKeyUsage         check = "key-usage"
-	checkExtKeyUsage      check = "extended-key-usage"
-	checkPolicies         check = "certificate-policies"
-	checkName             check = "name"
-	checkAllNames         check = "all-names"
-	checkLetterCase       check = "letter-case"
-	checkWholeName        check = "whole-name"
-	checkNUL              check = "nul"
-	checkWildcards        check = "wildcards"
-	checkCommonName       check = "common-name"
-	checkUserPart         check = "uri-userpart"
-	checkURIScheme        check = "uri-scheme"
-	checkCritical         check = "critical-extensions"
-	checkLifetime         check = "lifetime"
-	checkDigests          check = "weak-digests"
-	checkKeyLengths       check = "short-keys"
-	checkEveryAnchor      check = "every-root"
-
-	checkRevocation        check = "revocation"
-	checkStaple            check = "staple"
-	checkStapleSignature   check = "staple-signature"
-	checkStapleValidity    check = "staple-validity"
-	checkStapleCertificate check = "staple-certificate"
-	checkResponder         check = "responder"
-	checkMustStaple        check = "must-staple"
-	checkHold              check = "certificate-hold"
-	checkOCSP              check = "ocsp"
-	checkCRL               check = "crl"
-	checkListIssuer        check = "crl-issuer"
-	checkListSignature     check = "crl-signature"
-	checkListExtensions    check = "crl-extensions"
-	checkIssuerRevocation  check = "issuer-revocation"
-	checkTarget            check = "srv-target"
-	checkReplacement       check = "naptr-replacement"
-	checkCanonical         check = "canonical-name"
-	checkNextHop           check = "proxy-domain"
-	checkFoundName         check = "name-behind-srv"
-	checkResolved          check = "resolved-address"
-	checkAddressText       check = "address-text"
-	checkNextTarget        check = "next-target"
-	checkEveryTarget       check = "every-target"
-	checkService           check = "naptr-service"
-	checkClearService      check = "clear-service"
-	checkServerName        check = "server-name"
-	checkServerTarget      check = "server-name-target"
-	checkNoAddress         check = "server-name-address"
+	checkNextTarget   check = "next-target"
+	checkEveryTarget  check = "every-target"
+	checkClearService check = "clear-service"
+	checkServerName   check = "server-name"
+	checkServerTarget check = "server-name-target"
+	checkNoAddress    check = "server-name-address"
 
 	checkClientCertificate  check = "client-certificate"
 	checkCertificateRequest check = "certificate-request"
@@ -95,308 +47,104 @@ const (
 // Mutant is the reference client with one check left out and nothing else
 // changed. Its purpose is to show that a case can be failed.
 type Mutant struct {
-	Name   string // as in --client mutant:NAME
-	Lacks  string // what it does not do, for people
-	Clause string // what demands it
+	Name   string        // as in --client mutant:NAME
+	Lacks  string        // what it does not do, or does in its place, in one sentence
+	Clause verify.Clause // what requires it
 }
 
 // Mutants lists the mutants in the order of the steps they spoil. The slice is
 // the caller's own.
 func Mutants() []Mutant { return slices.Clone(mutants) }
 
+// lacksCheck is the mutant that leaves out a check of package verify, which knows
+// the clause.
+func lacksCheck(c check, sentence string) Mutant {
+	d, ok := verify.Describe(c)
+	if !ok {
+		panic("no check " + string(c)) // the table is in the program: a test walks it
+	}
+	return Mutant{string(c), sentence, d.Clause}
+}
+
+// lacksConduct is the mutant that leaves out what the client does of its own.
+func lacksConduct(c check, sentence, document, section string) Mutant {
+	return Mutant{string(c), sentence, verify.Clause{Document: document, Section: section}}
+}
+
 var mutants = []Mutant{
-	{
-		string(checkSilence), "waiting for the handshake: when that is not over after 100 ms it registers in the clear on the same connection",
-		"RFC 3261 26.3.2.1",
-	},
-	{
-		string(checkChainLinks), "finding the issuer of every certificate: it jumps from an orphan to any installed root",
-		"RFC 5280 6.1.3 (a)(4)",
-	},
-	{
-		string(checkTrustAnchor), "demanding that a path ends at an installed root: any CA certificate sent, or a self-signed one, is the end of a path",
-		"RFC 5280 6.1.1 (d)",
-	},
-	{
-		string(checkSignature), "verifying the signatures of certificates",
-		"RFC 5280 6.1.3 (a)(1)",
-	},
-	{
-		string(checkExpiry), "comparing the validity period with the clock",
-		"RFC 5280 6.1.3 (a)(2)",
-	},
-	{
-		string(checkNotBefore), "comparing the beginning of the validity with the clock: it looks at the end only",
-		"RFC 5280 6.1.3 (a)(2)",
-	},
-	{
-		string(checkIssuerValidity), "comparing the validity of the CAs with the clock: it looks at the server's certificate only",
-		"RFC 5280 6.1.3 (a)(2)",
-	},
-	{
-		string(checkBasicConstraints), "demanding that an issuer is a CA",
-		"RFC 5280 6.1.4 (k)",
-	},
-	{
-		string(checkCertSign), "demanding that a CA may sign certificates, by its key usage",
-		"RFC 5280 6.1.4 (n)",
-	},
-	{
-		string(checkPathLength), "counting the CAs below a CA that limits them",
-		"RFC 5280 6.1.4 (l)",
-	},
-	{
-		string(checkNameConstraints), "holding names against the name constraints of the CAs above",
-		"RFC 5280 6.1.3 (b)",
-	},
-	{
-		string(checkKeyUsage), "demanding that the server's key may sign, by its key usage",
-		"RFC 8446 4.4.2.2",
-	},
-	{
-		string(checkExtKeyUsage), "looking at the purposes that a certificate names",
-		"RFC 5280 4.2.1.12",
-	},
-	{
-		string(checkPolicies), "demanding the explicit policy that a CA of the path requires",
-		"RFC 5280 6.1.3 (f)",
-	},
-	{
-		string(checkCritical), "refusing critical extensions that it does not know",
-		"RFC 5280 4.2",
-	},
-	{
-		string(checkLifetime), "limiting how long a certificate may be valid, where the policy does",
-		"Apple HT210176",
-	},
-	{
-		string(checkEveryAnchor), "trying every installed root of the issuer's name: it looks at the first only",
-		"RFC 5280 6.2",
-	},
-	{
-		string(checkDigests), "refusing signatures over MD5 and SHA-1",
-		"RFC 9325 4.5",
-	},
-	{
-		string(checkKeyLengths), "refusing RSA keys that are too short",
-		"RFC 9325 4.5",
-	},
-	{
-		string(checkName), "comparing the presented identities with the server's name",
-		"RFC 5922 7.3",
-	},
-	{
-		string(checkAllNames), "reading every identity: it looks at the first of each type",
-		"RFC 5922 7.1",
-	},
-	{
-		string(checkLetterCase), "comparing names without regard to case",
-		"RFC 5922 7.2",
-	},
-	{
-		string(checkWholeName), "comparing names as a whole: it is enough that one begins or ends with the other",
-		"RFC 5922 7.2",
-	},
-	{
-		string(checkNUL), "comparing names to their end: it stops at a NUL",
-		"RFC 5280 4.2.1.6",
-	},
-	{
-		string(checkWildcards), "holding wildcards to a rule: a * stands for anything",
-		"RFC 5922 7.2",
-	},
-	{
-		string(checkCommonName), "leaving the common name alone: it counts whatever stands beside it",
-		"RFC 5922 7.1",
-	},
-	{
-		string(checkUserPart), "demanding that the URI of a SIP domain has no user part",
-		"RFC 5922 7.1",
-	},
-	{
-		string(checkURIScheme), "demanding that the URI of a SIP domain has the scheme sip: sips will do",
-		"RFC 5922 7.1",
-	},
-	{
-		string(checkRevocation), "looking whether a certificate is revoked, in any way",
-		"RFC 5280 6.1.3 (a)(3)",
-	},
-	{
-		string(checkStaple), "reading the OCSP response that it asked for and got in the handshake",
-		"RFC 6066 8",
-	},
-	{
-		string(checkStapleSignature), "verifying the signature of OCSP responses",
-		"RFC 6960 3.2",
-	},
-	{
-		string(checkStapleValidity), "comparing the times of OCSP responses and CRLs with the clock",
-		"RFC 6960 4.2.2.1",
-	},
-	{
-		string(checkStapleCertificate), "looking which certificate an OCSP response is about",
-		"RFC 6960 3.2",
-	},
-	{
-		string(checkResponder), "demanding that a responder was authorised by the issuer",
-		"RFC 6960 4.2.2.2",
-	},
-	{
-		string(checkMustStaple), "demanding an OCSP response in the handshake where the certificate does",
-		"RFC 7633 4.3.3",
-	},
-	{
-		string(checkHold), "taking a certificate on hold for revoked",
-		"RFC 6960 2.2",
-	},
-	{
-		string(checkOCSP), "asking the OCSP responder that the certificate names, where the policy wants it",
-		"RFC 9325 7.5",
-	},
-	{
-		string(checkCRL), "fetching the CRL that the certificate names, where the policy wants it",
-		"RFC 9325 7.5",
-	},
-	{
-		string(checkListIssuer), "looking whose list a CRL is",
-		"RFC 5280 6.3.3 (b)(1)",
-	},
-	{
-		string(checkListSignature), "verifying the signature of CRLs",
-		"RFC 5280 6.3.3 (g)",
-	},
-	{
-		string(checkListExtensions), "leaving CRLs alone that have critical extensions it does not know",
-		"RFC 5280 5.2",
-	},
-	{
-		string(checkIssuerRevocation), "looking whether a CA is revoked: it looks at the server's certificate only",
-		"RFC 5280 6.1.3 (a)(3)",
-	},
-	{
-		string(checkTarget), "keeping to the domain it was given: it compares the name that an SRV record gave",
-		"RFC 5922 7.3",
-	},
-	{
-		string(checkReplacement), "keeping to the domain it was given: it compares the domain that a NAPTR record gave",
-		"RFC 5922 7.3",
-	},
-	{
-		string(checkCanonical), "keeping to the name it was given: it compares the name that a CNAME record led to",
-		"RFC 9525 6.1.1",
-	},
-	{
-		string(checkNextHop), "comparing the name of its outbound proxy: it compares the domain of the account",
-		"RFC 5922 7.3",
-	},
-	{
-		string(checkFoundName), "comparing names when an SRV record led it to the server",
-		"RFC 5922 7.3",
-	},
-	{
-		string(checkResolved), "keeping to the name it was given: the address that it resolved to will do",
-		"RFC 5922 7.3",
-	},
-	{
-		string(checkAddressText), "holding an address against iPAddress: a name that reads like the address will do",
-		"RFC 9525 6.4",
-	},
-	{
-		string(checkNextTarget), "trying the next target when the first cannot be reached or was refused",
-		"RFC 3263 4.3",
-	},
-	{
-		string(checkEveryTarget), "verifying every target: once one has failed it takes the next as it comes",
-		"RFC 5922 7.3",
-	},
-	{
-		string(checkClearService), "leaving services without TLS alone: it registers with those of _sip when it has refused all of _sips",
-		"RFC 3263 4.1",
-	},
-	{
-		string(checkService), "passing over NAPTR records without TLS: it registers over UDP when they come first",
-		"RFC 3263 4.1",
-	},
-	{
-		string(checkServerName), "asking for the server by name: it sends no server_name",
-		"RFC 6066 3",
-	},
-	{
-		string(checkServerTarget), "asking for the domain by name: it asks for the name that an SRV record gave",
-		"RFC 5922 7.8",
-	},
-	{
-		string(checkNoAddress), "leaving server_name out where it was given an address",
-		"RFC 6066 3",
-	},
-	{
-		string(checkClientCertificate), "sending its certificate when asked: it answers with an empty Certificate",
-		"RFC 8446 4.4.2",
-	},
-	{
-		string(checkCertificateRequest), "going on without a certificate when asked for one it does not have: it gives up",
-		"RFC 8446 4.4.2",
-	},
-	{
-		string(checkClose), "closing: after a refusal or a failed handshake it leaves the connection open",
-		"RFC 5922 7.3",
-	},
-	{
-		string(checkPlaintext), "keeping to TLS: when the server ended the handshake it registers over UDP and TCP in the clear",
-		"RFC 5630 5.1.1",
-	},
-	{
-		string(checkOldVersions), "leaving out what is outdated: it offers TLS 1.0 and 1.1 too",
-		"RFC 8996 4",
-	},
-	{
-		string(checkOldSuites), "leaving out weak cipher suites: it offers static RSA, CBC, 3DES and RC4 too",
-		"RFC 7465 2",
-	},
-	{
-		string(checkVersionFallback), "keeping to its versions: when the server ended the handshake it tries again with TLS 1.1 and 1.0",
-		"RFC 9325 3.1.3",
-	},
-	{
-		string(checkSecondTry), "verifying again: the next attempt at a server it refused runs with verification off",
-		"RFC 5922 7.3",
-	},
-	{
-		string(checkOptions), "answering requests of the server",
-		"RFC 3261 11.2",
-	},
-	{
-		string(checkReuse), "opening a connection for each domain: the second account goes over the first one's",
-		"RFC 5922 7.3",
-	},
-	{
-		string(checkKnownServer), "verifying every connection: a server that it accepted before is taken as it comes",
-		"RFC 5922 7.3",
-	},
-	{
-		string(checkSessionName), "keeping sessions apart by server name: the last one is resumed for any name, and a resumed one is not verified",
-		"RFC 8446 4.6.1",
-	},
-	{
-		string(checkRefusedSession), "forgetting sessions of servers that it refused: it verifies late, keeps the ticket and does not verify what it resumes",
-		"RFC 8446 4.6.1",
-	},
-	{
-		string(checkClearHop), "keeping to TLS where an answer names a hop without it: it goes there in the clear",
-		"RFC 3261 26.2.2",
-	},
-	{
-		string(checkScheme), "keeping the scheme sips: told that it is not supported or not to be had it asks again with sip",
-		"RFC 5630 5.1.1",
-	},
-	{
-		string(checkBasic), "leaving Basic challenges unanswered: it sends its password",
-		"RFC 3261 22",
-	},
-	{
-		string(checkTransport), "using TLS for a sips URI whatever its transport parameter says",
-		"RFC 3261 26.2.2",
-	},
+	lacksConduct(checkSilence, "It registers in the clear on the same connection when the handshake is not over after 100 ms.", "RFC 3261", "26.3.2.1"),
+	lacksCheck(verify.CheckChainLinks, "It jumps from a certificate whose issuer is unknown to any installed root."),
+	lacksCheck(verify.CheckTrustAnchor, "It trusts any CA certificate that was sent, or a self-signed one, without a root."),
+	lacksCheck(verify.CheckSignature, "It does not verify the signatures of certificates."),
+	lacksCheck(verify.CheckExpiry, "It does not compare the validity period with the clock."),
+	lacksCheck(verify.CheckNotBefore, "It does not compare the beginning of the validity period with the clock, only the end."),
+	lacksCheck(verify.CheckIssuerValidity, "It does not compare the validity period of CAs with the clock, only that of the server."),
+	lacksCheck(verify.CheckBasicConstraints, "It does not require that an issuer is a CA."),
+	lacksCheck(verify.CheckCertSign, "It does not look whether a CA may sign certificates, by its key usage."),
+	lacksCheck(verify.CheckPathLength, "It does not count the CAs below a CA that limits them."),
+	lacksCheck(verify.CheckNameConstraints, "It does not compare names with the name constraints of the CAs above."),
+	lacksCheck(verify.CheckKeyUsage, "It does not look whether the server's key may sign, by its key usage."),
+	lacksCheck(verify.CheckExtKeyUsage, "It does not look at the purposes that a certificate names."),
+	lacksCheck(verify.CheckPolicies, "It does not look for the explicit policy that a CA of the path requires."),
+	lacksCheck(verify.CheckCritical, "It does not refuse critical extensions that it does not know."),
+	lacksCheck(verify.CheckLifetime, "It does not limit how long a certificate may be valid, where the policy does."),
+	lacksCheck(verify.CheckEveryAnchor, "It does not try every installed root of the issuer's name, only the first."),
+	lacksCheck(verify.CheckDigests, "It does not refuse signatures over MD5 and SHA-1."),
+	lacksCheck(verify.CheckKeyLengths, "It does not refuse RSA keys that are too short."),
+	lacksCheck(verify.CheckName, "It does not compare the presented identities with the server's name."),
+	lacksCheck(verify.CheckAllNames, "It does not read every identity, only the first of each type."),
+	lacksCheck(verify.CheckLetterCase, "It takes names that differ only in case for different names."),
+	lacksCheck(verify.CheckWholeName, "It accepts a name that begins or ends with the server's name, or that the server's name ends with."),
+	lacksCheck(verify.CheckNUL, "It reads a name up to the first NUL only."),
+	lacksCheck(verify.CheckWildcards, "It takes a * in a name for anything."),
+	lacksCheck(verify.CheckCommonName, "It counts the common name whatever other names there are."),
+	lacksCheck(verify.CheckUserPart, "It takes a SIP URI with a user part for the identity of a domain."),
+	lacksCheck(verify.CheckURIScheme, "It takes a sips URI for the identity of a domain."),
+	lacksCheck(verify.CheckRevocation, "It does not look whether a certificate is revoked, in any way."),
+	lacksCheck(verify.CheckStaple, "It does not read the OCSP response that it asked for and got in the handshake."),
+	lacksCheck(verify.CheckStapleSignature, "It does not verify the signature of OCSP responses."),
+	lacksCheck(verify.CheckStapleValidity, "It does not compare the times of OCSP responses and CRLs with the clock."),
+	lacksCheck(verify.CheckStapleCertificate, "It does not look which certificate an OCSP response is about."),
+	lacksCheck(verify.CheckResponder, "It does not look whether the issuer has authorised a responder."),
+	lacksCheck(verify.CheckMustStaple, "It does not require an OCSP response in the handshake where the certificate does."),
+	lacksCheck(verify.CheckHold, "It does not take a certificate on hold for revoked."),
+	lacksCheck(verify.CheckOCSP, "It does not ask the OCSP responder that the certificate names, where the policy wants it."),
+	lacksCheck(verify.CheckCRL, "It does not fetch the CRL that the certificate names, where the policy wants it."),
+	lacksCheck(verify.CheckListIssuer, "It does not look whose list a CRL is."),
+	lacksCheck(verify.CheckListSignature, "It does not verify the signature of CRLs."),
+	lacksCheck(verify.CheckListExtensions, "It uses CRLs with critical extensions that it does not know."),
+	lacksCheck(verify.CheckIssuerRevocation, "It does not look whether a CA is revoked, only the server's certificate."),
+	lacksCheck(verify.CheckTarget, "It compares the name that an SRV record gave, not the domain that it was given."),
+	lacksCheck(verify.CheckReplacement, "It compares the domain that a NAPTR record gave, not the one that it was given."),
+	lacksCheck(verify.CheckCanonical, "It compares the name that a CNAME record led to, not the one that it was given."),
+	lacksCheck(verify.CheckNextHop, "It compares the domain of the account, not the name of its outbound proxy."),
+	lacksCheck(verify.CheckFoundName, "It does not compare names when an SRV record led it to the server."),
+	lacksCheck(verify.CheckResolved, "It accepts a certificate for the address that the name resolved to."),
+	lacksCheck(verify.CheckAddressText, "It accepts a name that reads like the address it was given, in place of an iPAddress."),
+	lacksConduct(checkNextTarget, "It does not try the next target when the first cannot be reached or was refused.", "RFC 3263", "4.3"),
+	lacksConduct(checkEveryTarget, "It does not verify the targets after one that has failed.", "RFC 5922", "7.3"),
+	lacksConduct(checkClearService, "It registers with the services of _sip, in the clear, when it has refused all of _sips.", "RFC 3263", "4.1"),
+	lacksCheck(verify.CheckService, "It registers over UDP, in the clear, when a NAPTR record of that comes first."),
+	lacksConduct(checkServerName, "It sends no server_name.", "RFC 6066", "3"),
+	lacksConduct(checkServerTarget, "It asks for the name that an SRV record gave, not for the domain, by server_name.", "RFC 5922", "7.8"),
+	lacksConduct(checkNoAddress, "It sends the address that it was given as server_name.", "RFC 6066", "3"),
+	lacksConduct(checkClientCertificate, "It answers with an empty Certificate when asked for the certificate that it has.", "RFC 8446", "4.4.2"),
+	lacksConduct(checkCertificateRequest, "It gives up when asked for a certificate that it does not have.", "RFC 8446", "4.4.2"),
+	lacksConduct(checkClose, "It leaves the connection open after a refusal or a failed handshake.", "RFC 5922", "7.3"),
+	lacksConduct(checkPlaintext, "It registers over UDP and TCP, in the clear, when the server ended the handshake.", "RFC 5630", "5.1.1"),
+	lacksConduct(checkOldVersions, "It offers TLS 1.0 and 1.1 too.", "RFC 8996", "4"),
+	lacksConduct(checkOldSuites, "It offers weak cipher suites too: static RSA, CBC, 3DES and RC4.", "RFC 7465", "2"),
+	lacksConduct(checkVersionFallback, "It tries again with TLS 1.1 and 1.0 when the server ended the handshake.", "RFC 9325", "3.1.3"),
+	lacksConduct(checkSecondTry, "It does not verify a server that it refused in an attempt before.", "RFC 5922", "7.3"),
+	lacksConduct(checkOptions, "It does not answer requests of the server.", "RFC 3261", "11.2"),
+	lacksConduct(checkReuse, "It sends the second account's requests over the first one's connection.", "RFC 5922", "7.3"),
+	lacksConduct(checkKnownServer, "It does not verify a server that it accepted before.", "RFC 5922", "7.3"),
+	lacksConduct(checkSessionName, "It resumes its last session for any server name, and does not verify then.", "RFC 8446", "4.6.1"),
+	lacksConduct(checkRefusedSession, "It keeps the session of a server that it refused, and resumes it without verifying.", "RFC 8446", "4.6.1"),
+	lacksConduct(checkClearHop, "It goes in the clear to a hop without TLS that an answer names.", "RFC 3261", "26.2.2"),
+	lacksConduct(checkScheme, "It asks again with the scheme sip when told that sips is not supported or nobody is there.", "RFC 5630", "5.1.1"),
+	lacksConduct(checkBasic, "It answers a Basic challenge with its password.", "RFC 3261", "22"),
+	lacksConduct(checkTransport, "It does what the transport parameter of a sips URI says, without TLS.", "RFC 3261", "26.2.2"),
 }
 
 // findMutant gives the check that the mutant of that name leaves out; empty:

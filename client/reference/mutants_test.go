@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"siptrust/client/internal/testpki"
+	"siptrust/client/verify"
 	"siptrust/pkiforge"
 )
 
@@ -40,7 +42,7 @@ func situations() []situation {
 		for name, change := range map[string]pkiforge.Change{
 			"expired":       pkiforge.Expired(pkiforge.Server),
 			"not-yet-valid": pkiforge.NotYetValid(pkiforge.Server),
-			"wrong-name":    wrongName,
+			"wrong-name":    testpki.WrongName,
 			"bad-signature": pkiforge.BadSignature(pkiforge.Server),
 			"broken-chain":  pkiforge.BrokenChain(),
 			"root-missing":  pkiforge.RootMissing(),
@@ -50,7 +52,7 @@ func situations() []situation {
 		all = append(all, situation{name: string(style) + ".sound", style: style, want: "accepted"})
 	}
 	identity := pkiforge.Change{Name: "identity", Apply: func(p *pkiforge.Plan) error {
-		pkiforge.WithIdentity(p, testNames)
+		pkiforge.WithIdentity(p, testpki.Names)
 		return nil
 	}}
 	asking := func(mode tls.ClientAuthType) func(*testServer, material) {
@@ -58,7 +60,7 @@ func situations() []situation {
 			s.config.ClientAuth = mode
 			s.config.ClientCAs = x509.NewCertPool()
 			for _, r := range m.ClientRoots {
-				s.config.ClientCAs.AppendCertsFromPEM(pemOf(r))
+				s.config.ClientCAs.AppendCertsFromPEM(testpki.PEM(r))
 			}
 		}
 	}
@@ -75,13 +77,13 @@ func situations() []situation {
 		{name: "again", changes: []pkiforge.Change{pkiforge.NotCA(pkiforge.Issuing)}, times: 3, want: "failed failed failed"},
 		{name: "issuing-expired", changes: []pkiforge.Change{pkiforge.Expired(pkiforge.Issuing)}, want: "failed"},
 		{name: "unknown-critical", changes: []pkiforge.Change{pkiforge.UnknownExtension(pkiforge.Issuing, true)}, want: "failed"},
-		{name: "long-lived", policy: "apple", changes: []pkiforge.Change{editServer("900 days", func(c *pkiforge.Cert) {
+		{name: "long-lived", policy: "apple", changes: []pkiforge.Change{testpki.EditServer("900 days", func(c *pkiforge.Cert) {
 			c.NotAfter = 900 * 24 * time.Hour
 		})}, want: "failed"},
-		{name: "long-lived-of-old", policy: "apple", changes: []pkiforge.Change{editServer("20 years old", func(c *pkiforge.Cert) {
+		{name: "long-lived-of-old", policy: "apple", changes: []pkiforge.Change{testpki.EditServer("20 years old", func(c *pkiforge.Cert) {
 			c.NotBefore = -20 * 365 * 24 * time.Hour
 		})}, want: "accepted"},
-		{name: "no-purposes-of-old", policy: "apple", changes: []pkiforge.Change{editServer("20 years old, no purposes", func(c *pkiforge.Cert) {
+		{name: "no-purposes-of-old", policy: "apple", changes: []pkiforge.Change{testpki.EditServer("20 years old, no purposes", func(c *pkiforge.Cert) {
 			c.NotBefore, c.ExtKeyUsage, c.UnknownEKU = -20*365*24*time.Hour, nil, nil
 		})}, want: "accepted"},
 		{name: "identity-wanted", changes: []pkiforge.Change{identity}, server: asking(tls.VerifyClientCertIfGiven), want: "accepted+identity"},
@@ -93,7 +95,7 @@ func situations() []situation {
 			s.config.VerifyConnection = func(tls.ConnectionState) error { return errors.New("refused") }
 		}, want: "failed"},
 		{name: "options", server: func(s *testServer, _ material) { s.options = true }, want: "accepted+options"},
-		{name: "kept-open", changes: []pkiforge.Change{wrongName}, server: func(s *testServer, _ material) {
+		{name: "kept-open", changes: []pkiforge.Change{testpki.WrongName}, server: func(s *testServer, _ material) {
 			s.keepOpen = true
 		}, want: "failed"},
 		{name: "turned-away", server: func(s *testServer, _ material) {
@@ -117,76 +119,76 @@ func situations() []situation {
 // lacking says what each mutant makes of the situations in which it differs
 // from the reference. In all others it must do the same.
 var lacking = map[check]map[string]string{
-	checkTrustAnchor: {
+	verify.CheckTrustAnchor: {
 		"custom-ca.root-missing": "accepted", "self-signed.root-missing": "accepted", "public-ca.root-missing": "accepted",
 		// The issuing CA is the end of its path: what the upper CA says is lost.
 		"too-deep": "accepted",
 	},
-	checkChainLinks: {
+	verify.CheckChainLinks: {
 		"custom-ca.broken-chain": "accepted", "self-signed.broken-chain": "accepted", "public-ca.broken-chain": "accepted",
 		"custom-ca.root-missing": "accepted", "self-signed.root-missing": "accepted", "public-ca.root-missing": "accepted",
 	},
-	checkSignature: {
+	verify.CheckSignature: {
 		"custom-ca.bad-signature": "accepted", "self-signed.bad-signature": "accepted", "public-ca.bad-signature": "accepted",
 	},
-	checkExpiry: {
+	verify.CheckExpiry: {
 		"custom-ca.expired": "accepted", "self-signed.expired": "accepted", "public-ca.expired": "accepted",
 		"custom-ca.not-yet-valid": "accepted", "self-signed.not-yet-valid": "accepted", "public-ca.not-yet-valid": "accepted",
 		"issuing-expired": "accepted",
 	},
-	checkNotBefore: {
+	verify.CheckNotBefore: {
 		"custom-ca.not-yet-valid": "accepted", "self-signed.not-yet-valid": "accepted", "public-ca.not-yet-valid": "accepted",
 	},
-	checkIssuerValidity: {"issuing-expired": "accepted"},
-	checkName: {
+	verify.CheckIssuerValidity: {"issuing-expired": "accepted"},
+	verify.CheckName: {
 		"custom-ca.wrong-name": "accepted", "self-signed.wrong-name": "accepted", "public-ca.wrong-name": "accepted",
 		"srv-target-only": "accepted", "naptr-domain-only": "accepted", "alias-target-only": "accepted", "both-refused": "accepted",
 		"resolved-address": "accepted", "address-text": "accepted", "other-address": "accepted",
 		"kept-open": "accepted", "parent-domain": "accepted", "nul-name": "accepted", "partial-wildcard": "accepted", "common-name": "accepted",
 	},
-	checkAllNames:           {"second-name": "failed"},
-	checkLetterCase:         {"capital-name": "failed"},
-	checkWholeName:          {"parent-domain": "accepted", "nul-name": "accepted", "srv-target-only": "accepted"},
-	checkNUL:                {"nul-name": "accepted"},
-	checkWildcards:          {"partial-wildcard": "accepted"},
-	checkCommonName:         {"common-name": "accepted"},
-	checkUserPart:           {"user-uri": "failed"},
-	checkURIScheme:          {"sips-uri": "failed"},
-	checkCritical:           {"unknown-critical": "accepted"},
-	checkLifetime:           {"long-lived": "accepted"},
-	checkBasicConstraints:   {"not-ca": "accepted", "again": "accepted accepted accepted"},
-	checkCertSign:           {"no-cert-sign": "accepted"},
-	checkPathLength:         {"too-deep": "accepted"},
-	checkNameConstraints:    {"excluded-name": "accepted", "other-subject": "accepted"},
-	checkKeyUsage:           {"enciphers-only": "accepted"},
-	checkExtKeyUsage:        {"client-purpose": "accepted", "empty-purposes": "accepted", "mail-ca": "accepted"},
-	checkPolicies:           {"policy-missing": "accepted", "any-policy-barred": "accepted"},
-	checkEveryAnchor:        {"rollover": "failed"},
-	checkDigests:            {"md5": "accepted", "sha1": "accepted"},
-	checkKeyLengths:         {"rsa-1024": "accepted"},
-	checkTarget:             {"srv-domain-only": "failed", "srv-target-only": "accepted"},
-	checkReplacement:        {"naptr-domain-only": "accepted"},
-	checkCanonical:          {"alias-target-only": "accepted"},
-	checkFoundName:          {"both-refused": "accepted", "srv-target-only": "accepted", "naptr-domain-only": "accepted"},
-	checkNextHop:            {"proxy-only": "failed"},
-	checkResolved:           {"resolved-address": "accepted"},
-	checkAddressText:        {"address-text": "accepted"},
-	checkNextTarget:         {"dead-target": "failed"},
-	checkEveryTarget:        {"both-refused": "accepted"},
-	checkClearService:       {"both-refused": "failed+leaked"},
-	checkService:            {"naptr-udp": "failed+leaked"},
-	checkServerName:         {"named": "failed", "named-domain": "failed"},
-	checkServerTarget:       {"named-domain": "failed"},
-	checkNoAddress:          {"unnamed": "failed"},
-	checkSecondTry:          {"again": "failed accepted accepted"},
-	checkClientCertificate:  {"identity-wanted": "accepted", "identity-required": "failed"},
-	checkCertificateRequest: {"none-optional": "failed"},
-	checkOptions:            {"options": "accepted"},
-	checkClose:              {"kept-open": "failed+open", "turned-away-kept-open": "failed+open"},
-	checkOldVersions:        {"tls10-only": "accepted"},
-	checkOldSuites:          {"rc4-only": "accepted"},
-	checkVersionFallback:    {"tls10-only": "accepted"},
-	checkSilence:            {"silence": "nothing+leaked"},
+	verify.CheckAllNames:         {"second-name": "failed"},
+	verify.CheckLetterCase:       {"capital-name": "failed"},
+	verify.CheckWholeName:        {"parent-domain": "accepted", "nul-name": "accepted", "srv-target-only": "accepted"},
+	verify.CheckNUL:              {"nul-name": "accepted"},
+	verify.CheckWildcards:        {"partial-wildcard": "accepted"},
+	verify.CheckCommonName:       {"common-name": "accepted"},
+	verify.CheckUserPart:         {"user-uri": "failed"},
+	verify.CheckURIScheme:        {"sips-uri": "failed"},
+	verify.CheckCritical:         {"unknown-critical": "accepted"},
+	verify.CheckLifetime:         {"long-lived": "accepted"},
+	verify.CheckBasicConstraints: {"not-ca": "accepted", "again": "accepted accepted accepted"},
+	verify.CheckCertSign:         {"no-cert-sign": "accepted"},
+	verify.CheckPathLength:       {"too-deep": "accepted"},
+	verify.CheckNameConstraints:  {"excluded-name": "accepted", "other-subject": "accepted"},
+	verify.CheckKeyUsage:         {"enciphers-only": "accepted"},
+	verify.CheckExtKeyUsage:      {"client-purpose": "accepted", "empty-purposes": "accepted", "mail-ca": "accepted"},
+	verify.CheckPolicies:         {"policy-missing": "accepted", "any-policy-barred": "accepted"},
+	verify.CheckEveryAnchor:      {"rollover": "failed"},
+	verify.CheckDigests:          {"md5": "accepted", "sha1": "accepted"},
+	verify.CheckKeyLengths:       {"rsa-1024": "accepted"},
+	verify.CheckTarget:           {"srv-domain-only": "failed", "srv-target-only": "accepted"},
+	verify.CheckReplacement:      {"naptr-domain-only": "accepted"},
+	verify.CheckCanonical:        {"alias-target-only": "accepted"},
+	verify.CheckFoundName:        {"both-refused": "accepted", "srv-target-only": "accepted", "naptr-domain-only": "accepted"},
+	verify.CheckNextHop:          {"proxy-only": "failed"},
+	verify.CheckResolved:         {"resolved-address": "accepted"},
+	verify.CheckAddressText:      {"address-text": "accepted"},
+	checkNextTarget:              {"dead-target": "failed"},
+	checkEveryTarget:             {"both-refused": "accepted"},
+	checkClearService:            {"both-refused": "failed+leaked"},
+	verify.CheckService:          {"naptr-udp": "failed+leaked"},
+	checkServerName:              {"named": "failed", "named-domain": "failed"},
+	checkServerTarget:            {"named-domain": "failed"},
+	checkNoAddress:               {"unnamed": "failed"},
+	checkSecondTry:               {"again": "failed accepted accepted"},
+	checkClientCertificate:       {"identity-wanted": "accepted", "identity-required": "failed"},
+	checkCertificateRequest:      {"none-optional": "failed"},
+	checkOptions:                 {"options": "accepted"},
+	checkClose:                   {"kept-open": "failed+open", "turned-away-kept-open": "failed+open"},
+	checkOldVersions:             {"tls10-only": "accepted"},
+	checkOldSuites:               {"rc4-only": "accepted"},
+	checkVersionFallback:         {"tls10-only": "accepted"},
+	checkSilence:                 {"silence": "nothing+leaked"},
 	checkPlaintext: {
 		"none-required": "failed+leaked", "identity-refused": "failed+leaked",
 		"turned-away": "failed+leaked", "turned-away-kept-open": "failed+leaked",
@@ -228,7 +230,7 @@ func TestMutants(t *testing.T) {
 					s.style = pkiforge.CustomCA
 				}
 				m := forged(t, s.style, s.changes...)
-				m.publish()
+				testpki.PublishStatus(m.Material)
 				for _, name := range clients {
 					want, ok := lacking[check(name)][s.name]
 					if !ok {
@@ -289,6 +291,16 @@ func observe(got seen, s *testServer) string {
 	return word
 }
 
+// TestEveryCheckHasAMutant: there is one for each check of package verify.
+func TestEveryCheckHasAMutant(t *testing.T) {
+	t.Parallel()
+	for _, d := range verify.Checks() {
+		if !slices.ContainsFunc(mutants, func(m Mutant) bool { return m.Name == string(d.Check) && m.Clause == d.Clause }) {
+			t.Errorf("no mutant leaves out %s", d.Check)
+		}
+	}
+}
+
 // TestMutantNames: the names are what --client mutant:NAME takes, and unknown
 // ones are refused with the list of the known.
 func TestMutantNames(t *testing.T) {
@@ -297,8 +309,11 @@ func TestMutantNames(t *testing.T) {
 		if got := New(Options{Mutant: m.Name}).Name(); got != "mutant:"+m.Name {
 			t.Errorf("the driver of %s is named %q", m.Name, got)
 		}
-		if m.Lacks == "" || !strings.HasPrefix(m.Clause, "RFC ") && !strings.HasPrefix(m.Clause, "Apple ") {
-			t.Errorf("the mutant %s does not say what it lacks or by which clause", m.Name)
+		if !strings.HasPrefix(m.Lacks, "It ") || strings.Count(m.Lacks, ". ") > 0 || !strings.HasSuffix(m.Lacks, ".") {
+			t.Errorf("the mutant %s does not say in one sentence what it lacks: %q", m.Name, m.Lacks)
+		}
+		if d := m.Clause.Document; !strings.HasPrefix(d, "RFC ") && !strings.HasPrefix(d, "Apple ") {
+			t.Errorf("the mutant %s does not say by which clause: %q", m.Name, m.Clause)
 		}
 	}
 	err := Options{Mutant: "usage"}.Validate()

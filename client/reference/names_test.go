@@ -1,9 +1,7 @@
 package reference
 
 import (
-	"crypto/x509"
 	"strings"
-	"testing"
 
 	"siptrust/pkiforge"
 )
@@ -26,13 +24,4 @@ func nameSituations() []situation {
 		})
 	}
 	return list
-}
-
-// TestPresented: a name that reads like several is shown as one.
-func TestPresented(t *testing.T) {
-	t.Parallel()
-	leaf := &x509.Certificate{DNSNames: []string{"a.test, DNS:b.test", "c.test\x00.d.test", "", "e.test"}}
-	if got, want := presented(leaf), `DNS:"a.test, DNS:b.test", DNS:"c.test\x00.d.test", DNS:"", DNS:e.test`; got != want {
-		t.Errorf("%s, want %s", got, want)
-	}
 }

@@ -1,8 +1,8 @@
 // Package reference is the built-in SIP client: the nine steps of the paper
-// that siptrust starts from, in process and on sipgo. It validates the
-// server's certificate with checks of its own, each of which can be left out
-// by name, so that the same code is also every mutant. It follows a policy and
-// must never know which case it is run for, nor what that case expects.
+// that siptrust starts from, in process and on sipgo. It finds and verifies
+// servers by package verify, and everything that it checks or does can be left
+// out by name, so that the same code is also every mutant. It follows a policy
+// and must never know which case it is run for, nor what that case expects.
 package reference
 
 import (
@@ -19,6 +19,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"siptrust/client"
+	"siptrust/client/verify"
 )
 
 // patienceWindows times the patience is how long a quiet case watches this
@@ -36,7 +37,7 @@ func init() {
 // Options say what kind of client a [Driver] is. The zero value is the
 // reference client under the interop policy with TLS 1.2 and 1.3.
 type Options struct {
-	// Policy is the name of the rule set, as listed by [Policies]; empty:
+	// Policy is the name of the rule set, as listed by [verify.Policies]; empty:
 	// "interop".
 	Policy string
 	// Mutant is the name of the check to leave out, as listed by [Mutants];
@@ -54,7 +55,7 @@ type Options struct {
 // Validate says what is wrong with o, naming the choices there are. A Driver
 // made of wrong options returns the same error from every attempt.
 func (o Options) Validate() error {
-	if _, err := findPolicy(o.Policy); err != nil {
+	if _, err := verify.FindPolicy(o.Policy); err != nil {
 		return err
 	}
 	_, err := findMutant(o.Mutant)
@@ -66,14 +67,14 @@ func (o Options) Validate() error {
 // mutants only, what these remember of servers.
 type Driver struct {
 	name   string
-	policy policy
+	policy *verify.Policy
 	lacks  check
 	opts   Options
 	err    error // of the options
 
-	roots      rootCache
-	signatures signatureCache
-	parser     *sip.Parser
+	roots    rootCache
+	verifier *verify.Verifier
+	parser   *sip.Parser
 
 	mu      sync.Mutex
 	refused map[server]bool // of the mutant second-try
@@ -111,14 +112,27 @@ func New(o Options) *Driver {
 		d.opts.Now = time.Now
 	}
 	if d.err == nil {
-		d.policy, _ = findPolicy(o.Policy)
 		d.lacks, _ = findMutant(o.Mutant)
-		d.opts.MinVersion = max(d.opts.MinVersion, d.policy.minVersion)
+		d.verifier, d.err = verify.New(d.verification())
+	}
+	if d.err == nil {
+		d.policy = d.verifier.Policy()
+		d.opts.MinVersion = max(d.opts.MinVersion, d.policy.MinVersion)
 	}
 	if d.lacks == checkRefusedSession {
 		d.sessions = tls.NewLRUClientSessionCache(1024)
 	}
 	return d
+}
+
+// verification are the options of what verifies servers: with all checks, but
+// for one where that is what the mutant leaves out.
+func (d *Driver) verification() verify.Options {
+	o := verify.Options{Policy: d.opts.Policy, Now: d.opts.Now}
+	if _, ok := verify.Describe(d.lacks); ok {
+		o.Without = d.lacks
+	}
+	return o
 }
 
 // Name is "reference" or "mutant:" and the mutant's name.
@@ -128,7 +142,7 @@ func (d *Driver) Name() string { return d.name }
 func (d *Driver) Kind() string { return "reference" }
 
 // Version is that of the module siptrust, and of Go, whose crypto/tls the
-// client stands on.
+// client is built on.
 func (d *Driver) Version(context.Context) string {
 	version := "devel"
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {

@@ -89,6 +89,28 @@ func check(c *cobra.Command, name string, timeout time.Duration) error {
 	}
 }
 
+// mutantsCommand prints what the mutants are.
+func mutantsCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "mutants",
+		Short: "List the mutants: what each does wrong, and the clause that it violates",
+		Long: `A mutant is the built-in reference client without one check. It shows that a case
+can be failed: siptrust run --client mutant:NAME says which cases find it.`,
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			w := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
+			fmt.Fprintln(w, "MUTANT\tCLAUSE\tWHAT IT DOES WRONG")
+			for _, m := range run.Mutants() {
+				fmt.Fprintf(w, "%s\t%s\t%s\n", m.Name, m.Clause, m.Lacks)
+			}
+			if err := w.Flush(); err != nil {
+				return unable(err)
+			}
+			return nil
+		},
+	}
+}
+
 // sipgoCommand is the client that the profile sipgo runs: no command of the
 // user's.
 func sipgoCommand() *cobra.Command {

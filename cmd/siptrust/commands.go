@@ -121,11 +121,11 @@ func clientsCommand() *cobra.Command {
 			for _, m := range run.Mutants() {
 				names = append(names, m.Name)
 			}
-			fmt.Fprintf(c.OutOrStdout(), "mutant:NAME (the reference without one check):\n%s", wrapped(names, 78))
+			fmt.Fprintf(c.OutOrStdout(), "mutant:NAME (the reference without one check; siptrust clients mutants says more):\n%s", wrapped(names, 78))
 			return nil
 		},
 	}
-	c.AddCommand(checkCommand())
+	c.AddCommand(checkCommand(), mutantsCommand())
 	return c
 }
 

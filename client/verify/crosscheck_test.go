@@ -1,4 +1,4 @@
-package reference
+package verify
 
 import (
 	"bytes"
@@ -6,10 +6,12 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"errors"
 	"slices"
 	"testing"
 	"time"
 
+	"siptrust/client/internal/testpki"
 	"siptrust/pkiforge"
 )
 
@@ -56,7 +58,7 @@ func policyConstraint(t testing.TB, skip int) pkix.Extension {
 
 // extra adds an extension to a certificate.
 func extra(name, cert string, e pkix.Extension) pkiforge.Change {
-	return editCert(name, cert, func(c *pkiforge.Cert) { c.Extra = append(c.Extra, e) })
+	return testpki.EditCert(name, cert, func(c *pkiforge.Cert) { c.Extra = append(c.Extra, e) })
 }
 
 // subordinate puts another CA between the issuing CA and the server.
@@ -76,7 +78,7 @@ var subordinate = pkiforge.Change{Name: "subordinate", Apply: func(p *pkiforge.P
 }}
 
 // roomy lets the issuing CA have CAs below it.
-var roomy = editCert("roomy", pkiforge.Issuing, func(c *pkiforge.Cert) { c.PathLen = -1 })
+var roomy = testpki.EditCert("roomy", pkiforge.Issuing, func(c *pkiforge.Cert) { c.PathLen = -1 })
 
 // sending makes the server send these certificates.
 func sending(names ...string) pkiforge.Change {
@@ -112,20 +114,20 @@ func TestAgainstCryptoX509(t *testing.T) {
 		},
 		{name: "self-signed expired", style: pkiforge.SelfSigned, changes: changes{pkiforge.Expired(pkiforge.Server)}},
 
-		{name: "wrong name", changes: changes{wrongName}},
-		{name: "wrong name, self-signed", style: pkiforge.SelfSigned, changes: changes{wrongName}},
-		{name: "wrong name, public CA", style: pkiforge.PublicCA, changes: changes{wrongName}},
-		{name: "no name", changes: changes{editServer("no name", func(c *pkiforge.Cert) { c.DNS, c.URIs = nil, nil })}},
-		{name: "other case", changes: changes{editServer("case", func(c *pkiforge.Cert) { c.DNS = []string{"SIP.ExAmPlE.TeSt"} })}, accept: true},
+		{name: "wrong name", changes: changes{testpki.WrongName}},
+		{name: "wrong name, self-signed", style: pkiforge.SelfSigned, changes: changes{testpki.WrongName}},
+		{name: "wrong name, public CA", style: pkiforge.PublicCA, changes: changes{testpki.WrongName}},
+		{name: "no name", changes: changes{testpki.EditServer("no name", func(c *pkiforge.Cert) { c.DNS, c.URIs = nil, nil })}},
+		{name: "other case", changes: changes{testpki.EditServer("case", func(c *pkiforge.Cert) { c.DNS = []string{"SIP.ExAmPlE.TeSt"} })}, accept: true},
 		{
-			name: "another SIP URI", changes: changes{editServer("uri", func(c *pkiforge.Cert) { c.URIs = []string{"sip:other.test"} })},
+			name: "another SIP URI", changes: changes{testpki.EditServer("uri", func(c *pkiforge.Cert) { c.URIs = []string{"sip:other.test"} })},
 			differs: "a SIP URI identity that does not match (RFC 5922 7.1); crypto/x509 compares no URIs",
 		},
 		{
-			name: "wildcard", changes: changes{editServer("wildcard", func(c *pkiforge.Cert) { c.DNS = []string{"*.example.test"} })},
+			name: "wildcard", changes: changes{testpki.EditServer("wildcard", func(c *pkiforge.Cert) { c.DNS = []string{"*.example.test"} })},
 			differs: "RFC 5922 7.2 forbids wildcards, and interop takes no side of a disagreement but the strict one",
 		},
-		{name: "wildcard of two labels", changes: changes{editServer("wildcard", func(c *pkiforge.Cert) { c.DNS = []string{"*.test"} })}},
+		{name: "wildcard of two labels", changes: changes{testpki.EditServer("wildcard", func(c *pkiforge.Cert) { c.DNS = []string{"*.test"} })}},
 
 		{name: "bad signature", changes: changes{pkiforge.BadSignature(pkiforge.Server)}},
 		{name: "bad signature, self-signed", style: pkiforge.SelfSigned, changes: changes{pkiforge.BadSignature(pkiforge.Server)}},
@@ -144,17 +146,17 @@ func TestAgainstCryptoX509(t *testing.T) {
 		{name: "something else sent too", changes: changes{sending(pkiforge.Server, pkiforge.BystanderCustom, pkiforge.Issuing)}, accept: true},
 
 		{name: "issuing CA is no CA", changes: changes{pkiforge.NotCA(pkiforge.Issuing)}},
-		{name: "issuing CA without basic constraints", changes: changes{editCert("no bc", pkiforge.Issuing, func(c *pkiforge.Cert) { c.BasicConstraints = false })}},
-		{name: "issuing CA may not sign certificates", changes: changes{editCert("ku", pkiforge.Issuing, func(c *pkiforge.Cert) { c.KeyUsage = x509.KeyUsageCRLSign })}},
-		{name: "issuing CA without key usage", changes: changes{editCert("ku", pkiforge.Issuing, func(c *pkiforge.Cert) { c.KeyUsage = 0 })}, accept: true},
+		{name: "issuing CA without basic constraints", changes: changes{testpki.EditCert("no bc", pkiforge.Issuing, func(c *pkiforge.Cert) { c.BasicConstraints = false })}},
+		{name: "issuing CA may not sign certificates", changes: changes{testpki.EditCert("ku", pkiforge.Issuing, func(c *pkiforge.Cert) { c.KeyUsage = x509.KeyUsageCRLSign })}},
+		{name: "issuing CA without key usage", changes: changes{testpki.EditCert("ku", pkiforge.Issuing, func(c *pkiforge.Cert) { c.KeyUsage = 0 })}, accept: true},
 		{name: "one CA too many", changes: changes{subordinate}},
 		{name: "two CAs allowed", changes: changes{roomy, subordinate}, accept: true},
 		{
-			name: "root allows no CA", changes: changes{editCert("pathlen", pkiforge.Root, func(c *pkiforge.Cert) { c.PathLen = 0 })}, accept: true,
+			name: "root allows no CA", changes: changes{testpki.EditCert("pathlen", pkiforge.Root, func(c *pkiforge.Cert) { c.PathLen = 0 })}, accept: true,
 			differs: "constraints in the trust anchor may be ignored (RFC 5280 6.2); crypto/x509 applies its path length",
 		},
 		{
-			name: "root may not sign certificates", changes: changes{editCert("ku", pkiforge.Root, func(c *pkiforge.Cert) { c.KeyUsage = x509.KeyUsageCRLSign })}, accept: true,
+			name: "root may not sign certificates", changes: changes{testpki.EditCert("ku", pkiforge.Root, func(c *pkiforge.Cert) { c.KeyUsage = x509.KeyUsageCRLSign })}, accept: true,
 			differs: "constraints in the trust anchor may be ignored (RFC 5280 6.2); crypto/x509 applies its key usage",
 		},
 		{name: "issued by an installed server certificate", style: pkiforge.DirectRoot, changes: changes{pkiforge.NotCA(pkiforge.Root)}},
@@ -178,19 +180,19 @@ func TestAgainstCryptoX509(t *testing.T) {
 			differs: "constraints in the trust anchor may be ignored (RFC 5280 6.2); crypto/x509 applies its name constraints",
 		},
 
-		{name: "client certificate", changes: changes{editServer("eku", func(c *pkiforge.Cert) {
+		{name: "client certificate", changes: changes{testpki.EditServer("eku", func(c *pkiforge.Cert) {
 			c.ExtKeyUsage, c.UnknownEKU = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}, nil
 		})}},
-		{name: "SIP domain only", changes: changes{editServer("eku", func(c *pkiforge.Cert) { c.ExtKeyUsage = nil })}},
-		{name: "no usage named", changes: changes{editServer("eku", func(c *pkiforge.Cert) { c.ExtKeyUsage, c.UnknownEKU = nil, nil })}, accept: true},
-		{name: "any usage", changes: changes{editServer("eku", func(c *pkiforge.Cert) {
+		{name: "SIP domain only", changes: changes{testpki.EditServer("eku", func(c *pkiforge.Cert) { c.ExtKeyUsage = nil })}},
+		{name: "no usage named", changes: changes{testpki.EditServer("eku", func(c *pkiforge.Cert) { c.ExtKeyUsage, c.UnknownEKU = nil, nil })}, accept: true},
+		{name: "any usage", changes: changes{testpki.EditServer("eku", func(c *pkiforge.Cert) {
 			c.ExtKeyUsage, c.UnknownEKU = []x509.ExtKeyUsage{x509.ExtKeyUsageAny}, nil
 		})}, accept: true},
-		{name: "issuing CA for mail only", changes: changes{editCert("eku", pkiforge.Issuing, func(c *pkiforge.Cert) {
+		{name: "issuing CA for mail only", changes: changes{testpki.EditCert("eku", pkiforge.Issuing, func(c *pkiforge.Cert) {
 			c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageEmailProtection}
 		})}},
 		{
-			name: "key that may not sign", changes: changes{editServer("ku", func(c *pkiforge.Cert) { c.KeyUsage = x509.KeyUsageKeyEncipherment })},
+			name: "key that may not sign", changes: changes{testpki.EditServer("ku", func(c *pkiforge.Cert) { c.KeyUsage = x509.KeyUsageKeyEncipherment })},
 			differs: "the server signs the handshake (RFC 8446 4.4.2.2); crypto/x509 does not look at a leaf's key usage",
 		},
 
@@ -203,7 +205,7 @@ func TestAgainstCryptoX509(t *testing.T) {
 			if tt.style == "" {
 				tt.style = pkiforge.CustomCA
 			}
-			m := forged(t, tt.style, tt.changes...)
+			m := testpki.Forged(t, tt.style, tt.changes...)
 			ours, theirs := validateBoth(t, m)
 			if (ours == nil) != tt.accept {
 				t.Errorf("this client: %v, want accepted %t", ours, tt.accept)
@@ -216,61 +218,65 @@ func TestAgainstCryptoX509(t *testing.T) {
 }
 
 // validateBoth has this client and crypto/x509 judge what the server presents.
-func validateBoth(t *testing.T, m material) (ours, theirs error) {
+func validateBoth(t *testing.T, m *pkiforge.Material) (ours, theirs error) {
 	t.Helper()
-	presented := parsed(t, m.Chain)
-	d := New(Options{})
-	anchors, err := d.roots.anchors(m.SystemRoots, m.CustomRoots)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := validation{driver: d, anchors: anchors, host: m.host}
-	p, ours := v.find(presented)
-	if ours == nil {
-		_, ours = v.name(p.leaf())
-	}
-	opts := x509.VerifyOptions{Roots: x509.NewCertPool(), Intermediates: x509.NewCertPool(), DNSName: m.host}
-	for _, c := range anchors {
+	server := serverOf(t, m)
+	_, ours = verifier(t, Options{}).Verify(t.Context(), server)
+	opts := x509.VerifyOptions{Roots: x509.NewCertPool(), Intermediates: x509.NewCertPool(), DNSName: testpki.Host}
+	for _, c := range server.Roots {
 		opts.Roots.AddCert(c)
 	}
-	for _, c := range presented[1:] {
+	for _, c := range server.Chain[1:] {
 		opts.Intermediates.AddCert(c)
 	}
-	_, theirs = presented[0].Verify(opts)
+	_, theirs = server.Chain[0].Verify(opts)
 	return ours, theirs
 }
 
-func parsed(t testing.TB, certs []*pkiforge.Certificate) []*x509.Certificate {
+// verifier makes one.
+func verifier(t testing.TB, o Options) *Verifier {
 	t.Helper()
-	var list []*x509.Certificate
-	for _, c := range certs {
-		cert, err := x509.ParseCertificate(c.DER)
-		if err != nil {
-			t.Fatal(err)
-		}
-		list = append(list, cert)
+	v, err := New(o)
+	if err != nil {
+		t.Fatal(err)
 	}
-	return list
+	return v
+}
+
+// serverOf is a server that presents what was forged.
+func serverOf(t testing.TB, m *pkiforge.Material) Server {
+	t.Helper()
+	return Server{
+		Chain: testpki.Parse(t, m.Chain...), Staple: m.Status.Staple, Names: []string{testpki.Host},
+		Roots: testpki.Parse(t, slices.Concat(m.SystemRoots, m.CustomRoots)...), Address: testpki.Names.Address,
+	}
+}
+
+// walkTo makes a walk for a test of one of its parts.
+func walkTo(t testing.TB, o Options, s Server) *walk {
+	t.Helper()
+	return &walk{Verifier: verifier(t, o), Server: &s, lacks: o.Without}
 }
 
 // TestFakeRoot: a root of the same name with another key is none (RFC 5280
 // 6.1.3 (a)(1)), and the refusal says so.
 func TestFakeRoot(t *testing.T) {
 	t.Parallel()
-	genuine := forged(t, pkiforge.DirectRoot)
+	genuine := testpki.Forged(t, pkiforge.DirectRoot)
 	other := pkiforge.New(pkiforge.Options{})
 	defer other.Close()
 	fake, err := other.Forge(t.Context(), genuine.Plan)
 	if err != nil {
 		t.Fatal(err)
 	}
-	mixed := material{fake, testHost}
+	mixed := fake
 	mixed.CustomRoots = genuine.CustomRoots
 	if bytes.Equal(sum(fake.Chain[0]), sum(genuine.Chain[0])) {
 		t.Fatal("the two forges made the same certificate")
 	}
 	ours, theirs := validateBoth(t, mixed)
-	if r := reasonOf(ours); r == nil || r.check != checkSignature || theirs == nil {
+	var r *Refusal
+	if !errors.As(ours, &r) || r.Check != CheckSignature || theirs == nil {
 		t.Errorf("this client: %v; crypto/x509: %v; want both refused, here for the signature", ours, theirs)
 	}
 }
@@ -284,29 +290,24 @@ func sum(c *pkiforge.Certificate) []byte {
 // not prolong it.
 func TestCircle(t *testing.T) {
 	t.Parallel()
-	m := forged(t, pkiforge.CustomCA, pkiforge.RootMissing())
-	presented := parsed(t, m.Chain[:1])
+	m := testpki.Forged(t, pkiforge.CustomCA, pkiforge.RootMissing())
+	presented := testpki.Parse(t, m.Chain[:1]...)
 	for i := range 30 {
 		// Another CA of the issuing CA's name, issued under that very name.
-		c := forged(t, pkiforge.CustomCA, editCert("twin", pkiforge.Root, func(c *pkiforge.Cert) {
-			c.Subject.CommonName = parsed(t, m.Chain[1:])[0].Subject.CommonName
+		c := testpki.Forged(t, pkiforge.CustomCA, testpki.EditCert("twin", pkiforge.Root, func(c *pkiforge.Cert) {
+			c.Subject.CommonName = testpki.Parse(t, m.Chain[1:]...)[0].Subject.CommonName
 			c.NotAfter += time.Duration(i) * time.Hour
 		}))
-		presented = append(presented, parsed(t, []*pkiforge.Certificate{c.Certs[pkiforge.Root]})...)
+		presented = append(presented, testpki.Parse(t, c.Certs[pkiforge.Root])...)
 		if last := presented[len(presented)-1]; !bytes.Equal(last.RawSubject, presented[0].RawIssuer) || last.Equal(presented[len(presented)-2]) {
 			t.Fatal("this is no circle of different certificates")
 		}
 	}
-	d := New(Options{})
-	anchors, err := d.roots.anchors(m.CustomRoots)
-	if err != nil {
-		t.Fatal(err)
-	}
-	v := validation{driver: d, anchors: anchors, host: m.host}
-	if _, err := v.find(presented); err == nil {
+	w := walkTo(t, Options{}, Server{Roots: testpki.Parse(t, m.CustomRoots...)})
+	if _, err := w.find(t.Context(), presented); err == nil {
 		t.Error("accepted without a trust anchor")
 	}
-	if v.tried != maxPaths {
-		t.Errorf("%d paths tried, want the bound of %d", v.tried, maxPaths)
+	if w.tried != maxPaths {
+		t.Errorf("%d paths tried, want the bound of %d", w.tried, maxPaths)
 	}
 }

@@ -1,4 +1,4 @@
-package reference
+package verify
 
 import (
 	"bytes"
@@ -66,7 +66,7 @@ var (
 	oidSHA1          = asn1.ObjectIdentifier{1, 3, 14, 3, 2, 26}
 	oidSHA256        = asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 2, 1}
 
-	// ocspSignatures are the algorithms that this client verifies responses by.
+	// ocspSignatures are the algorithms that responses are verified by.
 	ocspSignatures = map[string]x509.SignatureAlgorithm{
 		"1.2.840.10045.4.3.2":   x509.ECDSAWithSHA256,
 		"1.2.840.10045.4.3.3":   x509.ECDSAWithSHA384,
@@ -81,74 +81,65 @@ var (
 // 5280 5.3.1).
 const certificateHold = 6
 
-// answer is what is known of a certificate.
-type answer uint8
-
-const (
-	unanswered answer = iota // nobody said, or the responder does not know
-	isGood
-	isRevoked
-)
-
 // errUnavailable: the responder says that it cannot answer (RFC 6960 2.3).
 var errUnavailable = errors.New("the responder cannot answer")
 
 // readOCSP takes what an OCSP response says of c, which issuer issued. The
 // checks are those of RFC 6960 3.2. nonce is that of the request; nil: none.
-// An error is a [refusal] of the response, or errUnavailable.
-func (d *Driver) readOCSP(der, nonce []byte, c, issuer *x509.Certificate) (answer, error) {
+// An error is a [*Refusal] of the response, or errUnavailable.
+func (w *walk) readOCSP(der, nonce []byte, c, issuer *x509.Certificate) (State, error) {
 	var response ocspResponse
 	if rest, err := asn1.Unmarshal(der, &response); err != nil || len(rest) > 0 {
-		return unanswered, refuse(checkStaple, "it is no OCSP response")
+		return Unknown, refuse(CheckStaple, "it is no OCSP response")
 	}
 	if response.Status != 0 {
-		return unanswered, fmt.Errorf("%w: status %d", errUnavailable, response.Status)
+		return Unknown, fmt.Errorf("%w: status %d", errUnavailable, response.Status)
 	}
 	var basic basicResponse
 	if rest, err := asn1.Unmarshal(response.Bytes.Value, &basic); err != nil || len(rest) > 0 ||
 		!response.Bytes.Type.Equal(oidBasicResponse) {
-		return unanswered, refuse(checkStaple, "the OCSP response holds no answer that can be read")
+		return Unknown, refuse(CheckStaple, "the OCSP response holds no answer that can be read")
 	}
-	one, err := d.findResponse(&basic.Data, c, issuer)
+	one, err := w.findResponse(&basic.Data, c, issuer)
 	if err != nil {
-		return unanswered, err
+		return Unknown, err
 	}
-	if err := d.fresh(one.ThisUpdate, one.NextUpdate); err != nil {
-		return unanswered, refuse(checkStapleValidity, "the OCSP response %v", err)
+	if err := w.fresh(one.ThisUpdate, one.NextUpdate); err != nil {
+		return Unknown, refuse(CheckStapleValidity, "the OCSP response %v", err)
 	}
-	signer, err := d.signer(&basic, issuer)
+	signer, err := w.signer(&basic, issuer)
 	if err != nil {
-		return unanswered, err
+		return Unknown, err
 	}
-	if !d.without(checkStapleSignature) {
+	if !w.without(CheckStapleSignature) {
 		algorithm := ocspSignatures[basic.Algorithm.Algorithm.String()]
 		if err := signer.CheckSignature(algorithm, basic.Data.Raw, basic.Signature.RightAlign()); err != nil {
-			return unanswered, refuse(checkStapleSignature, "the signature of the OCSP response does not verify: %v", err)
+			return Unknown, refuse(CheckStapleSignature, "the signature of the OCSP response does not verify: %v", err)
 		}
 	}
 	if !sameNonce(basic.Data.Extensions, nonce) {
-		return unanswered, refuse(checkStaple, "the OCSP response answers another request")
+		return Unknown, refuse(CheckStaple, "the OCSP response answers another request")
 	}
 	switch {
 	case bool(one.Good):
-		return isGood, nil
+		return Good, nil
 	case bool(one.Unknown):
-		return unanswered, nil
-	case one.Revoked.Reason == certificateHold && d.without(checkHold):
-		return isGood, nil
+		return Unknown, nil
+	case one.Revoked.Reason == certificateHold && w.without(CheckHold):
+		return Good, nil
 	}
-	return isRevoked, nil
+	return IsRevoked, nil
 }
 
 // findResponse finds the answer that is about c.
-func (d *Driver) findResponse(data *responseData, c, issuer *x509.Certificate) (*singleResponse, error) {
+func (w *walk) findResponse(data *responseData, c, issuer *x509.Certificate) (*singleResponse, error) {
 	for i := range data.Responses {
 		one := &data.Responses[i]
-		if d.without(checkStapleCertificate) || one.Cert.names(c, issuer) {
+		if w.without(CheckStapleCertificate) || one.Cert.names(c, issuer) {
 			return one, nil
 		}
 	}
-	return nil, refuse(checkStapleCertificate, "the OCSP response is about another certificate than %s", title(c))
+	return nil, refuse(CheckStapleCertificate, "the OCSP response is about another certificate than %s", title(c))
 }
 
 // names says whether the CertID is that of c (RFC 6960 4.1.1).
@@ -183,10 +174,10 @@ func issuerHashes(hash crypto.Hash, c, issuer *x509.Certificate) (name, key []by
 
 // fresh holds the times of a response or a list against the clock (RFC 6960
 // 4.2.2.1). next may be zero: then there is always something newer.
-func (d *Driver) fresh(this, next time.Time) error {
-	now := d.opts.Now()
+func (w *walk) fresh(this, next time.Time) error {
+	now := w.now()
 	switch {
-	case d.without(checkStapleValidity):
+	case w.without(CheckStapleValidity):
 		return nil
 	case this.After(now):
 		return fmt.Errorf("is of the future, %s", this.Format(time.RFC3339))
@@ -198,7 +189,7 @@ func (d *Driver) fresh(this, next time.Time) error {
 
 // signer gives whose key has to have signed: the issuer itself or a responder
 // that the issuer has authorised (RFC 6960 4.2.2.2).
-func (d *Driver) signer(basic *basicResponse, issuer *x509.Certificate) (*x509.Certificate, error) {
+func (w *walk) signer(basic *basicResponse, issuer *x509.Certificate) (*x509.Certificate, error) {
 	if isResponder(basic.Data.Responder, issuer) {
 		return issuer, nil
 	}
@@ -207,21 +198,21 @@ func (d *Driver) signer(basic *basicResponse, issuer *x509.Certificate) (*x509.C
 		if err != nil || !isResponder(basic.Data.Responder, c) {
 			continue
 		}
-		if d.without(checkResponder) {
+		if w.without(CheckResponder) {
 			return c, nil
 		}
-		now := d.opts.Now()
+		now := w.now()
 		switch {
 		case !slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageOCSPSigning):
-			err = refuse(checkResponder, "the responder %s is not for signing OCSP responses", title(c))
+			err = refuse(CheckResponder, "the responder %s is not for signing OCSP responses", title(c))
 		case !bytes.Equal(c.RawIssuer, issuer.RawSubject) || signedBy(c, issuer) != nil:
-			err = refuse(checkResponder, "the responder %s was not authorised by %s", title(c), title(issuer))
+			err = refuse(CheckResponder, "the responder %s was not authorised by %s", title(c), title(issuer))
 		case now.Before(c.NotBefore) || now.After(c.NotAfter):
-			err = refuse(checkResponder, "the certificate of the responder %s is not valid now", title(c))
+			err = refuse(CheckResponder, "the certificate of the responder %s is not valid now", title(c))
 		}
 		return c, err
 	}
-	return nil, refuse(checkResponder, "the responder is not %s, and shows no certificate", title(issuer))
+	return nil, refuse(CheckResponder, "the responder is not %s, and shows no certificate", title(issuer))
 }
 
 // isResponder says whether a ResponderID, by name or by key, is c's.

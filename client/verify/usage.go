@@ -1,4 +1,4 @@
-package reference
+package verify
 
 import (
 	"crypto/x509"
@@ -22,38 +22,38 @@ func namesNoUsage(c *x509.Certificate) bool {
 	return !slices.ContainsFunc(c.Extensions, func(e pkix.Extension) bool { return e.Id.Equal(oidExtKeyUsage) })
 }
 
-// certSign demands that every CA may sign certificates, by its key usage (RFC
+// certSign requires that every CA may sign certificates, by its key usage (RFC
 // 5280 6.1.4 (n)).
-func (v *validation) certSign(p path) error {
+func (w *walk) certSign(p Path) error {
 	for _, c := range p.issuers() {
 		if c.KeyUsage != 0 && c.KeyUsage&x509.KeyUsageCertSign == 0 {
-			return refuse(checkCertSign, "%s issued a certificate and may not, by its key usage", title(c))
+			return refuse(CheckCertSign, "%s issued a certificate and may not, by its key usage", title(c))
 		}
 	}
 	return nil
 }
 
-// keyUsage demands that the server's key may sign (RFC 8446 4.4.2.2): in all
+// keyUsage requires that the server's key may sign (RFC 8446 4.4.2.2): in all
 // suites of this client it does.
-func (v *validation) keyUsage(p path) error {
+func (w *walk) keyUsage(p Path) error {
 	leaf := p.leaf()
 	if leaf.KeyUsage != 0 && leaf.KeyUsage&x509.KeyUsageDigitalSignature == 0 {
-		return refuse(checkKeyUsage, "the key of %s may not sign, by its key usage", title(leaf))
+		return refuse(CheckKeyUsage, "the key of %s may not sign, by its key usage", title(leaf))
 	}
 	return nil
 }
 
-// extKeyUsage demands that the certificate may be a TLS server's by the
+// extKeyUsage requires that the certificate may be a TLS server's by the
 // policy, and that no CA of the path, which names purposes at all, leaves
 // that one out.
-func (v *validation) extKeyUsage(p path) error {
-	leaf, rules := p.leaf(), v.driver.policy
+func (w *walk) extKeyUsage(p Path) error {
+	leaf, rules := p.leaf(), w.policy
 	if !rules.allowsUsage(leaf) {
-		return refuse(checkExtKeyUsage, "%s is not for TLS servers, by its extended key usage", title(leaf))
+		return refuse(CheckExtKeyUsage, "%s is not for TLS servers, by its extended key usage", title(leaf))
 	}
 	for _, c := range p.issuers() {
 		if !rules.allowsUsage(c) && !namesNoUsage(c) {
-			return refuse(checkExtKeyUsage, "%s may not issue certificates for TLS servers, by its extended key usage", title(c))
+			return refuse(CheckExtKeyUsage, "%s may not issue certificates for TLS servers, by its extended key usage", title(c))
 		}
 	}
 	return nil
@@ -61,7 +61,7 @@ func (v *validation) extKeyUsage(p path) error {
 
 // allowsUsage says whether the extended key usage of c lets it be a TLS
 // server's under the policy (RFC 5280 4.2.1.12, RFC 5924 5).
-func (r policy) allowsUsage(c *x509.Certificate) bool {
+func (r *Policy) allowsUsage(c *x509.Certificate) bool {
 	switch {
 	case namesNoUsage(c):
 		return r.noUsage || c.NotBefore.Before(r.since)
@@ -73,21 +73,21 @@ func (r policy) allowsUsage(c *x509.Certificate) bool {
 	return r.sipDomain && slices.ContainsFunc(c.UnknownExtKeyUsage, oidSIPDomain.Equal)
 }
 
-// certificatePolicies refuses a path on which a CA demands an explicit policy
+// certificatePolicies refuses a path on which a CA requires an explicit policy
 // and the certificates below have none in common (RFC 5280 4.2.1.11, 6.1.5).
 // The client maps no policies: where a CA does, an explicit policy cannot be
 // shown, and the path is refused.
-func (v *validation) certificatePolicies(p path) error {
-	explicit, demanding := -1, "" // certificates until one is demanded; -1: it is not
-	for i := len(p.certs) - 1; i >= 1; i-- {
-		c := p.certs[i]
+func (w *walk) certificatePolicies(p Path) error {
+	explicit, requiring := -1, "" // certificates until one is required; -1: it is not
+	for i := len(p.Certs) - 1; i >= 1; i-- {
+		c := p.Certs[i]
 		if explicit > 0 && !selfIssued(c) {
 			explicit--
 		}
 		limit := c.RequireExplicitPolicy
 		if limit > 0 || limit == 0 && c.RequireExplicitPolicyZero {
 			if explicit < 0 || limit < explicit {
-				explicit, demanding = limit, title(c)
+				explicit, requiring = limit, title(c)
 			}
 		}
 	}
@@ -97,10 +97,10 @@ func (v *validation) certificatePolicies(p path) error {
 	}
 	shared, all := []asn1.ObjectIdentifier(nil), true // all: anyPolicy so far
 	anyFor := -1                                      // certificates for which anyPolicy still counts; -1: for all
-	for i := len(p.certs) - 1; i >= 0; i-- {
-		c := p.certs[i]
+	for i := len(p.Certs) - 1; i >= 0; i-- {
+		c := p.Certs[i]
 		if len(c.PolicyMappings) > 0 {
-			return refuse(checkPolicies, "%s maps policies, which this client cannot follow", title(c))
+			return refuse(CheckPolicies, "%s maps policies, which this client cannot follow", title(c))
 		}
 		own := c.PolicyIdentifiers
 		// A self-issued CA may have anyPolicy all the same (RFC 5280 6.1.3 (d)(2)).
@@ -125,7 +125,7 @@ func (v *validation) certificatePolicies(p path) error {
 		})
 	}
 	if !all && len(shared) == 0 {
-		return refuse(checkPolicies, "%s demands an explicit policy, and the path has none", demanding)
+		return refuse(CheckPolicies, "%s requires an explicit policy, and the path has none", requiring)
 	}
 	return nil
 }

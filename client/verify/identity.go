@@ -1,4 +1,4 @@
-package reference
+package verify
 
 import (
 	"crypto/x509"
@@ -12,26 +12,57 @@ import (
 	"golang.org/x/net/idna"
 )
 
+// references are the names that the server may present: those the client was
+// given. What leaves a check out takes another for it.
+func (w *walk) references() []string {
+	switch p := &w.Place; {
+	case w.Account != "" && w.without(CheckNextHop):
+		return []string{w.Account}
+	case p.Target != "" && w.without(CheckTarget):
+		return []string{p.Target}
+	case p.Replacement != "" && w.without(CheckReplacement):
+		return []string{p.Replacement}
+	case p.Canonical != "" && w.without(CheckCanonical):
+		return []string{p.Canonical}
+	}
+	return w.Names
+}
+
 // name compares the identities that the certificate presents with the
+// reference identities and gives the first presented one that matched.
+func (w *walk) name(leaf *x509.Certificate) (string, error) {
+	err := refuse(CheckName, "the client was given no name of the server")
+	for i, reference := range w.references() {
+		matched, why := w.matches(leaf, reference)
+		if why == nil {
+			return matched, nil
+		}
+		if i == 0 {
+			err = why
+		}
+	}
+	return "", err
+}
+
+// matches compares the identities that the certificate presents with one
 // reference identity (RFC 5922 7.1 to 7.3, RFC 9525 6) and gives the one that
 // matched.
-func (v *validation) name(leaf *x509.Certificate) (string, error) {
-	rules := v.driver.policy
-	if addr, err := netip.ParseAddr(strings.Trim(v.host, "[]")); err == nil {
-		return v.matchAddress(leaf, addr)
+func (w *walk) matches(leaf *x509.Certificate, given string) (string, error) {
+	if addr, err := netip.ParseAddr(strings.Trim(given, "[]")); err == nil {
+		return w.matchAddress(leaf, addr)
 	}
-	host, err := reference(v.host)
+	host, err := plainReference(given)
 	if err != nil {
-		return "", refuse(checkName, "%q, which the client was given, is no name of a server: %v", v.host, err)
+		return "", refuse(CheckName, "%q, which the client was given, is no name of a server: %v", given, err)
 	}
-	sip := v.sipIdentities(leaf)
-	dns, hasDNS := v.matchDNS(leaf, host)
-	uri, hasURI := "", slices.ContainsFunc(sip, func(domain string) bool { return v.matchDomain(domain, host) })
+	sip := w.sipIdentities(leaf)
+	dns, hasDNS := w.matchDNS(leaf, host)
+	uri, hasURI := "", slices.ContainsFunc(sip, func(domain string) bool { return w.matchDomain(domain, host) })
 	if hasURI {
 		uri = "URI:sip:" + host
 	}
 	var matched bool
-	switch rules.uris {
+	switch w.policy.uris {
 	case uriIgnored:
 		matched = hasDNS
 	case uriDecides:
@@ -44,13 +75,13 @@ func (v *validation) name(leaf *x509.Certificate) (string, error) {
 	case uriAgrees:
 		matched = hasDNS && (hasURI || len(sip) == 0)
 	}
-	if !matched && v.driver.without(checkResolved) {
-		if text, err := v.matchAddressOf(leaf); err == nil {
+	if !matched && w.without(CheckResolved) {
+		if text, err := w.matchAddressOf(leaf); err == nil {
 			return text, nil
 		}
 	}
 	if !matched {
-		return "", refuse(checkName, "%s is for %s, not for %s", title(leaf), presented(leaf), host)
+		return "", refuse(CheckName, "%s is for %s, not for %s", title(leaf), presented(leaf), host)
 	}
 	if dns != "" {
 		return dns, nil
@@ -60,33 +91,33 @@ func (v *validation) name(leaf *x509.Certificate) (string, error) {
 
 // matchAddress compares octets (RFC 9525 6.4); a dNSName in the form of an
 // address counts for nothing.
-func (v *validation) matchAddress(leaf *x509.Certificate, addr netip.Addr) (string, error) {
-	rules := v.driver.policy
+func (w *walk) matchAddress(leaf *x509.Certificate, addr netip.Addr) (string, error) {
+	rules := w.policy
 	if rules.ipAddress && hasAddress(leaf, addr) {
 		return "IP:" + addr.String(), nil
 	}
-	// RFC 5922 7.1 takes the host of a SIP URI as it stands.
-	if rules.uris == uriDecides && slices.Contains(v.sipIdentities(leaf), addr.String()) {
+	// RFC 5922 7.1 takes the host of a SIP URI as it is written.
+	if rules.uris == uriDecides && slices.Contains(w.sipIdentities(leaf), addr.String()) {
 		return "URI:sip:" + addr.String(), nil
 	}
-	if v.driver.without(checkAddressText) {
+	if w.without(CheckAddressText) {
 		for _, n := range append(slices.Clone(leaf.DNSNames), leaf.Subject.CommonName) {
-			if v.matchHost(n, addr.String()) || matchPattern(n, addr.String()) {
+			if w.matchHost(n, addr.String()) || matchPattern(n, addr.String()) {
 				return "the text " + n, nil
 			}
 		}
 	}
-	return "", refuse(checkName, "%s is for %s, not for the address %s", title(leaf), presented(leaf), addr)
+	return "", refuse(CheckName, "%s is for %s, not for the address %s", title(leaf), presented(leaf), addr)
 }
 
-// matchAddressOf is what the mutant resolved-address adds: the address that the
-// client is connected to, in whatever field.
-func (v *validation) matchAddressOf(leaf *x509.Certificate) (string, error) {
-	text := v.peer.String()
-	if hasAddress(leaf, v.peer) || leaf.Subject.CommonName == text || slices.Contains(leaf.DNSNames, text) {
+// matchAddressOf is what is added without the check resolved-address: the
+// address that the client is connected to, in whatever field.
+func (w *walk) matchAddressOf(leaf *x509.Certificate) (string, error) {
+	text := w.Address.String()
+	if hasAddress(leaf, w.Address) || leaf.Subject.CommonName == text || slices.Contains(leaf.DNSNames, text) {
 		return "the address " + text, nil
 	}
-	return "", refuse(checkResolved, "%s does not name %s", title(leaf), text)
+	return "", refuse(CheckResolved, "%s does not name %s", title(leaf), text)
 }
 
 // hasAddress says whether c presents the address; one of IPv4 may be written as
@@ -100,59 +131,59 @@ func hasAddress(c *x509.Certificate, addr netip.Addr) bool {
 
 // matchDNS looks for host among the dNSNames and, where the policy lets it
 // and there is no dNSName, in the CN.
-func (v *validation) matchDNS(leaf *x509.Certificate, host string) (string, bool) {
-	for _, n := range v.all(leaf.DNSNames) {
-		if v.matchHost(n, host) {
+func (w *walk) matchDNS(leaf *x509.Certificate, host string) (string, bool) {
+	for _, n := range w.all(leaf.DNSNames) {
+		if w.matchHost(n, host) {
 			return "DNS:" + n, true
 		}
 	}
-	commonName := v.driver.policy.commonName && len(leaf.DNSNames) == 0 || v.driver.without(checkCommonName)
-	if commonName && v.matchHost(leaf.Subject.CommonName, host) {
+	commonName := w.policy.commonName && len(leaf.DNSNames) == 0 || w.without(CheckCommonName)
+	if commonName && w.matchHost(leaf.Subject.CommonName, host) {
 		return "CN:" + leaf.Subject.CommonName, true
 	}
 	return "", false
 }
 
 // all gives every identity of one type (RFC 5922 7.1: each value).
-func (v *validation) all(names []string) []string {
-	if v.driver.without(checkAllNames) && len(names) > 1 {
+func (w *walk) all(names []string) []string {
+	if w.without(CheckAllNames) && len(names) > 1 {
 		return names[:1]
 	}
 	return names
 }
 
 // matchHost compares a presented DNS name with host label by label and
-// without regard to case (RFC 5922 7.2, RFC 9525 6.3). A wildcard stands for
+// without regard to case (RFC 5922 7.2, RFC 9525 6.3). A wildcard is
 // exactly one label, the whole left-most one, and not for all of a top-level
 // domain, which no RFC forbids but verifiers do.
-func (v *validation) matchHost(presented, host string) bool {
-	presented = v.fold(presented)
-	if parent, ok := strings.CutPrefix(presented, "*."); ok && v.driver.policy.wildcard {
+func (w *walk) matchHost(presented, host string) bool {
+	presented = w.fold(presented)
+	if parent, ok := strings.CutPrefix(presented, "*."); ok && w.policy.wildcard {
 		label, rest, found := strings.Cut(host, ".")
 		if found && label != "" && rest == parent && strings.Contains(parent, ".") {
 			return true
 		}
 	}
-	return v.matchWhole(presented, host)
+	return w.matchWhole(presented, host)
 }
 
 // matchDomain compares the domain of a presented SIP URI with host; wildcards
 // mean nothing in it under any policy (RFC 5922 7.2).
-func (v *validation) matchDomain(presented, host string) bool {
-	return v.matchWhole(v.fold(presented), host)
+func (w *walk) matchDomain(presented, host string) bool {
+	return w.matchWhole(w.fold(presented), host)
 }
 
 // fold makes a presented name lower case, as host is.
-func (v *validation) fold(presented string) string {
-	if v.driver.without(checkLetterCase) {
+func (w *walk) fold(presented string) string {
+	if w.without(CheckLetterCase) {
 		return presented
 	}
 	return strings.ToLower(presented)
 }
 
 // matchWhole compares all of a presented name with all of host.
-func (v *validation) matchWhole(presented, host string) bool {
-	if v.driver.without(checkNUL) {
+func (w *walk) matchWhole(presented, host string) bool {
+	if w.without(CheckNUL) {
 		presented, _, _ = strings.Cut(presented, "\x00")
 	}
 	switch {
@@ -161,14 +192,14 @@ func (v *validation) matchWhole(presented, host string) bool {
 	case presented == host:
 		return true
 	case strings.Contains(presented, "*"):
-		return v.driver.without(checkWildcards) && matchPattern(presented, host)
+		return w.without(CheckWildcards) && matchPattern(presented, host)
 	}
-	return v.driver.without(checkWholeName) &&
+	return w.without(CheckWholeName) &&
 		(strings.HasPrefix(presented, host) || strings.HasSuffix(presented, host) || strings.HasSuffix(host, presented))
 }
 
-// matchPattern is how the mutant wildcards compares: a * stands for anything,
-// and "*." for nothing too.
+// matchPattern is the comparison without the check wildcards: a * means
+// anything, and "*." nothing too.
 func matchPattern(pattern, host string) bool {
 	matched, err := pathpkg.Match(pattern, host)
 	return err == nil && matched || strings.TrimPrefix(pattern, "*.") == host
@@ -177,14 +208,14 @@ func matchPattern(pattern, host string) bool {
 // sipIdentities are the domains of the SIP URIs in the subject alternative
 // name (RFC 5922 7.1): only of the scheme sip, only without a user part; port,
 // parameters and headers do not count (7.2).
-func (v *validation) sipIdentities(c *x509.Certificate) []string {
+func (w *walk) sipIdentities(c *x509.Certificate) []string {
 	var domains []string
 	for _, u := range c.URIs {
 		// url.Parse has made the scheme lower case and cut the headers off.
-		if u.Scheme != "sip" && !(u.Scheme == "sips" && v.driver.without(checkURIScheme)) {
+		if u.Scheme != "sip" && !(u.Scheme == "sips" && w.without(CheckURIScheme)) {
 			continue
 		}
-		if u.Opaque == "" || strings.Contains(u.Opaque, "@") && !v.driver.without(checkUserPart) {
+		if u.Opaque == "" || strings.Contains(u.Opaque, "@") && !w.without(CheckUserPart) {
 			continue
 		}
 		address, _, _ := strings.Cut(u.Opaque, ";")
@@ -195,12 +226,12 @@ func (v *validation) sipIdentities(c *x509.Certificate) []string {
 		host, _, _ = strings.Cut(host, ":")
 		domains = append(domains, host)
 	}
-	return v.all(domains)
+	return w.all(domains)
 }
 
-// reference brings the name the client was given into the form that
+// plainReference brings the name the client was given into the form that
 // certificates carry: lower case, A-labels (RFC 9525 6.3), no final dot.
-func reference(host string) (string, error) {
+func plainReference(host string) (string, error) {
 	host = strings.ToLower(strings.TrimSuffix(host, "."))
 	for _, r := range host {
 		if r > 0x7f {
@@ -241,15 +272,15 @@ func presented(c *x509.Certificate) string {
 }
 
 // lifetime refuses a certificate that lives longer than the policy allows.
-func (v *validation) lifetime(leaf *x509.Certificate) error {
-	limit := v.driver.policy.maxDays
-	if limit == 0 || leaf.NotBefore.Before(v.driver.policy.since) {
+func (w *walk) lifetime(leaf *x509.Certificate) error {
+	limit := w.policy.maxDays
+	if limit == 0 || leaf.NotBefore.Before(w.policy.since) {
 		return nil
 	}
 	// The period includes its last second (RFC 5280 4.1.2.5), which is not
 	// counted: who writes notBefore and so many days means so many days.
 	if days := leaf.NotAfter.Sub(leaf.NotBefore).Hours() / 24; days > float64(limit) {
-		return refuse(checkLifetime, "%s is valid for %.0f days, more than %d", title(leaf), days, limit)
+		return refuse(CheckLifetime, "%s is valid for %.0f days, more than %d", title(leaf), days, limit)
 	}
 	return nil
 }

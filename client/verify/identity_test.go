@@ -1,10 +1,11 @@
-package reference
+package verify
 
 import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 	"math/big"
 	"net"
 	"net/url"
@@ -13,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"siptrust/client/internal/testpki"
 	"siptrust/pkiforge"
 )
 
@@ -123,12 +125,11 @@ func TestNames(t *testing.T) {
 		{names: "IP:192.0.2.1", accept: none},
 	} {
 		if tt.host == "" {
-			tt.host = testHost
+			tt.host = testpki.Host
 		}
 		leaf := leafWith(t, tt.names)
 		for _, policy := range Policies() {
-			v := validation{driver: New(Options{Policy: policy}), host: tt.host}
-			matched, err := v.name(leaf)
+			matched, err := walkTo(t, Options{Policy: policy}, Server{Names: []string{tt.host}}).name(leaf)
 			want := slices.Contains(tt.accept, policy)
 			if (err == nil) != want {
 				t.Errorf("%s: %q for %s: %v, want accepted %t", policy, tt.names, tt.host, err, want)
@@ -162,24 +163,16 @@ func TestPolicies(t *testing.T) {
 		{"820 days", func(c *pkiforge.Cert) { c.NotAfter = c.NotBefore + 820*day }, all},
 		{"830 days", func(c *pkiforge.Cert) { c.NotAfter = c.NotBefore + 830*day }, []string{"interop", "rfc5922", "rfc9525", "teams", "bcp195"}},
 	} {
-		m := forged(t, pkiforge.CustomCA, editServer(tt.name, tt.edit))
+		m := testpki.Forged(t, pkiforge.CustomCA, testpki.EditServer(tt.name, tt.edit))
 		for _, policy := range Policies() {
-			d := New(Options{Policy: policy})
-			anchors, err := d.roots.anchors(m.CustomRoots)
-			if err != nil {
-				t.Fatal(err)
-			}
-			v := validation{driver: d, anchors: anchors, host: m.host}
-			p, err := v.find(parsed(t, m.Chain))
-			if err == nil {
-				err = v.lifetime(p.leaf())
-			}
+			_, err := verifier(t, Options{Policy: policy}).Verify(t.Context(), serverOf(t, m))
 			if want := slices.Contains(tt.accept, policy); (err == nil) != want {
 				t.Errorf("%s: %s: %v, want accepted %t", policy, tt.name, err, want)
 			}
 		}
 	}
-	if err := (Options{Policy: "rfc2818"}).Validate(); err == nil || !strings.Contains(err.Error(), "interop") {
+	var unknown *UnknownPolicyError
+	if _, err := New(Options{Policy: "rfc2818"}); !errors.As(err, &unknown) || !strings.Contains(err.Error(), "interop") {
 		t.Errorf("the error for an unknown policy names no known one: %v", err)
 	}
 }
@@ -193,7 +186,7 @@ func TestWeakAlgorithms(t *testing.T) {
 	}
 	make := func(algorithm x509.SignatureAlgorithm) *x509.Certificate {
 		der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{
-			SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "weak"}, DNSNames: []string{testHost},
+			SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "weak"}, DNSNames: []string{testpki.Host},
 			NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), SignatureAlgorithm: algorithm,
 		}, &x509.Certificate{Subject: pkix.Name{CommonName: "root"}}, &key.PublicKey, key)
 		if err != nil {
@@ -216,10 +209,11 @@ func TestWeakAlgorithms(t *testing.T) {
 	} {
 		root.RawSubject = tt.leaf.RawIssuer
 		for _, policy := range Policies() {
-			v := validation{driver: New(Options{Policy: policy}), anchors: []*x509.Certificate{root}, host: testHost}
-			_, err := v.find([]*x509.Certificate{tt.leaf})
+			w := walkTo(t, Options{Policy: policy}, Server{Roots: []*x509.Certificate{root}})
+			_, err := w.find(t.Context(), []*x509.Certificate{tt.leaf})
 			// The usage is not what this is about: the leaf names none.
-			if r := reasonOf(err); r != nil && r.check == checkExtKeyUsage {
+			var r *Refusal
+			if errors.As(err, &r) && r.Check == CheckExtKeyUsage {
 				continue
 			}
 			if want := slices.Contains(tt.accept, policy); (err == nil) != want {
@@ -255,8 +249,8 @@ func TestNameConstraints(t *testing.T) {
 		{"CN:sip.example.test", x509.Certificate{PermittedDNSDomains: []string{"corp.test"}}, "teams", false},
 		{"CN:Server", x509.Certificate{PermittedDNSDomains: []string{"corp.test"}}, "", true},
 	} {
-		v := validation{driver: New(Options{Policy: tt.policy})}
-		if name := v.forbiddenName(leafWith(t, tt.names), &tt.ca, true); (name == "") != tt.allowed {
+		w := walkTo(t, Options{Policy: tt.policy}, Server{})
+		if name := w.forbiddenName(leafWith(t, tt.names), &tt.ca, true); (name == "") != tt.allowed {
 			t.Errorf("%s under %+v: forbidden %q, want allowed %t", tt.names, tt.ca, name, tt.allowed)
 		}
 	}
@@ -273,5 +267,14 @@ func TestNameConstraints(t *testing.T) {
 		if mailWithin(tt.mailbox, tt.constraint) != tt.within {
 			t.Errorf("%s within %s: want %t", tt.mailbox, tt.constraint, tt.within)
 		}
+	}
+}
+
+// TestPresented: a name that reads like several is shown as one.
+func TestPresented(t *testing.T) {
+	t.Parallel()
+	leaf := &x509.Certificate{DNSNames: []string{"a.test, DNS:b.test", "c.test\x00.d.test", "", "e.test"}}
+	if got, want := presented(leaf), `DNS:"a.test, DNS:b.test", DNS:"c.test\x00.d.test", DNS:"", DNS:e.test`; got != want {
+		t.Errorf("%s, want %s", got, want)
 	}
 }

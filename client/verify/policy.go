@@ -1,4 +1,4 @@
-package reference
+package verify
 
 import (
 	"crypto/tls"
@@ -24,10 +24,17 @@ const (
 	uriAgrees
 )
 
-// policy is a rule set as plain settings. Each field has the clause it comes
+// Policy is a rule set as plain settings. Each field has the clause it comes
 // from; the table below has those that set a value apart.
-type policy struct {
-	name, title string
+type Policy struct {
+	Name  string // as in --policy
+	Title string // for people
+
+	// MinVersion is the least version of TLS, as in crypto/tls.
+	MinVersion uint16
+	// suites of TLS 1.2 that are offered; nil: those of crypto/tls, which has
+	// neither static RSA nor 3DES nor RC4 among them.
+	suites func() []uint16
 
 	// Identities (RFC 5922 7.1, 7.2; RFC 9525 6).
 	uris       sipURIs
@@ -44,70 +51,75 @@ type policy struct {
 	maxDays int // lifetime of the server's certificate; 0: no limit
 	// since is the date of issue from which the limit of days holds, and that a
 	// purpose must be named; zero: always.
-	since      time.Time
-	minVersion uint16 // of TLS
+	since time.Time
 	// fetches: it asks OCSP responders and fetches CRLs (RFC 9325 7.5). An OCSP
 	// response that the server hands out is judged everywhere (RFC 6066 8).
 	fetches bool
-	// suites of TLS 1.2 that are offered; nil: those of crypto/tls, which has
-	// neither static RSA nor 3DES nor RC4 among them.
-	suites func() []uint16
+}
+
+// CipherSuites are the suites of TLS 1.2 that a client offers under the policy;
+// nil: those that crypto/tls offers by itself.
+func (p *Policy) CipherSuites() []uint16 {
+	if p.suites == nil {
+		return nil
+	}
+	return p.suites()
 }
 
 // policies is the table. TLS 1.2 is the least everywhere: RFC 8996 forbids
 // what is older. Signatures with MD5 and SHA-1 are refused everywhere
 // (RFC 8446 4.4.2.4, RFC 9325 4.5).
-var policies = []policy{
+var policies = []Policy{
 	{
 		// Where the others disagree and a case can therefore only observe:
 		// the strict side for identities, RFC 5280 alone for the usage.
-		name: "interop", title: "what every sane client agrees on",
+		Name: "interop", Title: "what every sane client agrees on",
 		uris: uriAgrees, ipAddress: true,
 		noUsage: true, anyUsage: true,
-		minRSA: 2048, minVersion: tls.VersionTLS12,
+		minRSA: 2048, MinVersion: tls.VersionTLS12,
 	},
 	{
 		// RFC 5922 7.1: only URI and dNSName identities; 7.2: no wildcard.
 		// Its CN rule is a MAY that this client does not take. RFC 5924 5:
 		// id-kp-sipDomain is acceptable by itself, the rest is local policy.
-		name: "rfc5922", title: "SIP domain certificates, RFC 5922",
+		Name: "rfc5922", Title: "SIP domain certificates, RFC 5922",
 		uris:    uriDecides,
 		noUsage: true, anyUsage: true, sipDomain: true,
-		minRSA: 1024, minVersion: tls.VersionTLS12,
+		minRSA: 1024, MinVersion: tls.VersionTLS12,
 	},
 	{
 		// RFC 9525 6.2: any presented identifier of a reference type; 6.3:
 		// wildcards; 2: no CN; 6.4: addresses.
-		name: "rfc9525", title: "service identity, RFC 9525",
+		Name: "rfc9525", Title: "service identity, RFC 9525",
 		uris: uriCounts, wildcard: true, ipAddress: true,
 		noUsage: true, anyUsage: true,
-		minRSA: 1024, minVersion: tls.VersionTLS12,
+		minRSA: 1024, MinVersion: tls.VersionTLS12,
 	},
 	{
 		// Apple's requirements for trusted certificates since iOS 13: SAN,
 		// RSA of 2048 bits; when issued since July 2019 serverAuth present
 		// and at most 825 days.
-		name: "apple", title: "Apple's requirements for trusted certificates",
+		Name: "apple", Title: "Apple's requirements for trusted certificates",
 		uris: uriIgnored, wildcard: true, ipAddress: true,
-		minRSA: 2048, maxDays: 825, minVersion: tls.VersionTLS12,
+		minRSA: 2048, maxDays: 825, MinVersion: tls.VersionTLS12,
 		since: time.Date(2019, time.July, 1, 0, 0, 0, 0, time.UTC),
 	},
 	{
 		// Microsoft's rules for Direct Routing: RFC 2818 names, CN or SAN, which
 		// for an address is an iPAddress (3.1), serverAuth present. Its list of suites has two in CBC mode, of which
 		// crypto/tls knows the one with SHA-256.
-		name: "teams", title: "Microsoft Teams Direct Routing",
+		Name: "teams", Title: "Microsoft Teams Direct Routing",
 		uris: uriIgnored, wildcard: true, commonName: true, ipAddress: true,
-		minRSA: 2048, minVersion: tls.VersionTLS12, suites: teamsSuites,
+		minRSA: 2048, MinVersion: tls.VersionTLS12, suites: teamsSuites,
 	},
 	{
-		// RFC 9325 4.5: RSA of 2048 bits; names as in RFC 9525. Its demands
+		// RFC 9325 4.5: RSA of 2048 bits; names as in RFC 9525. Its rules
 		// for renegotiation_info and extended_master_secret (3.5) are out of
 		// reach: crypto/tls does not say whether the server sent them.
-		name: "bcp195", title: "recommendations for TLS, RFC 9325",
+		Name: "bcp195", Title: "recommendations for TLS, RFC 9325",
 		uris: uriCounts, wildcard: true, ipAddress: true,
 		noUsage: true, anyUsage: true,
-		minRSA: 2048, minVersion: tls.VersionTLS12, suites: aeadSuites, fetches: true,
+		minRSA: 2048, MinVersion: tls.VersionTLS12, suites: aeadSuites, fetches: true,
 	},
 }
 
@@ -137,21 +149,29 @@ func suitesWhere(list []*tls.CipherSuite, wanted func(name string) bool) []uint1
 // Policies lists the names of the rule sets, the default first.
 func Policies() []string {
 	names := make([]string, len(policies))
-	for i, p := range policies {
-		names[i] = p.name
+	for i := range policies {
+		names[i] = policies[i].Name
 	}
 	return names
 }
 
-// findPolicy gives the rule set of that name; empty: interop.
-func findPolicy(name string) (policy, error) {
+// UnknownPolicyError says that no rule set has that name.
+type UnknownPolicyError struct{ Name string }
+
+func (e *UnknownPolicyError) Error() string {
+	return fmt.Sprintf("no policy %q: choose one of %s", e.Name, strings.Join(Policies(), ", "))
+}
+
+// FindPolicy gives the rule set of that name; empty: interop. The error is an
+// [*UnknownPolicyError].
+func FindPolicy(name string) (*Policy, error) {
 	if name == "" {
-		return policies[0], nil
+		return &policies[0], nil
 	}
-	for _, p := range policies {
-		if p.name == name {
-			return p, nil
+	for i := range policies {
+		if policies[i].Name == name {
+			return &policies[i], nil
 		}
 	}
-	return policy{}, fmt.Errorf("no policy %q: choose one of %s", name, strings.Join(Policies(), ", "))
+	return nil, &UnknownPolicyError{name}
 }

@@ -1,4 +1,4 @@
-package reference
+package verify
 
 import (
 	"crypto/x509"
@@ -9,11 +9,11 @@ import (
 
 // pathLength demands that no CA has more CAs below it than it allows (RFC 5280
 // 6.1.4 (l) and (m)); self-issued ones are not counted.
-func (v *validation) pathLength(p path) error {
+func (w *walk) pathLength(p Path) error {
 	below := 0
 	for _, c := range p.issuers() {
 		if limit := c.MaxPathLen; limit >= 0 && (limit > 0 || c.MaxPathLenZero) && below > limit {
-			return refuse(checkPathLength, "%s allows %d CAs below it, there are %d", title(c), limit, below)
+			return refuse(CheckPathLength, "%s allows %d CAs below it, there are %d", title(c), limit, below)
 		}
 		if !selfIssued(c) {
 			below++
@@ -27,15 +27,15 @@ func (v *validation) pathLength(p path) error {
 // What the anchor says of itself does not count (RFC 5280 6.2). Constraints
 // on forms of names that neither crypto/x509 nor this client reads are refused
 // as unknown critical extensions.
-func (v *validation) nameConstraints(p path) error {
-	for i, c := range p.certs {
-		for _, ca := range p.certs[i+1:] {
+func (w *walk) nameConstraints(p Path) error {
+	for i, c := range p.Certs {
+		for _, ca := range p.Certs[i+1:] {
 			// A self-issued CA is exempt (RFC 5280 6.1.3 (b)).
 			if i > 0 && selfIssued(c) {
 				continue
 			}
-			if name := v.forbiddenName(c, ca, i == 0); name != "" {
-				return refuse(checkNameConstraints, "%s may not issue for %s", title(ca), name)
+			if name := w.forbiddenName(c, ca, i == 0); name != "" {
+				return refuse(CheckNameConstraints, "%s may not issue for %s", title(ca), name)
 			}
 		}
 	}
@@ -44,9 +44,9 @@ func (v *validation) nameConstraints(p path) error {
 
 // forbiddenName gives a name of c that ca may not issue for; empty: none. leaf:
 // c is the server's own.
-func (v *validation) forbiddenName(c, ca *x509.Certificate, leaf bool) string {
+func (w *walk) forbiddenName(c, ca *x509.Certificate, leaf bool) string {
 	names := c.DNSNames
-	if leaf && len(names) == 0 && v.driver.policy.commonName && c.Subject.CommonName != "" {
+	if leaf && len(names) == 0 && w.policy.commonName && c.Subject.CommonName != "" {
 		// A name that is used instead of a dNSName must not slip past.
 		names = []string{c.Subject.CommonName}
 	}
