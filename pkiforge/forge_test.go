@@ -176,7 +176,7 @@ func TestCAsAreForgedOnce(t *testing.T) {
 // nor must an edit reach the certificates that came before.
 func TestEditsOfSharedCertificates(t *testing.T) {
 	t.Parallel()
-	f := newForge(t, pkiforge.Options{KeyAlgorithm: pkiforge.RSA}) // so that leaves share a key too
+	f := forgeOf(t, pkiforge.RSA) // so that leaves share a key too
 	before := forge(t, f, sound(t, pkiforge.CustomCA))
 	der := bytes.Clone(before.Certs[pkiforge.Issuing].DER)
 	scribble := pkiforge.ChangeTBS("scribble", pkiforge.Server, func(tbs *pkiforge.TBS) error {
@@ -200,7 +200,7 @@ func TestEditsOfSharedCertificates(t *testing.T) {
 func TestSelfSignedBadSignatureIsACopy(t *testing.T) {
 	t.Parallel()
 	for _, algorithm := range algorithms {
-		f := newForge(t, pkiforge.Options{KeyAlgorithm: algorithm})
+		f := forgeOf(t, algorithm)
 		m := forge(t, f, faulty(t, pkiforge.SelfSigned, pkiforge.BadSignature(pkiforge.Server)))
 		installed, presented := m.CustomRoots[0], m.Chain[0]
 		if installed.Name != pkiforge.Installed || presented.Name != pkiforge.Server {
@@ -233,7 +233,7 @@ func TestSelfSignedBadSignatureIsACopy(t *testing.T) {
 func TestBadSignatureIsWellFormed(t *testing.T) {
 	t.Parallel()
 	for _, algorithm := range algorithms {
-		f := newForge(t, pkiforge.Options{KeyAlgorithm: algorithm})
+		f := forgeOf(t, algorithm)
 		for range 20 {
 			m := forge(t, f, faulty(t, pkiforge.PublicCA, pkiforge.BadSignature(pkiforge.Server)))
 			cert, err := m.Chain[0].X509()

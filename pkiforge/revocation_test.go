@@ -159,7 +159,7 @@ func TestIssuingCARevoked(t *testing.T) {
 // RSA keys sign the same, and the nonce stands in the response.
 func TestOCSPWithRSA(t *testing.T) {
 	t.Parallel()
-	m := forge(t, newForge(t, pkiforge.Options{KeyAlgorithm: pkiforge.RSA}), faulty(t, pkiforge.CustomCA,
+	m := forge(t, forgeOf(t, pkiforge.RSA), faulty(t, pkiforge.CustomCA,
 		append(stapled(func(o *pkiforge.OCSP) { o.Nonce = []byte("nonce") }), pkiforge.Delegate(pkiforge.Issuing, "", nil))...))
 	issuer, err := x509.ParseCertificate(m.Certs[pkiforge.Issuing].DER)
 	if err != nil {
