@@ -80,7 +80,7 @@ func generateRSA() (*key, error) {
 type keyPool struct {
 	generate func() (*key, error)
 	ahead    int  // keys made ahead
-	cheap    bool // a key costs less than a goroutine's turn: made by whoever takes it
+	cheap    bool // a key costs less than a goroutine: the caller makes it
 
 	slots chan struct{} // as many keys are made at once
 	keys  chan made
@@ -88,11 +88,11 @@ type keyPool struct {
 	wg    sync.WaitGroup
 
 	mu     sync.Mutex
-	spare  int // keys that were ordered and that nobody waits for
+	spare  int // keys ordered for which no caller waits
 	closed bool
 
-	// leaves are the keys of end-entity certificates, handed out again and
-	// again; held by whoever took the token.
+	// leaves are the keys of end-entity certificates, used again and again.
+	// Only the holder of the token may read or write the slice.
 	token  chan struct{}
 	leaves []*key
 }
@@ -148,7 +148,7 @@ func (p *keyPool) makeOne() {
 	}
 }
 
-// take returns a key that nobody else has. It orders one only where none is
+// take returns a key that has no other owner. It orders one only where none is
 // spare, and leaves what it ordered to the next caller if ctx ends first.
 func (p *keyPool) take(ctx context.Context) (*key, error) {
 	p.mu.Lock()
@@ -202,7 +202,7 @@ func (p *keyPool) leaf(ctx context.Context, used []*key) (*key, error) {
 	return k, nil
 }
 
-// close waits for the keys that are being made and lets nobody have more.
+// close waits for the keys that are being made; later calls of take fail.
 func (p *keyPool) close() {
 	p.mu.Lock()
 	if !p.closed {
