@@ -30,7 +30,7 @@ func ChangeCert(name, cert string, edit func(*Cert) error) Change {
 }
 
 // ChangeTBS is the change of the TBSCertificate of one certificate, which is
-// then signed again. name must hold whatever parameters the edit has.
+// then signed again. name must contain every parameter of the edit.
 func ChangeTBS(name, cert string, edit func(*TBS) error) Change {
 	return ChangeCert(name, cert, func(c *Cert) error {
 		c.EditTBS = append(c.EditTBS, TBSEdit{Name: name, Apply: edit})
@@ -39,7 +39,7 @@ func ChangeTBS(name, cert string, edit func(*TBS) error) Change {
 }
 
 // ChangeDER is the change of one certificate after it was signed. name must
-// hold whatever parameters the edit has.
+// contain every parameter of the edit.
 func ChangeDER(name, cert string, edit func(der []byte) ([]byte, error)) Change {
 	return ChangeCert(name, cert, func(c *Cert) error {
 		c.EditDER = append(c.EditDER, DEREdit{Name: name, Apply: edit})
@@ -93,7 +93,7 @@ func WrongName(other string) Change {
 	})
 }
 
-// NotCA makes a CA certificate say that it is none (cA FALSE, RFC 5280
+// NotCA makes a CA certificate say that it is not a CA's (cA FALSE, RFC 5280
 // 4.2.1.9) while it goes on issuing. Its key usage stays.
 func NotCA(cert string) Change {
 	return ChangeCert("not-ca", cert, func(c *Cert) error {
@@ -169,8 +169,8 @@ func RootMissing() Change {
 	}}
 }
 
-// splitInstalled makes the certificate that a self-signed plan installs one
-// apart from the one it presents, so that these can differ.
+// splitInstalled makes the installed and the presented certificate of a
+// self-signed plan two, so that they can differ.
 func splitInstalled(p *Plan) error {
 	server := p.Cert(Server)
 	if server == nil || p.Cert(Installed) != nil {

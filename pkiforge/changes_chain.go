@@ -45,10 +45,10 @@ func addStranger(p *Plan) error {
 	return addLike(p, Root, Stranger, Stranger, func(c *Cert) { role(c, "Stranger CA") })
 }
 
-// role replaces what stands after the run's token in a CA's common name.
+// role replaces the words after the run's token in a CA's common name.
 func role(c *Cert, words string) {
-	parts := strings.SplitN(c.Subject.CommonName, " ", 3)
-	c.Subject.CommonName = strings.Join(append(parts[:min(2, len(parts))], words), " ")
+	old := strings.SplitN(c.Subject.CommonName, " ", 3)
+	c.Subject.CommonName = strings.Join(append(old[:min(2, len(old))], words), " ")
 }
 
 // WrongIssuer makes the server send a CA certificate that has nothing to do
@@ -74,7 +74,7 @@ func RootForIssuer() Change {
 }
 
 // IssuerRekeyed makes the server send a certificate of its issuer for another
-// key than the one that signed: the name is right, and the root vouches for it.
+// key than the one that signed: the name is right, and the root issued it.
 func IssuerRekeyed() Change {
 	return Change{Name: "issuer-rekeyed", Apply: func(p *Plan) error {
 		c := p.Cert(Issuing)
@@ -140,7 +140,7 @@ func TwoIssuers(both bool) Change {
 }
 
 // Circle makes n CAs certify one another, each all the others, the server's
-// issuing CA being the first; nobody else vouches for any. n is at least 2. All
+// issuing CA being the first; no other CA certifies any of them. n is at least 2. All
 // but the first have ECDSA keys, as in [Deep].
 func Circle(n int) Change {
 	return Change{Name: fmt.Sprintf("circle of %d", n), Apply: func(p *Plan) error {
@@ -246,10 +246,10 @@ func Deep(n int) Change {
 }
 
 // Bulky gives a certificate an extension, not critical, of that many octets
-// that nobody knows.
+// and of an undefined type.
 func Bulky(cert string, octets int) Change {
 	return ChangeCert(fmt.Sprintf("bulky %d", octets), cert, func(c *Cert) error {
-		c.Extra = append(c.Extra, extension(oidNobodys, false, append([]byte{4, 0x82, byte(octets >> 8), byte(octets)}, make([]byte, octets)...)))
+		c.Extra = append(c.Extra, extension(slices.Clone(OIDUnknown), false, append([]byte{4, 0x82, byte(octets >> 8), byte(octets)}, make([]byte, octets)...)))
 		return nil
 	})
 }
@@ -275,7 +275,7 @@ func IssuerNameUpper(cert string) Change {
 }
 
 // IssuerNameUTF8 writes the common name of a certificate's issuer as
-// UTF8String instead of PrintableString: the same name, likewise.
+// UTF8String instead of PrintableString: by the same rules the same name.
 func IssuerNameUTF8(cert string) Change {
 	return rewriteIssuer("issuer-name-utf8", cert, func(v *asn1.RawValue) { v.Tag = asn1.TagUTF8String })
 }

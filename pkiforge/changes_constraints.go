@@ -122,18 +122,18 @@ func AlsoIP(addrs ...netip.Addr) Change {
 	})
 }
 
-// The extensions about certificate policies besides [OIDPolicies].
+// The extensions about certificate policies, [OIDPolicies] apart.
 var (
 	OIDPolicyMappings    = asn1.ObjectIdentifier{2, 5, 29, 33}
 	OIDPolicyConstraints = asn1.ObjectIdentifier{2, 5, 29, 36}
 	OIDInhibitAnyPolicy  = asn1.ObjectIdentifier{2, 5, 29, 54}
 )
 
-// PrivatePolicy is a certificate policy that nobody has defined, under the arc
+// PrivatePolicy is a certificate policy without a definition, under the arc
 // of [PrivatePurpose].
 var PrivatePolicy = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 32473, 2}
 
-// AnyPolicy stands for every policy (RFC 5280 4.2.1.4).
+// AnyPolicy matches every policy (RFC 5280 4.2.1.4).
 var AnyPolicy = asn1.ObjectIdentifier{2, 5, 29, 32, 0}
 
 // Policy makes the certificate policies of a certificate that one alone.
@@ -144,7 +144,7 @@ func Policy(cert string, oid asn1.ObjectIdentifier) Change {
 	})
 }
 
-// RequirePolicy makes a CA demand an acceptable policy of every path with at
+// RequirePolicy makes a CA require an acceptable policy of every path with at
 // least skip more certificates (requireExplicitPolicy, RFC 5280 4.2.1.11).
 func RequirePolicy(cert string, skip int) Change {
 	return addExtension("require-policy", cert, OIDPolicyConstraints, struct {

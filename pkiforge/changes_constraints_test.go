@@ -70,7 +70,7 @@ func TestNested(t *testing.T) {
 	}
 }
 
-// Every constraint stands in the certificate as it was asked for, byte by
+// Every constraint is in the certificate as described, byte by
 // byte where no parser reads it.
 func TestConstraintChanges(t *testing.T) {
 	t.Parallel()

@@ -13,8 +13,8 @@ import (
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// OIDUnknown is an extension that nobody knows: of the enterprise number for
-// documentation (RFC 5612).
+// OIDUnknown is an extension without a definition, under the enterprise number
+// for documentation (RFC 5612).
 var OIDUnknown = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 32473, 1}
 
 // UnknownExtension adds the extension [OIDUnknown] to a certificate.
@@ -31,8 +31,8 @@ func MoreExtension(cert string, e pkix.Extension) Change {
 	})
 }
 
-// ManyExtensions adds so many extensions that nobody knows, each of a type of
-// its own.
+// ManyExtensions adds n extensions without a definition, each of a different
+// type.
 func ManyExtensions(cert string, n int) Change {
 	return ChangeCert(fmt.Sprintf("%d unknown extensions", n), cert, func(c *Cert) error {
 		for i := range n {
@@ -55,8 +55,8 @@ func changeExtensions(name, cert string, oid asn1.ObjectIdentifier, edit func(t 
 	})
 }
 
-// TwiceExtension repeats an extension of a certificate word for word, at the
-// end (RFC 5280 4.2 forbids two of a kind).
+// TwiceExtension repeats an extension of a certificate octet for octet, at
+// the end (RFC 5280 4.2 forbids two of a kind).
 func TwiceExtension(cert string, oid asn1.ObjectIdentifier) Change {
 	return changeExtensions("duplicate extension", cert, oid, func(t *TBS, i int) { t.Ext = append(t.Ext, t.Ext[i]) })
 }
@@ -94,8 +94,8 @@ func ExtensionValue(cert string, oid asn1.ObjectIdentifier, value []byte) Change
 	})
 }
 
-// Version makes a certificate one of that version as people count, and leaves
-// its extensions as they are.
+// Version sets the version of a certificate, 3 meaning v3, and leaves its
+// extensions as they are.
 func Version(cert string, version int) Change {
 	return ChangeTBS(fmt.Sprintf("version %d", version), cert, func(t *TBS) error {
 		t.Version = version
@@ -128,7 +128,7 @@ func Serial(cert string, octets []byte) Change {
 }
 
 // UniqueIDs gives a certificate an issuer and a subject unique identifier
-// (RFC 5280 4.1.2.8). They stand between the key and the extensions.
+// (RFC 5280 4.1.2.8). They come between the key and the extensions.
 func UniqueIDs(cert string) Change {
 	return ChangeTBS("unique identifiers", cert, func(t *TBS) error {
 		t.SPKI = slices.Concat(t.SPKI, []byte{0x81, 2, 0, 0x15, 0x82, 2, 0, 0x2a})
@@ -136,7 +136,7 @@ func UniqueIDs(cert string) Change {
 	})
 }
 
-// EmptyIssuer makes a certificate name nobody as its issuer; the issuer's own
+// EmptyIssuer makes the issuer name of a certificate empty; the issuer's own
 // certificate keeps its name.
 func EmptyIssuer(cert string) Change {
 	return ChangeTBS("empty issuer", cert, func(t *TBS) error {
@@ -145,8 +145,8 @@ func EmptyIssuer(cert string) Change {
 	})
 }
 
-// EmptySubject makes a certificate name nobody as its subject, nor do those
-// that it issued as their issuer.
+// EmptySubject makes the subject of a certificate empty, and with it the issuer
+// name of the certificates that it issued.
 func EmptySubject(cert string) Change {
 	return ChangeTBS("empty subject", cert, func(t *TBS) error {
 		t.Subject = []byte{0x30, 0}
@@ -170,7 +170,6 @@ const (
 
 // The attribute types of the changes of names (RFC 5280 appendix A.1).
 var (
-	OIDCommonName      = asn1.ObjectIdentifier{2, 5, 4, 3}
 	OIDOrganization    = asn1.ObjectIdentifier{2, 5, 4, 10}
 	OIDDomainComponent = asn1.ObjectIdentifier{0, 9, 2342, 19200300, 100, 1, 25}
 	OIDEmailAddress    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 1}
@@ -195,7 +194,7 @@ func MoreSubject(cert string, sameRDN bool, attributes ...Attribute) Change {
 func moreNames(name []byte, sameRDN bool, attributes []Attribute) ([]byte, error) {
 	var rdns cryptobyte.String
 	if in := cryptobyte.String(name); !in.ReadASN1(&rdns, cbasn1.SEQUENCE) {
-		return nil, errors.New("add to a name: it is no SEQUENCE")
+		return nil, errors.New("add to a name: it is not a SEQUENCE")
 	}
 	var encoded [][]byte
 	for _, a := range attributes {
@@ -225,7 +224,7 @@ func moreNames(name []byte, sameRDN bool, attributes []Attribute) ([]byte, error
 	return b.Bytes()
 }
 
-// Scrambled makes the server send octets that are no certificate in the place of
+// Scrambled makes the server send octets that are not a certificate in place of
 // one. They are as many as the certificate had and begin as no SEQUENCE does.
 func Scrambled(cert string) Change {
 	return ChangeDER("not a certificate", cert, func(der []byte) ([]byte, error) {
@@ -275,7 +274,7 @@ func IndefiniteLength(cert string) Change {
 func contentOf(der []byte) ([]byte, error) {
 	var content cryptobyte.String
 	if in := cryptobyte.String(der); !in.ReadASN1(&content, cbasn1.SEQUENCE) || !in.Empty() || len(content) >= 1<<16 {
-		return nil, errors.New("write a length: this is no certificate of less than 65536 octets")
+		return nil, errors.New("write a length: this is not a certificate of less than 65536 octets")
 	}
 	return content, nil
 }

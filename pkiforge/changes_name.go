@@ -13,13 +13,12 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// Nameless is the common name of a certificate whose subject is to be no name
-// of a server. [Presents] writes it where it is told of no other.
+// Nameless is the common name of a certificate whose subject must not be the
+// name of a server. [Presents] writes it where no other is given.
 const Nameless = "SIP server"
 
 var (
 	oidCommonName = asn1.ObjectIdentifier{2, 5, 4, 3}
-	oidComponent  = asn1.ObjectIdentifier{0, 9, 2342, 19200300, 100, 1, 25}  // domainComponent (RFC 4519 2.4)
 	oidIssuerAlt  = asn1.ObjectIdentifier{2, 5, 29, 18}                      // issuerAltName (RFC 5280 4.2.1.7)
 	oidNetscape   = asn1.ObjectIdentifier{2, 16, 840, 1, 113730, 1, 12}      // Netscape's name of an SSL server
 	oidDNSSRV     = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 8, 7}         // id-on-dnsSRV (RFC 4985 2)
@@ -42,13 +41,13 @@ var (
 //	NSN    Netscape's SSL server name, an extension
 //	DNS    dNSName
 //	URI    uniformResourceIdentifier
-//	IP     iPAddress, the address or, for what is none, the octets as they stand
+//	IP     iPAddress, the address, or the octets as written where the value is not an address
 //	MAIL   rfc822Name
 //	DIR    directoryName with this common name
 //	SRV    otherName, SRVName (RFC 4985)
 //	UPN    otherName, a user principal name
 //	RID    registeredID; the value does not matter
-//	SAN    nothing: the subject alternative name is there whatever it holds
+//	SAN    nothing: the extension is present, even if empty
 //
 // Without any from DNS on there is no subject alternative name. Without
 // CN the common name is [Nameless]. In a value {host}, {other} and {run} are
@@ -104,8 +103,8 @@ func placeholders(n Names) (*strings.Replacer, error) {
 		"{address}", n.Address.String(), "{label}", label, "{parent}", parent, "{first}", label[:1], "{last}", label[len(label)-1:], "{twin}", twin), nil
 }
 
-// addElsewhere adds what is no part of the subject alternative name. False: it
-// is one.
+// addElsewhere adds an identity that is not in the subject alternative name.
+// False: the identity belongs there.
 func (c *Cert) addElsewhere(kind, value string) bool {
 	var l extensionList
 	switch kind {
@@ -117,7 +116,7 @@ func (c *Cert) addElsewhere(kind, value string) bool {
 		labels := strings.Split(value, ".")
 		slices.Reverse(labels)
 		for _, label := range labels {
-			c.Subject.ExtraNames = append(c.Subject.ExtraNames, pkix.AttributeTypeAndValue{Type: oidComponent, Value: label})
+			c.Subject.ExtraNames = append(c.Subject.ExtraNames, pkix.AttributeTypeAndValue{Type: OIDDomainComponent, Value: label})
 		}
 	case "IAN":
 		l.add(oidIssuerAlt, false, sequence(func(b *cryptobyte.Builder) { b.AddASN1(tagDNSName, raw(value)) }))
@@ -255,7 +254,7 @@ func setAltNameCriticality(critical bool) func(*TBS) error {
 
 // NoncriticalAltName makes the server's certificate, whose subject is then
 // empty, carry its subject alternative name as a non-critical extension
-// (RFC 5280 4.2.1.6 demands a critical one).
+// (RFC 5280 4.2.1.6 requires a critical one).
 func NoncriticalAltName() Change {
 	const name = "noncritical-alt-name"
 	return Change{Name: name, Apply: func(p *Plan) error {

@@ -141,7 +141,7 @@ func TestPresentsRefuses(t *testing.T) {
 	}
 }
 
-// What stands outside the subject alternative name is written as it is said.
+// What is outside the subject alternative name is written as described.
 func TestPresentsElsewhere(t *testing.T) {
 	t.Parallel()
 	m := forge(t, newForge(t, pkiforge.Options{}), faulty(t, pkiforge.CustomCA, pkiforge.Presents("IAN:{host}", "NSN:{host}")))

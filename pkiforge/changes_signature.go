@@ -52,7 +52,7 @@ func Tampered(cert string) Change {
 		in := cryptobyte.String(der)
 		if !in.ReadASN1(&whole, cbasn1.SEQUENCE) || !whole.ReadASN1(&tbs, cbasn1.SEQUENCE) ||
 			!tbs.SkipOptionalASN1(tagVersion) || !tbs.ReadASN1(&serial, cbasn1.INTEGER) || serial.Empty() {
-			return nil, errors.New("find the serial number: this is no certificate")
+			return nil, errors.New("find the serial number: this is not a certificate")
 		}
 		serial[len(serial)-1] ^= 1
 		return der, nil
@@ -93,7 +93,7 @@ func resigned(der []byte, sign func(tbs, algorithm []byte) ([]byte, error)) ([]b
 	if !in.ReadASN1(&cert, cbasn1.SEQUENCE) ||
 		!cert.ReadASN1Element(&tbs, cbasn1.SEQUENCE) ||
 		!cert.ReadASN1Element(&algorithm, cbasn1.SEQUENCE) {
-		return nil, errors.New("sign again: this is no certificate")
+		return nil, errors.New("sign again: this is not a certificate")
 	}
 	signature, err := sign(tbs, algorithm)
 	if err != nil {
@@ -144,14 +144,11 @@ func keyOf(p *Plan, cert string, algorithm KeyAlgorithm, issuer bool) error {
 var (
 	oidECDSAWithSHA384 = asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 3}
 	oidSHA384WithRSA   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 12}
-	// oidNobodys lies below the arc of an enterprise number that is kept for
-	// documentation (RFC 5612).
-	oidNobodys = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 32473, 1}
 )
 
 // AlgorithmMismatch makes a certificate name another signature algorithm inside
-// the TBSCertificate than outside (RFC 5280 4.1.1.2), where the one that it is
-// really signed with stands.
+// the TBSCertificate than outside (RFC 5280 4.1.1.2). The outer one is the
+// algorithm of the signature.
 func AlgorithmMismatch(cert string) Change {
 	return ChangeTBS("algorithm-mismatch", cert, func(t *TBS) error {
 		t.Signature = mustAlgorithm(oidECDSAWithSHA384, nil)
@@ -163,10 +160,10 @@ func AlgorithmMismatch(cert string) Change {
 }
 
 // AlgorithmUnknown makes a certificate say, inside and outside, that it is
-// signed with an algorithm that nobody knows.
+// signed with an algorithm that has no definition.
 func AlgorithmUnknown(cert string) Change {
 	return ChangeTBS("algorithm-unknown", cert, func(t *TBS) error {
-		t.Signature = mustAlgorithm(oidNobodys, nil)
+		t.Signature = mustAlgorithm(OIDUnknown, nil)
 		t.OuterSignature = t.Signature
 		return nil
 	})
@@ -212,7 +209,7 @@ func pssAlgorithm() ([]byte, error) {
 
 // ForgedPadding gives the issuer of cert an RSA key with the exponent 3, and
 // cert a signature that was made without the private key: the cube root of an
-// octet string which begins as EMSA-PKCS1-v1_5 demands and ends in garbage.
+// octet string which begins as EMSA-PKCS1-v1_5 requires and ends in garbage.
 func ForgedPadding(cert string) Change {
 	return exponent(cert, 3, "forged-padding", func(tbs []byte) ([]byte, error) {
 		digest := sha256.Sum256(tbs)
@@ -287,8 +284,8 @@ func ExplicitCurve(cert string) Change {
 	}), cert, ECDSA)
 }
 
-// PointOffCurve makes the public key of a certificate a point that does not
-// lie on its curve.
+// PointOffCurve makes the public key of a certificate a point that is not
+// on its curve.
 func PointOffCurve(cert string) Change {
 	return withKey(ChangeTBS("point-off-curve", cert, func(t *TBS) error {
 		return rewriteSPKI(t, nil, func(point []byte) { point[len(point)-1] ^= 1 })
@@ -304,7 +301,7 @@ func rewriteSPKI(t *TBS, params []byte, edit func(point []byte)) error {
 	in := cryptobyte.String(slices.Clone(t.SPKI))
 	if !in.ReadASN1(&info, cbasn1.SEQUENCE) || !info.ReadASN1(&algorithm, cbasn1.SEQUENCE) ||
 		!algorithm.ReadASN1ObjectIdentifier(&oid) || !info.ReadASN1BitStringAsBytes(&point) || len(point) == 0 {
-		return errors.New("rewrite the key: this is no SubjectPublicKeyInfo")
+		return errors.New("rewrite the key: this is not a SubjectPublicKeyInfo")
 	}
 	if params == nil {
 		params = algorithm

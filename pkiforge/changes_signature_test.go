@@ -14,7 +14,7 @@ func TestSignatureChanges(t *testing.T) {
 	exponent := []string{"issuing KeyAlgorithm", "issuing EditTBS", "server EditDER"}
 	badKey := []string{"issuing KeyAlgorithm", "issuing EditTBS"}
 	for _, algorithm := range algorithms {
-		f := newForge(t, pkiforge.Options{KeyAlgorithm: algorithm})
+		f := forgeOf(t, algorithm)
 		for _, e := range []effect{
 			{change: pkiforge.SignedByOther(pkiforge.Server), fields: leaf, refused: unknownAuthority},
 			{change: pkiforge.SignedByOther(pkiforge.Issuing), fields: issuer, refused: unknownAuthority},

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"crypto"
 	_ "crypto/md5"  // certificates are signed with it on purpose
-	_ "crypto/sha1" // likewise
+	_ "crypto/sha1" // as well
 	_ "crypto/sha512"
 	"encoding/asn1"
 	"fmt"
@@ -19,8 +19,8 @@ var digests = map[crypto.Hash]struct{ ecdsa, rsa asn1.ObjectIdentifier }{
 	crypto.SHA512: {asn1.ObjectIdentifier{1, 2, 840, 10045, 4, 3, 4}, asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 13}},
 }
 
-// SignedWith makes the issuer of a certificate sign it with another hash, in
-// truth and in name: MD5, SHA-1, SHA-384 or SHA-512. For MD5 the issuer gets an
+// SignedWith makes the issuer of a certificate sign it with another hash, and
+// name that hash: MD5, SHA-1, SHA-384 or SHA-512. For MD5 the issuer gets an
 // RSA key, since ECDSA has no such algorithm.
 func SignedWith(cert string, hash crypto.Hash) Change {
 	name := fmt.Sprintf("signed-with %v", hash)

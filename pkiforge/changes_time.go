@@ -46,7 +46,7 @@ func Valid(cert string, notBefore, notAfter time.Duration) Change {
 }
 
 // TimeForm is how a date of the validity is written. The zero value is the
-// form that RFC 5280 4.1.2.5 demands for the date.
+// form that RFC 5280 4.1.2.5 requires for the date.
 type TimeForm struct {
 	Generalized bool   // GeneralizedTime, otherwise UTCTime
 	Layout      string // as in package time: the date in this form

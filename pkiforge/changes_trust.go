@@ -174,7 +174,7 @@ func RootForClients() Change {
 	})
 }
 
-// RootWithoutCAs gives the root the path length 0: no CA may stand below it.
+// RootWithoutCAs gives the root the path length 0: no CA may follow below it.
 func RootWithoutCAs() Change {
 	return ChangeCert("without CAs", Root, func(c *Cert) error { c.PathLen = 0; return nil })
 }

@@ -8,8 +8,8 @@ import (
 	"slices"
 )
 
-// PrivatePurpose is a key purpose that nobody has defined; it stands under the
-// arc that RFC 5612 keeps for documentation.
+// PrivatePurpose is a key purpose without a definition, under the arc that
+// RFC 5612 reserves for documentation.
 var PrivatePurpose = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 32473, 1}
 
 // Purposes makes the extended key usage (RFC 5280 4.2.1.12) of a certificate

@@ -17,11 +17,11 @@ func (p *Plan) check() error {
 		case known[c.Name]:
 			return fmt.Errorf("two certificates of the plan are named %q", c.Name)
 		case c.Issuer != c.Name && !known[c.Issuer]:
-			return fmt.Errorf("the issuer %q of %q does not stand before it in the plan", c.Issuer, c.Name)
+			return fmt.Errorf("the issuer %q of %q does not come before it in the plan", c.Issuer, c.Name)
 		case c.SameKeyAs != "" && !known[c.SameKeyAs]:
-			return fmt.Errorf("%q, whose key %q has, does not stand before it in the plan", c.SameKeyAs, c.Name)
+			return fmt.Errorf("%q, whose key %q has, does not come before it in the plan", c.SameKeyAs, c.Name)
 		case c.CopyOf != "" && !known[c.CopyOf]:
-			return fmt.Errorf("%q, of which %q is a copy, does not stand before it in the plan", c.CopyOf, c.Name)
+			return fmt.Errorf("%q, of which %q is a copy, does not come before it in the plan", c.CopyOf, c.Name)
 		}
 		known[c.Name] = true
 	}
@@ -51,8 +51,8 @@ func (p *Plan) issues(name string) bool {
 	return slices.ContainsFunc(p.Certs, func(c Cert) bool { return c.Issuer == name && c.Name != name })
 }
 
-// appendContent appends all that makes c's certificate what it is, but its
-// issuer. Two with the same content may be one.
+// appendContent appends everything that describes c's certificate, except its
+// issuer. Two certificates with the same content are made once.
 func (c *Cert) appendContent(b []byte) []byte {
 	n := &c.Subject
 	for _, list := range [][]string{
@@ -65,7 +65,7 @@ func (c *Cert) appendContent(b []byte) []byte {
 		b = appendList(b, list)
 	}
 	b = appendInts(b, int(c.NotBefore), int(c.NotAfter), int(c.KeyUsage), c.PathLen,
-		truth(c.IsCA), truth(c.BasicConstraints), len(c.ExtKeyUsage), len(c.UnknownEKU), len(c.Policies),
+		asInt(c.IsCA), asInt(c.BasicConstraints), len(c.ExtKeyUsage), len(c.UnknownEKU), len(c.Policies),
 		len(c.IPs), len(n.ExtraNames), len(c.Extra), len(c.EditTBS), len(c.EditDER))
 	for _, usage := range c.ExtKeyUsage {
 		b = appendInts(b, int(usage))
@@ -110,7 +110,7 @@ func appendInts(b []byte, ints ...int) []byte {
 	return b
 }
 
-func truth(b bool) int {
+func asInt(b bool) int {
 	if b {
 		return 1
 	}

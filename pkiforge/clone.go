@@ -23,7 +23,7 @@ func (p Plan) Clone() Plan {
 	return c
 }
 
-// Clone returns a copy of c that shares no memory with it, edits apart.
+// Clone returns a copy of c that shares no memory with it, except for edits.
 func (c Cert) Clone() Cert {
 	c.Subject = cloneName(c.Subject)
 	c.DNS = slices.Clone(c.DNS)

@@ -73,7 +73,7 @@ func TestContentHoldsEveryField(t *testing.T) {
 	seen[string(empty.appendContent(nil))] = "the empty certificate"
 	eachField(t, func(field string, c Cert) {
 		if field == "Issuer" {
-			return // its own content stands before
+			return // its own content comes before
 		}
 		content := string(c.appendContent(nil))
 		if other, ok := seen[content]; ok {

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// crl makes the list that l describes. crypto/x509 demands of the issuer that
-// it may sign lists; here the plan alone says who does.
+// crl makes the list that l describes. crypto/x509 requires an issuer that
+// may sign lists; here the plan alone says which key signs.
 func (j *job) crl(p *Plan, l CRL) ([]byte, error) {
 	if l.Garbage {
 		return []byte(garbage), nil
@@ -62,11 +62,11 @@ func (p *Plan) revoked(cert string) bool { return slices.Contains(p.Revocation.R
 // Status is the revocation data of a plan once it was signed.
 type Status struct {
 	Staple []byte // DER of the OCSP response; nil: none
-	Answer []byte // likewise, the responder's
+	Answer []byte // DER of the responder's OCSP response; nil: none
 	Lists  []List
 }
 
-// List is a signed CRL. Path is where it lies, below [Names.Service].
+// List is a signed CRL. Path is its location below [Names.Service].
 type List struct {
 	Path string
 	DER  []byte
@@ -106,7 +106,7 @@ func (r *Revocation) check(known func(string) bool) error {
 	}
 	for _, name := range names {
 		if name != "" && !known(name) {
-			return fmt.Errorf("%q, of which the revocation data speak, is not in the plan", name)
+			return fmt.Errorf("%q, named by the revocation data, is not in the plan", name)
 		}
 	}
 	return nil

@@ -36,7 +36,7 @@ func signatureValue(der []byte) ([]byte, error) {
 		!cert.ReadASN1(&tbs, cbasn1.SEQUENCE) ||
 		!cert.ReadASN1(&alg, cbasn1.SEQUENCE) ||
 		!cert.ReadASN1BitStringAsBytes(&signature) || !cert.Empty() {
-		return nil, errors.New("this is no certificate: not a SEQUENCE of TBSCertificate, algorithm and BIT STRING")
+		return nil, errors.New("this is not a certificate: not a SEQUENCE of TBSCertificate, algorithm and BIT STRING")
 	}
 	return signature, nil
 }

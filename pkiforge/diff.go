@@ -12,9 +12,9 @@ import (
 )
 
 // Diff lists how b differs from a, a line for each field of each certificate:
-// "server NotAfter: 2159h0m0s → -24h0m0s". What every run has afresh is left
-// out of account: serial numbers and keys, which no plan holds, and the
-// values of the plan's Names, wherever they stand. Edits are compared by name.
+// "server NotAfter: 2159h0m0s → -24h0m0s". What is fresh in every run is left
+// out: serial numbers and keys, which no plan holds, and the
+// values of the plan's Names, wherever they appear. Edits are compared by name.
 // Nothing is listed where the plans are the same.
 func Diff(a, b Plan) []string {
 	na, nb := newNeutral(a.Names), newNeutral(b.Names)
@@ -102,11 +102,11 @@ func (n neutral) text(v reflect.Value) string {
 }
 
 func list[T any](items []T, text func(T) string) string {
-	var parts []string
+	var words []string
 	for _, item := range items {
-		parts = append(parts, text(item))
+		words = append(words, text(item))
 	}
-	return "[" + strings.Join(parts, " ") + "]"
+	return "[" + strings.Join(words, " ") + "]"
 }
 
 // replace puts the placeholders into s, whole words only: a short name must

@@ -23,7 +23,7 @@ func withIdentity(t *testing.T, algorithm pkiforge.KeyAlgorithm) *pkiforge.Mater
 	t.Helper()
 	p := sound(t, pkiforge.CustomCA)
 	pkiforge.WithIdentity(&p, testNames())
-	return forge(t, newForge(t, pkiforge.Options{KeyAlgorithm: algorithm}), p)
+	return forge(t, forgeOf(t, algorithm), p)
 }
 
 func readFile(t *testing.T, path string) []byte {

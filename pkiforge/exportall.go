@@ -10,7 +10,7 @@ import (
 
 // ExportAll writes everything of m into dir, which is created if it is not
 // there, and returns the paths of what it wrote, directories by their own
-// name. Private keys, and whatever holds one, have mode 0600.
+// name. Private keys, and files that contain one, have mode 0600.
 //
 //	server-chain.pem server-key.pem       what the server presents, leaf first, and its key
 //	server.pem                            both in one

@@ -69,8 +69,8 @@ func (l *extensionList) add(oid asn1.ObjectIdentifier, critical bool, value cryp
 }
 
 // usageFor gives the key usage that is written: a TLS server's RSA key is for
-// key encipherment, too, as CAs issue such certificates; NSS wants it in TLS 1.2
-// whatever the key exchange. A usage that says more than digitalSignature, or
+// key encipherment, too, as CAs issue such certificates; NSS requires it in TLS
+// 1.2 for any key exchange. A usage that says more than digitalSignature, or
 // less, is written as it is.
 func (c *Cert) usageFor(key crypto.Signer) x509.KeyUsage {
 	_, isRSA := key.Public().(*rsa.PublicKey)

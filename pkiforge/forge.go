@@ -209,8 +209,8 @@ func (f *Forge) share(ctx context.Context, content string, sign func() (*Certifi
 	}
 }
 
-// sign makes a certificate of its own, with a key that nobody has or, for a
-// leaf, one that nobody else in this plan has.
+// sign makes a certificate of this job's own, with a fresh key or, for a leaf,
+// one that no other certificate of this plan has.
 func (j *job) sign(ctx context.Context, c *Cert, leaf bool) (*Certificate, error) {
 	k, err := j.key(ctx, c, leaf)
 	if err != nil {

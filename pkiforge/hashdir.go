@@ -27,11 +27,11 @@ func WriteHashDir(dir string, certs ...*Certificate) error {
 	}
 	old, err := filepath.Glob(filepath.Join(dir, strings.Repeat("[0-9a-f]", 8)+".[0-9]*"))
 	if err != nil {
-		return fmt.Errorf("look for roots of before in %s: %w", dir, err)
+		return fmt.Errorf("look for earlier roots in %s: %w", dir, err)
 	}
 	for _, path := range old {
 		if err := os.Remove(path); err != nil {
-			return fmt.Errorf("remove a root of before: %w", err)
+			return fmt.Errorf("remove an earlier root: %w", err)
 		}
 	}
 	taken := map[uint32]int{}
@@ -131,11 +131,6 @@ func canonicalAttribute(rdn *cryptobyte.String) ([]byte, error) {
 	return b.Bytes()
 }
 
-const (
-	tagUniversalString = cbasn1.Tag(28)
-	tagBMPString       = cbasn1.Tag(30)
-)
-
 // decodeText returns the text of the string types that OpenSSL compares
 // without regard to type; the others it compares octet by octet.
 func decodeText(tag cbasn1.Tag, value []byte) (string, bool) {
@@ -148,13 +143,13 @@ func decodeText(tag cbasn1.Tag, value []byte) (string, bool) {
 			text = append(text, rune(octet))
 		}
 		return string(text), true
-	case tagBMPString:
+	case TagBMPString:
 		var units []uint16
 		for ; len(value) >= 2; value = value[2:] {
 			units = append(units, binary.BigEndian.Uint16(value))
 		}
 		return string(utf16.Decode(units)), true
-	case tagUniversalString:
+	case TagUniversalString:
 		var text []rune
 		for ; len(value) >= 4; value = value[4:] {
 			text = append(text, rune(binary.BigEndian.Uint32(value)))

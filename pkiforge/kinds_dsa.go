@@ -13,8 +13,8 @@ import (
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// The group of RFC 5114 2.3: 2048 bits, with a subgroup of 256. To make one of
-// our own would take seconds.
+// The group of RFC 5114 2.3: 2048 bits, with a subgroup of 256. To make another
+// one would take seconds.
 var (
 	dsaP = hexadecimal("87a8e61db4b6663cffbbd19c651959998ceef608660dd0f25d2ceed4435e3b00e00df8f1d61957d4faf7df4561b2aa30" +
 		"16c3d91134096faa3bf4296d830e9a7c209e0c6497517abd5a8a9d306bcf67ed91f9e6725b4758c022e0b1ef4275bf7b" +
@@ -34,7 +34,7 @@ var (
 // algDSAWithSHA256 is the signature algorithm dsa-with-SHA256 (RFC 5758 3.1).
 var algDSAWithSHA256 = mustAlgorithm(asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 3, 2}, nil)
 
-// dsaKey is a DSA key, of which crypto/dsa is no crypto.Signer.
+// dsaKey is a DSA key that is a crypto.Signer, which that of crypto/dsa is not.
 type dsaKey struct {
 	x      *big.Int // the private one
 	public dsaPublic
@@ -88,7 +88,7 @@ func (k *dsaKey) Public() crypto.PublicKey { return &k.public }
 // Sign signs a hash as long as q (FIPS 186-4 4.6).
 func (k *dsaKey) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	if opts.HashFunc() != crypto.SHA256 {
-		return nil, errors.New("sign with a DSA key: only SHA-256 is made")
+		return nil, errors.New("sign with a DSA key: only SHA-256 is supported")
 	}
 	for {
 		once, err := belowQ()

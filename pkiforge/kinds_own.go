@@ -17,9 +17,9 @@ import (
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// ownRSA is an RSA key that crypto/rsa thinks too short to be used, or would
-// take minutes to make: the product of many primes (RFC 8017 3.2), which whoever
-// verifies cannot tell from that of two.
+// ownRSA is an RSA key that crypto/rsa refuses to use because it is short, or
+// would take minutes to make: the product of many primes (RFC 8017 3.2), which a
+// verifier cannot tell from the product of two.
 type ownRSA struct {
 	public    rsa.PublicKey
 	primes    []*big.Int
@@ -70,14 +70,14 @@ func (k *ownRSA) Public() crypto.PublicKey { return &k.public }
 // Sign signs a SHA-256 hash by RSASSA-PKCS1-v1_5 (RFC 8017 8.2.1).
 func (k *ownRSA) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	if _, pss := opts.(*rsa.PSSOptions); pss || opts.HashFunc() != crypto.SHA256 {
-		return nil, errors.New("sign with an RSA key of its own kind: only PKCS #1 v1.5 with SHA-256 is made")
+		return nil, errors.New("sign with an RSA key of many primes: only PKCS #1 v1.5 with SHA-256 is supported")
 	}
 	size := k.public.Size()
 	m := new(big.Int).SetBytes(padded(digest, size))
 	s := new(big.Int)
 	for i, p := range k.primes {
-		part := new(big.Int).Exp(new(big.Int).Mod(m, p), k.exponents[i], p)
-		s.Add(s, part.Mul(part, k.units[i]))
+		residue := new(big.Int).Exp(new(big.Int).Mod(m, p), k.exponents[i], p)
+		s.Add(s, residue.Mul(residue, k.units[i]))
 	}
 	return s.Mod(s, k.public.N).FillBytes(make([]byte, size)), nil
 }

@@ -59,7 +59,7 @@ func lintErrors(t *testing.T, der []byte, sources lint.SourceList) map[string]st
 func TestLint(t *testing.T) {
 	t.Parallel()
 	for _, algorithm := range algorithms {
-		f := newForge(t, pkiforge.Options{KeyAlgorithm: algorithm})
+		f := forgeOf(t, algorithm)
 		for _, style := range styles {
 			t.Run(string(algorithm)+"/"+string(style), func(t *testing.T) {
 				t.Parallel()

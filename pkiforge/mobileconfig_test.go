@@ -112,7 +112,7 @@ func TestMobileConfigReplaces(t *testing.T) {
 			t.Errorf("%s became %s", identifiers[0][i], identifiers[1][i])
 		}
 		if seen[identifiers[0][i]] {
-			t.Errorf("%s stands twice in one profile", identifiers[0][i])
+			t.Errorf("%s is in one profile twice", identifiers[0][i])
 		}
 		seen[identifiers[0][i]] = true
 		for _, id := range []string{uuids[0][i], uuids[1][i]} {

@@ -8,8 +8,8 @@ import (
 // [ConstrainedCA] style may not issue for.
 const Reserved = "reserved"
 
-// The documentation's own addresses (RFC 5737, RFC 3849), which that CA may
-// not issue for either.
+// The addresses for documentation (RFC 5737, RFC 3849), which that CA may not
+// issue for either.
 var (
 	excludedIPv4 = netip.MustParsePrefix("192.0.2.0/24")
 	excludedIPv6 = netip.MustParsePrefix("2001:db8::/32")
@@ -38,8 +38,8 @@ func planNested(p *Plan, n Names) {
 }
 
 // ownNames are the constraints of an enterprise's CA: the names of the server
-// and what lies below them, but for what is reserved; no addresses of the
-// documentation's ranges. They say nothing of URIs.
+// and those below them, except the reserved one; no addresses of the ranges for
+// documentation. They do not mention URIs.
 func ownNames(n Names) NameConstraints {
 	dns, _ := hostNames(n)
 	if len(dns) == 0 {

@@ -27,7 +27,7 @@ var (
 	}
 )
 
-// garbage is what stands in the place of a response or a list that is none.
+// garbage is sent in place of a response or a list.
 const garbage = "this is neither a response nor a list"
 
 // responder is the certificate of a responder (RFC 6960 4.2.2.2).
@@ -96,7 +96,7 @@ func (j *job) ocsp(p *Plan, o *OCSP) ([]byte, error) {
 	}))
 }
 
-// responseData is the part that is signed. The responder is named by name, the
+// responseData is what is signed. The responder is named by its name, the
 // certificate by SHA-1, which every client knows (RFC 6960 4.3).
 func (j *job) responseData(p *Plan, o *OCSP, subject, signer *Certificate) ([]byte, error) {
 	issuer := subject.Issuer
@@ -173,7 +173,7 @@ func encoded(value cryptobyte.BuilderContinuation) ([]byte, error) {
 	return der, nil
 }
 
-// signOctets signs with a key and gives the AlgorithmIdentifier besides.
+// signOctets signs with a key and also returns the AlgorithmIdentifier.
 func signOctets(key crypto.Signer, octets []byte, hash crypto.Hash) (algorithm, signature []byte, err error) {
 	if algorithm, err = signatureAlgorithm(key); err != nil {
 		return nil, nil, err

@@ -61,7 +61,7 @@ const (
 type Plan struct {
 	Style Style
 	Names Names    // what the plan was made for; [Diff] leaves them out of account
-	Certs []Cert   // issuers stand before what they issue
+	Certs []Cert   // issuers come before what they issue
 	Send  []string // what the server presents, in that order, by name
 	Trust Trust
 	// Identity is the name of the client's own certificate; empty: the
@@ -78,7 +78,7 @@ type Trust struct {
 }
 
 // Cert describes one certificate before it is signed. The zero value of every
-// optional field leaves that part out of the certificate.
+// optional field leaves it out of the certificate.
 type Cert struct {
 	Name    string // key within the plan
 	Issuer  string // name of the issuer within the plan; its own name: self-signed
@@ -105,11 +105,11 @@ type Cert struct {
 
 	// KeyAlgorithm overrides the run's; empty: the run's.
 	KeyAlgorithm KeyAlgorithm
-	// SameKeyAs makes the certificate carry the key of another that stands
+	// SameKeyAs makes the certificate carry the key of another that comes
 	// before it in the plan.
 	SameKeyAs string
 	// CopyOf makes the certificate a copy, serial and signature included, of
-	// another that stands before it in the plan. Only EditDER applies to the
+	// another that comes before it in the plan. Only EditDER applies to the
 	// copy; the other fields say what it looks like but are not used.
 	CopyOf string
 	// EditTBS change the TBSCertificate, which is then signed again; EditDER
@@ -118,9 +118,9 @@ type Cert struct {
 	EditDER []DEREdit
 }
 
-// TBSEdit is a named change of a TBSCertificate before it is signed. The name
-// stands for the change where plans are compared and cached, so it must hold
-// whatever parameters the change has.
+// TBSEdit is a named change of a TBSCertificate before it is signed. Plans
+// are compared and cached by the name, so it must contain every parameter of the
+// change.
 type TBSEdit struct {
 	Name  string
 	Apply func(*TBS) error
@@ -135,7 +135,7 @@ type DEREdit struct {
 
 // Names are what a plan is made for. All of them are fresh for every run.
 type Names struct {
-	Run    string       // token of the run, a DNS label: part of every CA's name
+	Run    string       // token of the run, a DNS label; in every CA's name
 	Host   string       // server name, the reference identity of the next hop
 	Domain string       // SIP domain of the account; empty: the same as Host
 	IPs    []netip.Addr // presented as iPAddress as well; only for clients that cannot be given a name

@@ -16,8 +16,8 @@ import (
 // the plan has authorised.
 const Responder = "responder"
 
-// OCSPPath is where the responder answers, below [Names.Service]; the CRL of a
-// CA lies at [CRL.Path].
+// OCSPPath is the responder's location below [Names.Service]; that of a CA's CRL
+// is [CRL.Path].
 const OCSPPath = "/ocsp"
 
 // Revocation is what the CAs of a plan say of the certificates that they have
@@ -56,9 +56,8 @@ type OCSP struct {
 	Bare    bool
 	Garbage bool
 
-	// Unknown: the responder does not know the certificate. Good: it says so
-	// whatever is true. Otherwise it is good or revoked as [Revocation.Revoked]
-	// has it.
+	// Unknown: the responder does not know the certificate. Good: it says
+	// good even of a revoked one. Otherwise [Revocation.Revoked] decides.
 	Unknown, Good bool
 	// ThisUpdate and NextUpdate are relative to the forge's clock; NextUpdate 0:
 	// left out.
@@ -84,13 +83,13 @@ func SoundOCSP() *OCSP { return &OCSP{ThisUpdate: -hour, NextUpdate: 7 * day} }
 // sound one.
 type CRL struct {
 	Issuer string // the CA whose list it is
-	File   string // where it lies; empty: the issuer's name with the ending .crl
+	File   string // its file name; empty: the issuer's name with the ending .crl
 	// Name is the CA that the list names as its issuer; empty: Issuer. Key names
 	// the certificate whose key signs; empty: Issuer's.
 	Name, Key              string
 	ThisUpdate, NextUpdate time.Duration // as in [OCSP]; NextUpdate is never left out
 	Others                 int           // further entries, of serial numbers that nobody has
-	Empty                  bool          // it lists none of the plan's certificates, whatever is true
+	Empty                  bool          // it lists none of the plan's certificates, even revoked ones
 	Extra                  []pkix.Extension
 	Garbage                bool // no list at all
 }
@@ -100,11 +99,11 @@ func SoundCRL(issuer string) CRL {
 	return CRL{Issuer: issuer, ThisUpdate: -hour, NextUpdate: 7 * day}
 }
 
-// Path is where the list lies, below [Names.Service].
+// Path is the location of the list below [Names.Service].
 func (c CRL) Path() string { return "/" + cmp.Or(c.File, c.Issuer+".crl") }
 
-// service is the base of the locations in certificates. Where nobody serves
-// them they lie under a name that does not resolve.
+// service is the base of the locations in certificates. Where nothing serves
+// them they are under a name that does not resolve.
 func (n Names) service() string {
 	if n.Service == "" {
 		return "http://pki." + n.Run + ".test"
@@ -122,7 +121,7 @@ func WithOCSPServer() Change {
 	}}
 }
 
-// WithCRL has a certificate say where the CRL of its issuer lies (RFC 5280
+// WithCRL has a certificate name the location of its issuer's CRL (RFC 5280
 // 4.2.1.13).
 func WithCRL(cert string) Change {
 	return Change{Name: "crl " + cert, Apply: func(p *Plan) error {
@@ -154,7 +153,7 @@ func WithSecondCRL(name string, edit func(*CRL)) Change {
 	}}
 }
 
-// WithStaple has the server hand out a sound OCSP response.
+// WithStaple makes the server send a sound OCSP response in the handshake.
 func WithStaple() Change {
 	return Change{Name: "staple", Apply: func(p *Plan) error {
 		p.Revocation.Staple = SoundOCSP()
@@ -169,8 +168,8 @@ var (
 	OIDNoCheck    = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 1, 5}
 )
 
-// MustStaple has the server's certificate demand the feature status_request of
-// its server (RFC 7633 4).
+// MustStaple makes the server's certificate require the feature status_request
+// of its server (RFC 7633 4).
 func MustStaple() Change {
 	return ChangeCert("must-staple", Server, func(c *Cert) error {
 		// A SEQUENCE of the INTEGER 5, the type of the extension status_request.

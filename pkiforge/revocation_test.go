@@ -156,10 +156,10 @@ func TestIssuingCARevoked(t *testing.T) {
 	}
 }
 
-// RSA keys sign the same, and the nonce stands in the response.
+// RSA keys sign the same, and the nonce is in the response.
 func TestOCSPWithRSA(t *testing.T) {
 	t.Parallel()
-	m := forge(t, newForge(t, pkiforge.Options{KeyAlgorithm: pkiforge.RSA}), faulty(t, pkiforge.CustomCA,
+	m := forge(t, forgeOf(t, pkiforge.RSA), faulty(t, pkiforge.CustomCA,
 		append(stapled(func(o *pkiforge.OCSP) { o.Nonce = []byte("nonce") }), pkiforge.Delegate(pkiforge.Issuing, "", nil))...))
 	issuer, err := x509.ParseCertificate(m.Certs[pkiforge.Issuing].DER)
 	if err != nil {
@@ -177,7 +177,7 @@ func TestOCSPWithRSA(t *testing.T) {
 	}
 }
 
-// A plan that speaks of certificates it does not have is refused.
+// A plan whose revocation data name certificates it does not have is refused.
 func TestRevocationChecked(t *testing.T) {
 	t.Parallel()
 	for _, edit := range []func(*pkiforge.Revocation){

@@ -18,7 +18,7 @@ const (
 )
 
 // SIPDomainEKU is id-kp-sipDomain, the extended key usage of a certificate
-// that speaks for a SIP domain (RFC 5924 4).
+// that may act for a SIP domain (RFC 5924 4).
 var SIPDomainEKU = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 3, 20}
 
 // DomainValidated is the CA/Browser Forum's policy identifier of
@@ -153,7 +153,7 @@ func publicIssuingCA(n Names) Cert {
 }
 
 // sipServer is the certificate that every policy accepts: each name a client
-// may compare stands in it both as dNSName and as SIP URI (RFC 5922 7.1). Key
+// may compare is in it both as dNSName and as SIP URI (RFC 5922 7.1). Key
 // encipherment is there where the key is RSA, see [Cert].
 func sipServer(n Names, issuer string) Cert {
 	c := Cert{

@@ -18,15 +18,15 @@ import (
 )
 
 // TBS is an editable TBSCertificate (RFC 5280 4.1.2) with the signature
-// algorithm that stands outside it. Nothing in it is checked: it encodes
-// whatever it is told to.
+// algorithm outside it. Nothing in it is checked: wrong values are encoded as
+// they are.
 type TBS struct {
-	Version   int              // as people count: 3 is v3. 1 and below: the field is left out
+	Version   int              // 3 is v3. 1 and below: the field is left out
 	Serial    *big.Int         // any integer
 	Signature []byte           // DER of the AlgorithmIdentifier inside
 	Issuer    []byte           // DER of the issuer's Name
 	NotBefore time.Time        // UTCTime up to 2049, GeneralizedTime from 2050 on
-	NotAfter  time.Time        // likewise
+	NotAfter  time.Time        // as NotBefore
 	Validity  []byte           // DER; not empty: written in place of the two times
 	Subject   []byte           // DER of the subject's Name
 	SPKI      []byte           // DER of the SubjectPublicKeyInfo
@@ -34,8 +34,8 @@ type TBS struct {
 
 	// OuterSignature is the AlgorithmIdentifier after the TBSCertificate.
 	OuterSignature []byte
-	// SignerOpts is how the signature is really made, whatever the two
-	// AlgorithmIdentifiers claim; nil: PKCS #1 v1.5 or ECDSA with SHA-256, or
+	// SignerOpts is how the signature is made, even where the two
+	// AlgorithmIdentifiers say otherwise; nil: PKCS #1 v1.5 or ECDSA with SHA-256, or
 	// Ed25519.
 	SignerOpts crypto.SignerOpts
 }

@@ -23,7 +23,7 @@ import (
 // forgeEdited forges a custom-CA plan with one edit of the server's TBS.
 func forgeEdited(t *testing.T, algorithm pkiforge.KeyAlgorithm, edit func(*pkiforge.TBS) error) *pkiforge.Material {
 	t.Helper()
-	f := newForge(t, pkiforge.Options{KeyAlgorithm: algorithm})
+	f := forgeOf(t, algorithm)
 	return forge(t, f, faulty(t, pkiforge.CustomCA, pkiforge.ChangeTBS("edited", pkiforge.Server, edit)))
 }
 

@@ -48,7 +48,7 @@ func verifyOpenSSL(t *testing.T, m *pkiforge.Material, name string, options ...s
 func TestSoundIsSound(t *testing.T) {
 	t.Parallel()
 	for _, algorithm := range algorithms {
-		f := newForge(t, pkiforge.Options{KeyAlgorithm: algorithm})
+		f := forgeOf(t, algorithm)
 		for _, style := range styles {
 			t.Run(string(algorithm)+"/"+string(style), func(t *testing.T) {
 				t.Parallel()
@@ -143,7 +143,7 @@ func TestChangesAreRefused(t *testing.T) {
 		{pkiforge.NotCA(pkiforge.Issuing), withIssuing, goUnknown, invalidCA},
 	}
 	for _, algorithm := range algorithms {
-		f := newForge(t, pkiforge.Options{KeyAlgorithm: algorithm})
+		f := forgeOf(t, algorithm)
 		for _, test := range tests {
 			for _, style := range test.styles {
 				t.Run(strings.Join([]string{string(algorithm), string(style), test.change.Name}, "/"), func(t *testing.T) {

@@ -85,6 +85,9 @@ func TestDifferential(t *testing.T) {
 	for _, v := range verifiers {
 		t.Run(v.name, func(t *testing.T) {
 			if v.program != "" {
+				if testing.Short() {
+					t.Skip("it starts a program for every case")
+				}
 				if _, err := exec.LookPath(v.program); err != nil {
 					t.Skipf("%s is not installed; 'make clients' installs it", v.program)
 				}

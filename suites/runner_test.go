@@ -189,7 +189,7 @@ func TestInterrupted(t *testing.T) {
 		}
 		return d.Driver.Attempt(running, a)
 	}
-	run, err := run.New(run.Settings{Driver: d, Jobs: 1, Filter: "paper", OnAttempt: onAttempt})
+	run, err := run.New(run.Settings{Driver: d, Jobs: 1, Filter: "paper", Timeout: time.Hour, OnAttempt: onAttempt})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +198,7 @@ func TestInterrupted(t *testing.T) {
 	if err != nil || record.Complete || len(record.Results) != 3 || record.Verdict != reports.NotAssessed {
 		t.Errorf("error %v, complete %t, %d results, verdict %q", err, record.Complete, len(record.Results), record.Verdict)
 	}
-	if took := time.Since(began); took > 5*time.Second {
+	if took := time.Since(began); took > time.Minute {
 		t.Errorf("it took %s to end", took)
 	}
 	if _, err := run.Await(t.Context(), customCA+".expired"); err == nil {
@@ -249,25 +249,33 @@ func aboutOther(id, version string) bool {
 	return err == nil && own != "" && own != version
 }
 
-// All six policies agree on the paper's matrix, and the reference client
-// follows each.
+// The reference client follows every policy in the whole catalogue, in a short
+// run in the paper's matrix, on which all policies agree.
 func TestPoliciesOnTheMatrix(t *testing.T) {
 	t.Parallel()
 	for _, policy := range catalogue.Policies() {
 		for _, version := range []string{"1.2", "1.3"} {
-			driver, err := run.OpenClient("reference", nil, policy)
-			if err != nil {
-				t.Fatal(err)
-			}
-			record := execute(t, driver, func(s *run.Settings) { s.Policy, s.TLSVersion = policy, version })
-			if sum := record.Summary; sum.Fail+sum.Inconclusive+sum.Warn > 0 || sum.Pass == 0 {
-				t.Errorf("%s, TLS %s: %s: fail %v, inconclusive %v", policy, version, record.Verdict, with(record, reports.Fail), with(record, reports.Inconclusive))
-			}
-			for _, id := range with(record, reports.Skip) {
-				if !aboutOther(id, version) {
-					t.Errorf("%s, TLS %s: %s is skipped", policy, version, id)
+			t.Run(string(policy)+"/TLS "+version, func(t *testing.T) {
+				t.Parallel()
+				driver, err := run.OpenClient("reference", nil, policy)
+				if err != nil {
+					t.Fatal(err)
 				}
-			}
+				record := execute(t, driver, func(s *run.Settings) {
+					s.Policy, s.TLSVersion = policy, version
+					if testing.Short() {
+						s.Filter = "paper"
+					}
+				})
+				if sum := record.Summary; sum.Fail+sum.Inconclusive+sum.Warn > 0 || sum.Pass == 0 {
+					t.Errorf("%s: fail %v, inconclusive %v", record.Verdict, with(record, reports.Fail), with(record, reports.Inconclusive))
+				}
+				for _, id := range with(record, reports.Skip) {
+					if !aboutOther(id, version) {
+						t.Errorf("%s is skipped", id)
+					}
+				}
+			})
 		}
 	}
 }

@@ -83,6 +83,9 @@ func rounds(variable string, otherwise int) int {
 // something else: not one result differs, and nothing is left behind.
 func soak(t *testing.T, filter string, rounds int) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("it repeats what other tests run once")
+	}
 	busy(t)
 	execute(t, reference.New(reference.Options{}), nil) // what a process opens once
 	ignore := goleak.IgnoreCurrent()

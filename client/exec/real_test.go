@@ -52,6 +52,9 @@ func tinyDNS(t *testing.T, host string, address netip.Addr) netip.AddrPort {
 // realClients gives a driver for each embedded profile, by each of its means
 // that gives the client a name, as far as this machine has them.
 func realClients(t *testing.T, test func(t *testing.T, e *Driver)) {
+	if testing.Short() {
+		t.Skip("real clients are slow to start")
+	}
 	for _, p := range profile.Embedded() {
 		for _, m := range p.Names {
 			if m == profile.MeansAddress {

@@ -223,6 +223,9 @@ func TestMutants(t *testing.T) {
 		}
 	}
 	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		if testing.Short() && version != tls.VersionTLS13 {
+			continue
+		}
 		for _, s := range situations() {
 			t.Run(fmt.Sprintf("%s/%s", tls.VersionName(version), s.name), func(t *testing.T) {
 				t.Parallel()

@@ -73,6 +73,9 @@ func steps(n *yaml.Node) []string {
 // TestGuide follows the guide from its beginning to its end: what it prints
 // must work.
 func TestGuide(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it runs every command of the guide, a real client among them")
+	}
 	content, err := os.ReadFile(filepath.Join("..", "..", "docs", "guide.md"))
 	if err != nil {
 		t.Fatal(err)

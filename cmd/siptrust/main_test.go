@@ -32,6 +32,9 @@ func scripts(dir string) testscript.Params {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status":  status,
 			"oneline": oneLineOf,
+			"await":   await,
+			"free":    free,
+			"end":     end,
 		},
 		Setup: func(e *testscript.Env) error {
 			// Attempts' directories lie below the script's own, so that a script
@@ -42,7 +45,7 @@ func scripts(dir string) testscript.Params {
 	}
 }
 
-// status runs a program and demands its exit status: status 2 siptrust run …
+// status runs a program and requires its exit status: status 2 siptrust run …
 func status(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: status N program [argument...]")
@@ -62,7 +65,7 @@ func status(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// oneLineOf demands that the last program said what went wrong in one line,
+// oneLineOf requires that the last program said what went wrong in one line,
 // and names what the line must hold: oneline 'unknown client'.
 func oneLineOf(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) == 0 {
