@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"siptrust/internal/plain"
 )
 
 // Exit statuses that mean something to siptrust.
@@ -181,7 +183,7 @@ func (e *Exec) Attempt(ctx context.Context, a Attempt) (Outcome, error) {
 // explain reads what the end of a program means.
 func (o *Outcome) explain(res result) {
 	o.ExitStatus = res.status
-	last := lastLine(res.output)
+	last := plain.LastLine(res.output, lastWords)
 	switch {
 	case res.signal != "":
 		o.Diagnosis = "the program was ended by a signal: " + res.signal
@@ -262,10 +264,9 @@ func lookUp(name string) (string, error) {
 	return filepath.Abs(path)
 }
 
-func lastLine(s string) string {
-	s = strings.TrimSpace(s)
-	return strings.TrimSpace(s[strings.LastIndexByte(s, '\n')+1:])
-}
+// lastWords is how much of a program's last line an outcome holds, in
+// characters.
+const lastWords = 500
 
 func joinNonEmpty(parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ": ")

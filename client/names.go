@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"siptrust/internal/plain"
 )
 
 // choose takes the first means that the machine allows. notes says in one line
@@ -67,7 +69,7 @@ func tryWith(apply func(*program, Attempt) error) error {
 		return err
 	}
 	if !strings.HasPrefix(res.output, probeAddress.String()+" ") {
-		if last := lastLine(res.output); last != "" {
+		if last := plain.LastLine(res.output, lastWords); last != "" {
 			return errors.New(last)
 		}
 		return errors.New("a test name did not resolve")

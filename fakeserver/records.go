@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"strconv"
 	"time"
+
+	"siptrust/internal/plain"
 )
 
 // Record content types (RFC 8446 5.1, RFC 6520).
@@ -213,10 +215,10 @@ func (t *tap) clearText(k *Connection, d *direction, at time.Duration, data []by
 	}
 	// One rung for all of it, that grows with what is known.
 	if i := t.clearRung - 1; i >= 0 && i < len(k.Events) {
-		k.Events[i].What, k.Events[i].Detail = what, firstLine(k.Clear)
+		k.Events[i].What, k.Events[i].Detail = what, plain.DotsOfLine(string(k.Clear), maxClearLine)
 		return
 	}
-	if t.entry.event(k, at, d.from, what, firstLine(k.Clear), false) {
+	if t.entry.event(k, at, d.from, what, plain.DotsOfLine(string(k.Clear), maxClearLine), false) {
 		t.clearRung = len(k.Events)
 	}
 }

@@ -16,6 +16,8 @@ import (
 
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
+
+	"siptrust/internal/plain"
 )
 
 // sipgo takes its logger from a variable of its package and offers no other
@@ -128,7 +130,7 @@ func (s *sipSession) reader() sipReader {
 			case !m.Request:
 				what = "not SIP"
 			}
-			e.event(k(), m.At, FromClient, what, printable(m.StartLine), true)
+			e.event(k(), m.At, FromClient, what, plain.Dots(m.StartLine, maxWord), true)
 			if kept = len(k().SIP) < maxMessages; kept {
 				k().SIP = append(k().SIP, m)
 			} else {

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"siptrust/internal/plain"
 )
 
 // tap is the connection under crypto/tls. It passes the octets on as they are
@@ -168,7 +170,7 @@ func (t *tap) Write(b []byte) (int, error) {
 // say writes clear text and records it.
 func (t *tap) say(text string) {
 	k := t.entry.lock()
-	t.entry.event(k, t.entry.r.since(), FromServer, "clear text", firstLine([]byte(text)), false)
+	t.entry.event(k, t.entry.r.since(), FromServer, "clear text", plain.DotsOfLine(text, maxClearLine), false)
 	t.entry.unlock()
 	_ = t.SetWriteDeadline(time.Now().Add(t.idle))
 	_, _ = t.Conn.Write([]byte(text)) // a client that is gone is recorded by reading

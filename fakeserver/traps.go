@@ -122,15 +122,6 @@ func goesOn(after []byte) bool {
 	return len(after) > 0 && inName(after[0])
 }
 
-// firstLine gives the first line of text for the ladder.
-func firstLine(text []byte) string {
-	line, _, _ := bytes.Cut(bytes.TrimLeft(text, "\r\n"), []byte("\n"))
-	if len(line) > 80 {
-		line = line[:80]
-	}
-	return printable(strings.TrimRight(string(line), "\r"))
-}
-
 // serveUDP records what arrives at one UDP ear until it is closed.
 func (s *Server) serveUDP(ear Ear, conn *net.UDPConn, sw *sweep) {
 	defer s.running.Done()

@@ -1,6 +1,10 @@
 package reports
 
-import "fmt"
+import (
+	"fmt"
+
+	"siptrust/internal/plain"
+)
 
 // gravity orders results by how bad they are: what was not judged is worse
 // than what passed, what nobody can tell is worse than a warning.
@@ -171,7 +175,7 @@ func unlike(before, after *Record) []string {
 		{"catalogue", before.Tool.Edition, after.Tool.Edition},
 	} {
 		if f.was != f.is {
-			said = append(said, fmt.Sprintf("%s: was %s, is %s", f.what, clean(f.was), clean(f.is)))
+			said = append(said, fmt.Sprintf("%s: was %s, is %s", f.what, plain.Line(f.was), plain.Line(f.is)))
 		}
 	}
 	if !before.Complete {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"siptrust/internal/plain"
 )
 
 // says is a change in words: what it was and what it is, with the reason.
@@ -54,7 +56,7 @@ func DiffTerminal(w io.Writer, d Diff, color bool) error {
 	width := 0
 	for _, changes := range d.Changes {
 		for i := range changes {
-			width = max(width, len([]rune(clean(changes[i].result().ID))))
+			width = max(width, len([]rune(plain.Line(changes[i].result().ID))))
 		}
 	}
 	for _, kind := range changeKinds {
@@ -64,7 +66,7 @@ func DiffTerminal(w io.Writer, d Diff, color bool) error {
 		}
 		fmt.Fprintf(&b, "%s (%d)\n", p.paint(string(kind), kind.color(), sgrBold), len(changes))
 		for i := range changes {
-			fmt.Fprintf(&b, "  %-*s  %s\n", width, clean(changes[i].result().ID), changes[i].says())
+			fmt.Fprintf(&b, "  %-*s  %s\n", width, plain.Line(changes[i].result().ID), changes[i].says())
 		}
 		b.WriteString("\n")
 	}

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"siptrust/internal/plain"
 )
 
 // Bounds of what Read takes, so that a file that is no record does no harm.
@@ -189,7 +191,7 @@ func unmarshal(data []byte, into any) error {
 	case errors.As(err, &syntax):
 		return fmt.Errorf("not JSON at octet %d: %w", syntax.Offset, err)
 	case errors.As(err, &kind):
-		return fmt.Errorf("no record: %s holds a JSON %s", clean(kind.Field), kind.Value)
+		return fmt.Errorf("no record: %s holds a JSON %s", plain.Line(kind.Field), kind.Value)
 	}
 	return fmt.Errorf("no record: %w", err)
 }
@@ -240,4 +242,4 @@ func checkResult(result *Result) error {
 }
 
 // quotable shortens what a damaged file holds to what fits an error.
-func quotable(s string) string { return shorten(clean(s), 60) }
+func quotable(s string) string { return plain.Shorten(plain.Line(s), 60) }

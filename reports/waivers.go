@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v3"
+
+	"siptrust/internal/plain"
 )
 
 // Waiver is a known failure or warning that someone signed for.
@@ -102,7 +104,7 @@ var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 
 // yamlError puts the library's line where the others stand.
 func yamlError(err error) error {
-	said := clean(err.Error())
+	said := plain.Line(err.Error())
 	at := "1"
 	if found := yamlLine.FindStringSubmatch(said); found != nil && found[1] != "" {
 		at = found[1]
@@ -138,7 +140,7 @@ func parseWaiver(entry *yaml.Node) (Waiver, error) {
 		var err error
 		switch into := texts[name]; {
 		case into != nil:
-			*into = clean(text)
+			*into = plain.Line(text)
 		case name == "expires" && text != "":
 			if waiver.Expires, err = time.Parse(WaiverDay, text); err != nil {
 				return waiver, misplaced(value, "expires: %q is no date; write %s", quotable(text), WaiverDay)
@@ -183,7 +185,7 @@ func (w *Waiver) Expired(at time.Time) bool {
 // nothing.
 func WaiverTemplate(w io.Writer, record Record) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Known failures of %s, policy %s.\n", record.clientWords(), clean(record.Policy))
+	fmt.Fprintf(&b, "# Known failures of %s, policy %s.\n", record.clientWords(), plain.Line(record.Policy))
 	b.WriteString("# Each needs a reason, an owner and the last day on which it holds; delete what nobody signs for.\n")
 	b.WriteString("# An entry may be bound to a client and a policy by the keys client and policy.\n")
 	open := append(needing(record.Results, Fail), needing(record.Results, Warn)...)
@@ -193,7 +195,7 @@ func WaiverTemplate(w io.Writer, record Record) error {
 		b.WriteString("waivers:\n")
 	}
 	for _, r := range open {
-		fmt.Fprintf(&b, "  # %s: %s\n  # %s: %s\n", clean(r.Level), clean(r.Title), r.Status, r.reasonWords())
+		fmt.Fprintf(&b, "  # %s: %s\n  # %s: %s\n", plain.Line(r.Level), plain.Line(r.Title), r.Status, r.reasonWords())
 		fmt.Fprintf(&b, "  - case: %s\n    reason:\n    owner:\n    expires: # YYYY-MM-DD\n", yamlText(r.ID))
 		if r.Outcome == "leaked" {
 			b.WriteString("    leak: false # SIP went out in the clear: only true waives that\n")
@@ -210,5 +212,5 @@ func yamlText(id string) string {
 	if plainID.MatchString(id) {
 		return id
 	}
-	return fmt.Sprintf("%q", clean(id))
+	return fmt.Sprintf("%q", plain.Line(id))
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/agnivade/levenshtein"
 	"github.com/onsi/ginkgo/v2/types"
+
+	"siptrust/internal/plain"
 )
 
 // Edition of the catalogue: it changes whenever a case does.
@@ -171,6 +173,5 @@ func filterProblem(err error) string {
 	if !errors.As(err, &problem) {
 		return err.Error()
 	}
-	lines := strings.Split(strings.TrimSpace(problem.Message), "\n")
-	return strings.TrimRight(lines[len(lines)-1], ". ")
+	return strings.TrimRight(plain.LastLine(problem.Message, lastWords), ". ")
 }

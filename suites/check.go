@@ -161,7 +161,7 @@ func helloStage(c *fakeserver.Connection) Stage {
 		}
 		st.OK, st.Said = true, "for "+name
 	case len(c.Clear) > 0:
-		st.Said = fmt.Sprintf("what came is no TLS: %q", firstOf(string(c.Clear), 40))
+		st.Said = fmt.Sprintf("what came is no TLS: %.40q", c.Clear)
 		st.Mend = "the client does not use TLS: give it a sips: URI or ;transport=tls"
 	default:
 		st.Said = "it connected and sent nothing"
@@ -229,6 +229,3 @@ func endedStage(s *seen, result reports.Result) Stage {
 	}
 	return st
 }
-
-// firstOf gives the beginning of a text.
-func firstOf(s string, n int) string { return s[:min(len(s), n)] }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"siptrust/fakeserver"
+	"siptrust/internal/plain"
 	"siptrust/reports"
 )
 
@@ -73,7 +74,7 @@ func (j *judgement) judge() finding {
 	}
 	f.status, f.reason = j.decide(&f, missed)
 	if f.status == reports.Fail && f.outcome == Stalled && f.worst.said.Output != "" {
-		f.reason += "; the program last said: " + lastLine(f.worst.said.Output)
+		f.reason += "; the program last said: " + plain.LastLine(f.worst.said.Output, lastWords)
 	}
 	if f.status == reports.Fail && f.outcome != Leaked && j.cs.Level == Should {
 		f.status = reports.Warn

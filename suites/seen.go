@@ -2,11 +2,11 @@ package suites
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"siptrust/client"
 	"siptrust/fakeserver"
+	"siptrust/internal/plain"
 )
 
 // Outcome is what a client did in an attempt.
@@ -206,24 +206,17 @@ func absence(o *fakeserver.Observation, said client.Outcome) string {
 		why += ": " + said.Diagnosis
 	case said.Ended && said.Started:
 		why += fmt.Sprintf("; the program ended with status %d", said.ExitStatus)
-		if line := lastLine(said.Output); line != "" {
+		if line := plain.LastLine(said.Output, lastWords); line != "" {
 			why += " and said: " + line
 		}
 	case said.Started && said.Output != "":
-		why += "; the program last said: " + lastLine(said.Output)
+		why += "; the program last said: " + plain.LastLine(said.Output, lastWords)
 	}
 	return why
 }
 
-func lastLine(s string) string {
-	lines := strings.Split(strings.TrimSpace(s), "\n")
-	line := strings.TrimSpace(lines[len(lines)-1])
-	const enough = 200
-	if len(line) > enough {
-		line = line[:enough] + "…"
-	}
-	return line
-}
+// lastWords is how much of a program's last line a reason holds, in characters.
+const lastWords = 201
 
 // Windows bound how long things may take.
 type Windows struct {

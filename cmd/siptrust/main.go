@@ -8,11 +8,11 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"siptrust/internal/plain"
 	"siptrust/suites"
 )
 
@@ -65,13 +65,9 @@ func run(args []string, stdout, stderr io.Writer) int {
 		status = &statusError{exitUsage, err} // what cobra refuses is the user's
 	}
 	if status.err != nil {
-		fmt.Fprintf(stderr, "siptrust: %s\n", oneLine(status.err.Error()))
+		fmt.Fprintf(stderr, "siptrust: %s\n", plain.Fold(status.err.Error()))
 	}
 	return status.status
-}
-
-func oneLine(s string) string {
-	return strings.Join(strings.Fields(strings.ReplaceAll(s, "\n", "; ")), " ")
 }
 
 func command() *cobra.Command {
