@@ -10,6 +10,7 @@ import (
 
 	"siptrust/client"
 	"siptrust/client/reference"
+	"siptrust/internal/nearest"
 )
 
 // ExecClient is the name of the driver that runs any program by environment.
@@ -100,7 +101,7 @@ func unknownClient(name string) error {
 	for _, m := range reference.Mutants() {
 		known = append(known, "mutant:"+m.Name)
 	}
-	if near := Nearest(name, known); near != "" {
+	if near := nearest.To(name, known); near != "" {
 		return fmt.Errorf("unknown client %q; did you mean %q? 'siptrust clients' lists them", name, near)
 	}
 	return fmt.Errorf("unknown client %q; 'siptrust clients' lists them", name)
