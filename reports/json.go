@@ -80,9 +80,6 @@ func Create(dir string, header Record) (*Writer, error) {
 	return &Writer{dir: dir, lines: lines, last: map[string][]byte{}}, nil
 }
 
-// Dir is the output directory.
-func (w *Writer) Dir() string { return w.dir }
-
 // Add appends a result to results.jsonl at once, so that a run that is killed
 // loses nothing that was known.
 func (w *Writer) Add(result Result) error {
