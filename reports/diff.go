@@ -167,7 +167,7 @@ func (c *Change) kind() (kind ChangeKind, isWorse bool) {
 func unlike(before, after *Record) []string {
 	var said []string
 	for _, f := range []struct{ what, was, is string }{
-		{"client", before.Client.Name, after.Client.Name},
+		{"client", before.Subject.Name, after.Subject.Name},
 		{"policy", before.Policy, after.Policy},
 		{"TLS versions", before.Settings.versionWords(), after.Settings.versionWords()},
 		{"server keys", before.Settings.keyWords(), after.Settings.keyWords()},

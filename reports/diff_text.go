@@ -77,7 +77,7 @@ func DiffTerminal(w io.Writer, d Diff, color bool) error {
 	if d.Worse > 0 {
 		verdict = sgrRed
 	}
-	fmt.Fprintf(&b, "%s  %s, then %s\n%s\n", p.paint(d.verdictWords(), verdict, sgrBold), d.Old.clientWords(), d.New.clientWords(), d.summaryWords())
+	fmt.Fprintf(&b, "%s  %s, then %s\n%s\n", p.paint(d.verdictWords(), verdict, sgrBold), d.Old.subjectWords(), d.New.subjectWords(), d.summaryWords())
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("writing the difference: %w", err)
 	}
@@ -103,7 +103,7 @@ func DiffMarkdown(w io.Writer, d Diff) error {
 	m := &markdown{}
 	m.line("## siptrust: %s", mdText(d.verdictWords()))
 	m.line("")
-	m.line("**%s**, then **%s** · %s", mdText(d.Old.clientWords()), mdText(d.New.clientWords()), mdText(d.summaryWords()))
+	m.line("**%s**, then **%s** · %s", mdText(d.Old.subjectWords()), mdText(d.New.subjectWords()), mdText(d.summaryWords()))
 	for _, what := range d.Unlike {
 		m.line("")
 		m.line("> %s", mdText(what))

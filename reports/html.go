@@ -31,7 +31,8 @@ var (
 // escapes them.
 type page struct {
 	Title    string
-	Client   string
+	Kind     string // of the subject
+	Subject  string
 	Date     string
 	Policy   string
 	Verdict  string
@@ -132,14 +133,14 @@ func writePage(w io.Writer, t *template.Template, data any) error {
 func newPage(r *Record) page {
 	summary := Summarise(r.Results)
 	p := page{
-		Title: "TLS conformance of " + r.clientWords(), Client: r.clientWords(), Date: moment(r.Started), Policy: plain.Line(r.Policy),
+		Title: "TLS conformance of " + r.subjectWords(), Kind: r.Subject.kindWords(), Subject: r.subjectWords(), Date: moment(r.Started), Policy: plain.Line(r.Policy),
 		Verdict: r.verdictWords(), Class: verdictClass(r.Verdict), Meaning: r.meaning(), Complete: r.Complete,
 		Facts: []fact{
 			{"Policy", plain.Line(r.Policy)},
 			{"TLS versions offered", r.Settings.versionWords()},
 			{"Server keys", r.Settings.keyWords()},
 			{"Filter", r.Settings.filterWords()},
-			{"Driver", plain.Line(r.Client.Driver)},
+			{"Driver", plain.Line(r.Subject.Driver)},
 			{"Ears for clear text", r.Settings.trapWords()},
 			{"Duration", duration(r.Seconds) + ", " + counted(r.Settings.Jobs, "case") + " at once"},
 			{"Catalogue", plain.Line(r.Tool.Edition)},

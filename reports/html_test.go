@@ -95,7 +95,7 @@ func TestPageEscapes(t *testing.T) {
 	walk(t, page, func(n *html.Node) { counts[n.Data]++ })
 	tame := hostile()
 	const harmless = "tame"
-	tame.Client, tame.Tool, tame.Policy = Client{harmless, harmless, harmless}, Tool{harmless, harmless, harmless}, harmless
+	tame.Subject, tame.Tool, tame.Policy = Subject{harmless, harmless, harmless, harmless}, Tool{harmless, harmless, harmless}, harmless
 	tame.Settings = Settings{harmless, harmless, harmless, harmless, 0}
 	for i := range tame.Results {
 		r := &tame.Results[i]

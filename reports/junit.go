@@ -164,9 +164,9 @@ func junitMissing(record Record) string {
 // junitAbout are the properties of every testsuite: what the run was.
 func junitAbout(record Record) []junitProperty {
 	return []junitProperty{
-		{"client", plain.Line(record.Client.Name)},
-		{"client.version", plain.Line(record.Client.Version)},
-		{"client.driver", plain.Line(record.Client.Driver)},
+		{"client", plain.Line(record.Subject.Name)},
+		{"client.version", plain.Line(record.Subject.Version)},
+		{"client.driver", plain.Line(record.Subject.Driver)},
 		{"policy", plain.Line(record.Policy)},
 		{"verdict", record.verdictWords()},
 		{"tls.versions", record.Settings.versionWords()},

@@ -37,7 +37,7 @@ func Markdown(w io.Writer, record Record) error {
 	m.line("")
 	m.line("%s", mdText(record.meaning()))
 	m.line("")
-	m.line("**%s** · policy %s · TLS %s · %s · %s · %s", mdText(record.clientWords()), mdText(plain.Line(record.Policy)),
+	m.line("**%s** · policy %s · TLS %s · %s · %s · %s", mdText(record.subjectWords()), mdText(plain.Line(record.Policy)),
 		mdText(record.Settings.versionWords()), mdText(record.Settings.keyWords()), moment(record.Started), duration(record.Seconds))
 	m.line("")
 	m.line("%s", mdText(countWords(Summarise(record.Results))))

@@ -62,7 +62,7 @@ func NewClientMatrix(records []Record, paths []string) ClientMatrix {
 	for i := range records {
 		r := &records[i]
 		m.Clients[i] = MatrixClient{
-			Label: r.clientWords(), Policy: plain.Line(r.Policy), Verdict: r.Verdict, Complete: r.Complete, Summary: Summarise(r.Results),
+			Label: r.subjectWords(), Policy: plain.Line(r.Policy), Verdict: r.Verdict, Complete: r.Complete, Summary: Summarise(r.Results),
 		}
 	}
 	m.tellApart(records, paths)
@@ -79,7 +79,7 @@ func (m *ClientMatrix) tellApart(records []Record, paths []string) {
 	alike, named := map[string]int{}, map[string]int{}
 	for i := range m.Clients {
 		alike[m.Clients[i].Label]++
-		named[plain.Line(records[i].Client.Name)]++
+		named[plain.Line(records[i].Subject.Name)]++
 	}
 	places := make([]string, len(records))
 	short := map[string]int{}
@@ -93,7 +93,7 @@ func (m *ClientMatrix) tellApart(records []Record, paths []string) {
 	for i := range m.Clients {
 		c := &m.Clients[i]
 		if alike[c.Label] == 1 {
-			if c.Short = plain.Line(records[i].Client.Name); c.Short == "" || named[c.Short] > 1 {
+			if c.Short = plain.Line(records[i].Subject.Name); c.Short == "" || named[c.Short] > 1 {
 				c.Short = c.Label
 			}
 			continue

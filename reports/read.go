@@ -99,8 +99,8 @@ func mend(path string) string {
 
 // parseRecord reads a results.json.
 func parseRecord(data []byte) (Record, error) {
-	var record Record
-	if err := unmarshal(data, &record); err != nil {
+	record, err := unmarshalRecord(data)
+	if err != nil {
 		return Record{}, err
 	}
 	if err := check(&record); err != nil {
@@ -151,11 +151,8 @@ func takeLine(record *Record, at map[string]int, line []byte, first bool) error 
 		return fmt.Errorf("no schema; a record begins with %q", Schema)
 	}
 	if kind.Schema != nil {
-		var header Record
-		if err := unmarshal(line, &header); err != nil {
-			return err
-		}
-		if err := checkSchema(header.Schema); err != nil {
+		header, err := unmarshalRecord(line)
+		if err != nil {
 			return err
 		}
 		header.Results = record.Results
@@ -178,6 +175,32 @@ func takeLine(record *Record, at map[string]int, line []byte, first bool) error 
 	return nil
 }
 
+// stored is a record as a file has it, of any schema that is read.
+type stored struct {
+	Record
+	Client Subject `json:"client"` // where the first schema has its subject
+}
+
+// unmarshalRecord reads a record of any schema that is read into the form of
+// the one that is written.
+func unmarshalRecord(data []byte) (Record, error) {
+	var s stored
+	if err := unmarshal(data, &s); err != nil {
+		return Record{}, err
+	}
+	switch s.Schema {
+	case Schema:
+	case schemaV1:
+		s.Schema, s.Subject = Schema, s.Client
+		s.Subject.Kind = SubjectClient
+	case "":
+		return Record{}, fmt.Errorf("no schema; a record begins with %q", Schema)
+	default:
+		return Record{}, fmt.Errorf("schema is %q; this siptrust reads %q and %q", quotable(s.Schema), Schema, schemaV1)
+	}
+	return s.Record, nil
+}
+
 // unmarshal is json.Unmarshal with errors for people.
 func unmarshal(data []byte, into any) error {
 	err := json.Unmarshal(data, into)
@@ -198,8 +221,8 @@ func unmarshal(data []byte, into any) error {
 
 // check holds a record to what the reports rely on. The JSON Schema says more.
 func check(record *Record) error {
-	if err := checkSchema(record.Schema); err != nil {
-		return err
+	if kind := record.Subject.Kind; kind != "" && kind != SubjectClient && kind != SubjectServer {
+		return fmt.Errorf("unknown kind of subject %q; %s or %s", quotable(string(kind)), SubjectClient, SubjectServer)
 	}
 	if record.Verdict != "" && !record.Verdict.known() {
 		return fmt.Errorf("unknown verdict %q", quotable(string(record.Verdict)))
@@ -217,16 +240,6 @@ func check(record *Record) error {
 			return fmt.Errorf("result %d: id %q stands twice", i+1, quotable(result.ID))
 		}
 		seen[result.ID] = true
-	}
-	return nil
-}
-
-func checkSchema(name string) error {
-	if name == "" {
-		return fmt.Errorf("no schema; a record begins with %q", Schema)
-	}
-	if name != Schema {
-		return fmt.Errorf("schema is %q; this siptrust reads %q", quotable(name), Schema)
 	}
 	return nil
 }

@@ -6,8 +6,13 @@ package reports
 
 import "time"
 
-// Schema names the form of the record.
-const Schema = "siptrust/results/v1"
+// Schema names the form in which records are written. Later fields are
+// optional and do not change it: a reader passes over what it does not know.
+const Schema = "siptrust/results/v2"
+
+// schemaV1 is the form before it, which is still read: its subject is under
+// "client" and has no kind.
+const schemaV1 = "siptrust/results/v1"
 
 // Status is the judge's word on one case.
 type Status string
@@ -39,7 +44,7 @@ type Record struct {
 	Complete bool      `json:"complete"` // false: the run was interrupted or killed
 	Verdict  Verdict   `json:"verdict"`
 	Tool     Tool      `json:"tool"`
-	Client   Client    `json:"client"`
+	Subject  Subject   `json:"subject"`
 	Policy   string    `json:"policy"`
 	Settings Settings  `json:"settings"`
 	Started  time.Time `json:"started"`
@@ -55,12 +60,22 @@ type Tool struct {
 	Edition string `json:"edition"` // of the catalogue
 }
 
-// Client is the client under test.
-type Client struct {
-	Name    string `json:"name"`
-	Version string `json:"version"`
-	Driver  string `json:"driver"`
+// Subject is what was tested.
+type Subject struct {
+	Kind    SubjectKind `json:"kind"`
+	Name    string      `json:"name"`
+	Version string      `json:"version"` // empty: unknown
+	Driver  string      `json:"driver"`  // how it was started or reached
 }
+
+// SubjectKind says which side of the connection a subject is.
+type SubjectKind string
+
+// The kinds. A record that names none is a client's.
+const (
+	SubjectClient SubjectKind = "client"
+	SubjectServer SubjectKind = "server"
+)
 
 // Settings are what the run was made with.
 type Settings struct {

@@ -11,7 +11,7 @@ func sample() Record {
 	record := Record{
 		Schema: Schema, Complete: true, Verdict: DoesNotConform,
 		Tool:     Tool{Name: "siptrust", Version: "0.1.0", Edition: "2026.1"},
-		Client:   Client{Name: "softphone", Version: "4.2.1", Driver: "exec"},
+		Subject:  Subject{Kind: SubjectClient, Name: "softphone", Version: "4.2.1", Driver: "exec"},
 		Policy:   "interop",
 		Settings: Settings{TLSKey: "ecdsa", Traps: "own", Jobs: 2},
 		Started:  time.Date(2026, 3, 9, 14, 5, 30, 0, time.UTC),
@@ -186,7 +186,7 @@ func hostile() Record {
 	const bad = "\x1b[31m<script>alert(1)</script>\"'>|`x`]]>\x00\u202e</title></svg>\xff{{.}}\nnext"
 	return Record{
 		Schema: Schema, Verdict: DoesNotConform, Complete: true,
-		Tool: Tool{bad, bad, bad}, Client: Client{bad, bad, bad}, Policy: bad,
+		Tool: Tool{bad, bad, bad}, Subject: Subject{SubjectKind(bad), bad, bad, bad}, Policy: bad,
 		Settings: Settings{TLSVersion: bad, TLSKey: bad, Filter: bad, Traps: bad},
 		Started:  time.Date(2026, 3, 9, 14, 5, 30, 0, time.UTC),
 		Results: []Result{

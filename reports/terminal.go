@@ -98,7 +98,7 @@ func Terminal(w io.Writer, record Record, color bool, paths ...string) error {
 	if len(listed) > 0 {
 		b.WriteString("\n")
 	}
-	fmt.Fprintf(&b, "%s  %s\n", p.paint(record.verdictWords(), verdictColor(record.Verdict), sgrBold), record.clientWords())
+	fmt.Fprintf(&b, "%s  %s\n", p.paint(record.verdictWords(), verdictColor(record.Verdict), sgrBold), record.subjectWords())
 	if !record.Complete {
 		fmt.Fprintf(&b, "%s\n", record.meaning())
 	}

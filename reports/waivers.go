@@ -152,7 +152,7 @@ func (w *Waiver) Expired(at time.Time) bool {
 // nothing.
 func WaiverTemplate(w io.Writer, record Record) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Known failures of %s, policy %s.\n", record.clientWords(), plain.Line(record.Policy))
+	fmt.Fprintf(&b, "# Known failures of %s, policy %s.\n", record.subjectWords(), plain.Line(record.Policy))
 	b.WriteString("# Each needs a reason, an owner and the last day on which it holds; delete what nobody signs for.\n")
 	b.WriteString("# An entry may be bound to a client and a policy by the keys client and policy.\n")
 	open := append(needing(record.Results, Fail), needing(record.Results, Warn)...)

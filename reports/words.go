@@ -58,13 +58,21 @@ func moment(t time.Time) string {
 	return t.UTC().Format("2 January 2006, 15:04 UTC")
 }
 
-// clientWords names the client under test with its version.
-func (r *Record) clientWords() string {
-	name := plain.Line(r.Client.Name)
-	if name == "" {
-		name = "unnamed client"
+// kindWords is the side of the connection that was tested.
+func (s Subject) kindWords() string {
+	if s.Kind == "" {
+		return string(SubjectClient)
 	}
-	if version := plain.Line(r.Client.Version); version != "" {
+	return plain.Line(string(s.Kind))
+}
+
+// subjectWords names what was tested with its version.
+func (r *Record) subjectWords() string {
+	name := plain.Line(r.Subject.Name)
+	if name == "" {
+		name = "unnamed " + r.Subject.kindWords()
+	}
+	if version := plain.Line(r.Subject.Version); version != "" {
 		return name + " " + version
 	}
 	return name

@@ -178,6 +178,27 @@ func write(t *testing.T, dir string, record reports.Record) {
 	}
 }
 
+// A record of the first schema compares with one of today's.
+func TestSchemas(t *testing.T) {
+	t.Parallel()
+	const first = "../../../reports/testdata/v1"
+	record, err := reports.Read(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	write(t, dir, record)
+	var stdout, stderr bytes.Buffer
+	if got := run([]string{first, dir}, &stdout, &stderr); got != same {
+		t.Errorf("exit status %d: %s%s", got, &stdout, &stderr)
+	}
+	record.Results[2].Alert = ""
+	write(t, dir, record)
+	if got := run([]string{first, dir}, &stdout, &stderr); got != different || !strings.Contains(stdout.String(), record.Results[2].ID+": alert: was fatal") {
+		t.Errorf("exit status %d: %s%s", got, &stdout, &stderr)
+	}
+}
+
 // The command pairs directories by name, tells each difference once, and says
 // by its exit status what it found.
 func TestRun(t *testing.T) {
