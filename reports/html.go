@@ -106,6 +106,7 @@ type pageCase struct {
 	TLS               []fact
 	Time              string
 	Ladder            *ladder
+	Steps             []pageStep
 	Search            string
 }
 
@@ -266,6 +267,7 @@ func newCase(r, twin *Result, number int) pageCase {
 	if twin != nil {
 		c.TwinAnchor, c.TwinWord = anchor(twin.ID), plain.Line(twin.Outcome)
 	}
+	c.Steps = pageSteps(r.Steps)
 	for _, f := range []fact{{"version", plain.Line(r.TLS.Version)}, {"cipher suite", plain.Line(r.TLS.Cipher)}, {"server name sent", plain.Line(r.TLS.SNI)}} {
 		if f.Value != "" {
 			c.TLS = append(c.TLS, f)

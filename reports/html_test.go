@@ -109,6 +109,7 @@ func TestPageEscapes(t *testing.T) {
 	first.ID, first.Level, first.Expect, first.Twin, first.Alert = harmless, harmless, harmless, harmless, harmless
 	first.Demands, first.Clauses, first.TLS = []Demand{{harmless, false}}, []string{harmless}, TLS{harmless, harmless, harmless}
 	first.Evidence = []Evidence{{1, "client", harmless, harmless, true}, {2, harmless, harmless, harmless, false}}
+	first.Steps = []Step{{4, harmless, harmless, harmless}, {-1, harmless, StepRefused, harmless}}
 	walk(t, written(t, HTML, tame), func(n *html.Node) { counts[n.Data]-- })
 	delete(counts, "title") // a long detail's full text is in a title
 	for name, n := range counts {

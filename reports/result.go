@@ -117,6 +117,10 @@ type Result struct {
 	TLS          TLS        `json:"tls"`
 	Milliseconds float64    `json:"milliseconds"`
 	Evidence     []Evidence `json:"evidence"`
+	// Steps are the nine steps of the paper's algorithm in their order, as the
+	// client reports them of the attempt that decided; nil: it reports none. No
+	// verdict rests on them.
+	Steps []Step `json:"steps,omitempty"`
 }
 
 // Demand is a named predicate over the observation.
@@ -124,6 +128,24 @@ type Demand struct {
 	Name string `json:"name"`
 	Met  bool   `json:"met"`
 }
+
+// Step is one step of the paper's algorithm as a client went through it.
+type Step struct {
+	Number int       `json:"number"` // 1 to 9
+	Name   string    `json:"name"`   // "validation against the trust store"
+	State  StepState `json:"state"`
+	Detail string    `json:"detail"` // what happened, for people; empty: nothing to say
+}
+
+// StepState is what became of a step.
+type StepState string
+
+// The states.
+const (
+	StepDone       StepState = "done"
+	StepRefused    StepState = "refused"     // the client went no further: it refused, was refused or could not
+	StepNotReached StepState = "not reached" // nor was it needed, where a later step was reached
+)
 
 // TLS is what was negotiated; empty fields were not reached.
 type TLS struct {
