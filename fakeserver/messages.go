@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"siptrust/internal/plain"
 )
 
 // handshake takes handshake data of one direction: messages may be split over
@@ -111,7 +113,7 @@ func (t *tap) clientHello(k *Connection, at time.Duration, body []byte) (detail 
 	if h.ServerName == "" {
 		return b.String() + "no server name"
 	}
-	return b.String() + printable(h.ServerName)
+	return b.String() + plain.Dots(h.ServerName, maxWord)
 }
 
 // serverHello records what was negotiated and, in TLS 1.3, turns both
@@ -135,15 +137,8 @@ func (t *tap) serverHello(k *Connection, body []byte) (event Event, detail strin
 	return event, VersionName(h.version) + ", " + CipherName(h.cipher)
 }
 
-// printable makes a word of the client's fit for one line of a report.
-func printable(s string) string {
-	if len(s) > 256 {
-		s = s[:256]
-	}
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r == 0xfffd {
-			return '.'
-		}
-		return r
-	}, s)
-}
+// How much of what a client sent an event shows, in characters.
+const (
+	maxWord      = 256 // a name, a start line
+	maxClearLine = 80  // of what came in the clear
+)

@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"strconv"
 	"time"
+
+	"siptrust/internal/plain"
 )
 
 // Record content types (RFC 8446 5.1, RFC 6520).
@@ -212,7 +214,7 @@ func (t *tap) clearText(k *Connection, d *direction, at time.Duration, data []by
 		event.Kind = KindClearSIP
 		k.Leak = k.Leak || t.leaks.mentions(k.Clear)
 	}
-	event.What, event.Detail = words[event.Kind], firstLine(k.Clear)
+	event.What, event.Detail = words[event.Kind], plain.DotsOfLine(string(k.Clear), maxClearLine)
 	// One rung for all of it, that grows with what is known.
 	if i := t.clearRung - 1; i >= 0 && i < len(k.Events) {
 		event.At = k.Events[i].At

@@ -2,6 +2,7 @@ package fakeserver
 
 import (
 	"fmt"
+	"siptrust/internal/plain"
 	"slices"
 	"strconv"
 	"strings"
@@ -259,7 +260,9 @@ func (a SendAlert) String() string {
 }
 
 // String gives the first line of the text.
-func (a SendText) String() string { return "send " + strconv.Quote(firstLine([]byte(a.Text))) }
+func (a SendText) String() string {
+	return "send " + strconv.Quote(plain.DotsOfLine(a.Text, maxClearLine))
+}
 
 // String gives "serve TLS".
 func (a ServeTLS) String() string {

@@ -14,6 +14,8 @@ import (
 
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
+
+	"siptrust/internal/plain"
 )
 
 // sipgo takes its logger from a variable of its package and offers no other
@@ -120,7 +122,7 @@ func (s *sipSession) reader() sipReader {
 		onStart: func(m SIPMessage) {
 			m.At = e.r.since()
 			event := sipEvent(m)
-			event.At, event.From, event.Detail, event.Protected = m.At, FromClient, printable(m.StartLine), true
+			event.At, event.From, event.Detail, event.Protected = m.At, FromClient, plain.Dots(m.StartLine, maxWord), true
 			e.event(k(), event)
 			if kept = len(k().SIP) < maxMessages; kept {
 				k().SIP = append(k().SIP, m)

@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"siptrust/internal/plain"
 )
 
 // tap is the connection under a TLS engine. It passes the octets on as they are
@@ -170,7 +172,7 @@ func (t *tap) Write(b []byte) (int, error) {
 // say writes clear text and records it.
 func (t *tap) say(text string) {
 	k := t.entry.lock()
-	t.entry.event(k, Event{At: t.entry.r.since(), From: FromServer, Kind: KindClear, Detail: firstLine([]byte(text))})
+	t.entry.event(k, Event{At: t.entry.r.since(), From: FromServer, Kind: KindClear, Detail: plain.DotsOfLine(text, maxClearLine)})
 	t.entry.unlock()
 	_ = t.SetWriteDeadline(time.Now().Add(t.idle))
 	_, _ = t.Conn.Write([]byte(text)) // a client that is gone is recorded by reading

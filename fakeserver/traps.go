@@ -109,12 +109,3 @@ func goesOn(after []byte) bool {
 	after = bytes.TrimPrefix(after, []byte("."))
 	return len(after) > 0 && inName(after[0])
 }
-
-// firstLine gives the first line of text for the ladder.
-func firstLine(text []byte) string {
-	line, _, _ := bytes.Cut(bytes.TrimLeft(text, "\r\n"), []byte("\n"))
-	if len(line) > 80 {
-		line = line[:80]
-	}
-	return printable(strings.TrimRight(string(line), "\r"))
-}

@@ -1,6 +1,10 @@
 package reports
 
-import "fmt"
+import (
+	"fmt"
+
+	"siptrust/internal/plain"
+)
 
 // gravity orders results by how bad they are: what was not judged is worse
 // than what passed, what nobody can tell is worse than a warning.
@@ -163,7 +167,7 @@ func (c *Change) kind() (kind ChangeKind, isWorse bool) {
 func unlike(before, after *Record) []string {
 	var said []string
 	for _, f := range []struct{ what, was, is string }{
-		{"client", before.Client.Name, after.Client.Name},
+		{"client", before.Subject.Name, after.Subject.Name},
 		{"policy", before.Policy, after.Policy},
 		{"TLS versions", before.Settings.versionWords(), after.Settings.versionWords()},
 		{"server keys", before.Settings.keyWords(), after.Settings.keyWords()},
@@ -171,7 +175,7 @@ func unlike(before, after *Record) []string {
 		{"catalogue", before.Tool.Edition, after.Tool.Edition},
 	} {
 		if f.was != f.is {
-			said = append(said, fmt.Sprintf("%s: was %s, is %s", f.what, clean(f.was), clean(f.is)))
+			said = append(said, fmt.Sprintf("%s: was %s, is %s", f.what, plain.Line(f.was), plain.Line(f.is)))
 		}
 	}
 	if !before.Complete {

@@ -10,7 +10,7 @@ import (
 func one(id string, status Status) Result { return Result{ID: id, Status: status} }
 
 func recordOf(results ...Result) Record {
-	return Record{Schema: Schema, Complete: true, Verdict: NotAssessed, Policy: "interop", Client: Client{Name: "phone"}, Results: results}
+	return Record{Schema: Schema, Complete: true, Verdict: NotAssessed, Policy: "interop", Subject: Subject{Name: "phone"}, Results: results}
 }
 
 func TestCompare(t *testing.T) {
@@ -78,7 +78,7 @@ func TestCompareUnlike(t *testing.T) {
 	t.Parallel()
 	before, after := recordOf(one("c", Pass)), recordOf()
 	after.Complete = false
-	after.Policy, after.Client.Name, after.Settings.TLSVersion, after.Settings.Filter, after.Tool.Edition = "apple", "desk", "1.2", "time", "2027.1"
+	after.Policy, after.Subject.Name, after.Settings.TLSVersion, after.Settings.Filter, after.Tool.Edition = "apple", "desk", "1.2", "time", "2027.1"
 	d := Compare(before, after)
 	if d.Worse != 1 || d.verdictWords() != "worse: the new run did not finish" {
 		t.Errorf("%d worse: %s", d.Worse, d.verdictWords())

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"siptrust/internal/plain"
 )
 
 // says is a change in words: what it was and what it is, with the reason.
@@ -54,7 +56,7 @@ func DiffTerminal(w io.Writer, d Diff, color bool) error {
 	width := 0
 	for _, changes := range d.Changes {
 		for i := range changes {
-			width = max(width, len([]rune(clean(changes[i].result().ID))))
+			width = max(width, len([]rune(plain.Line(changes[i].result().ID))))
 		}
 	}
 	for _, kind := range changeKinds {
@@ -64,7 +66,7 @@ func DiffTerminal(w io.Writer, d Diff, color bool) error {
 		}
 		fmt.Fprintf(&b, "%s (%d)\n", p.paint(string(kind), kind.color(), sgrBold), len(changes))
 		for i := range changes {
-			fmt.Fprintf(&b, "  %-*s  %s\n", width, clean(changes[i].result().ID), changes[i].says())
+			fmt.Fprintf(&b, "  %-*s  %s\n", width, plain.Line(changes[i].result().ID), changes[i].says())
 		}
 		b.WriteString("\n")
 	}
@@ -75,7 +77,7 @@ func DiffTerminal(w io.Writer, d Diff, color bool) error {
 	if d.Worse > 0 {
 		verdict = sgrRed
 	}
-	fmt.Fprintf(&b, "%s  %s, then %s\n%s\n", p.paint(d.verdictWords(), verdict, sgrBold), d.Old.clientWords(), d.New.clientWords(), d.summaryWords())
+	fmt.Fprintf(&b, "%s  %s, then %s\n%s\n", p.paint(d.verdictWords(), verdict, sgrBold), d.Old.subjectWords(), d.New.subjectWords(), d.summaryWords())
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("writing the difference: %w", err)
 	}
@@ -101,7 +103,7 @@ func DiffMarkdown(w io.Writer, d Diff) error {
 	m := &markdown{}
 	m.line("## siptrust: %s", mdText(d.verdictWords()))
 	m.line("")
-	m.line("**%s**, then **%s** · %s", mdText(d.Old.clientWords()), mdText(d.New.clientWords()), mdText(d.summaryWords()))
+	m.line("**%s**, then **%s** · %s", mdText(d.Old.subjectWords()), mdText(d.New.subjectWords()), mdText(d.summaryWords()))
 	for _, what := range d.Unlike {
 		m.line("")
 		m.line("> %s", mdText(what))

@@ -5,6 +5,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"siptrust/internal/plain"
 )
 
 // Findings writes what each client does wrong, as Markdown: one section a
@@ -77,17 +79,17 @@ func (m *markdown) findings(record *Record, c *MatrixClient) {
 	m.line("| --- | --- | --- | --- | --- |")
 	for _, r := range wrong {
 		m.line("| %s | %s | %s | %s | %s |", mdText(r.statusWords()), mdID(r.ID), mdText(r.reasonWords()),
-			mdText(clean(strings.Join(r.Clauses, ", "))), mdText(r.evidenceWords()))
+			mdText(plain.Line(strings.Join(r.Clauses, ", "))), mdText(r.evidenceWords()))
 	}
 }
 
 // evidenceWords says in short what the server saw.
 func (r *Result) evidenceWords() string {
 	words := []string{r.outcomeWords()}
-	if version := clean(r.TLS.Version); version != "" {
+	if version := plain.Line(r.TLS.Version); version != "" {
 		words = append(words, "TLS "+version)
 	}
-	if alert := clean(r.Alert); alert != "" {
+	if alert := plain.Line(r.Alert); alert != "" {
 		words = append(words, "alert "+alert)
 	}
 	return strings.Join(words, "; ")
@@ -95,7 +97,7 @@ func (r *Result) evidenceWords() string {
 
 // known prints what may be missing.
 func known(s string) string {
-	if s = clean(s); s != "" {
+	if s = plain.Line(s); s != "" {
 		return s
 	}
 	return "unknown"

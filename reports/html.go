@@ -10,6 +10,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"siptrust/internal/plain"
 )
 
 // The page's parts. Style and script are put into the page, for it must need
@@ -29,7 +31,8 @@ var (
 // escapes them.
 type page struct {
 	Title    string
-	Client   string
+	Kind     string // of the subject
+	Subject  string
 	Date     string
 	Policy   string
 	Verdict  string
@@ -103,6 +106,7 @@ type pageCase struct {
 	TLS               []fact
 	Time              string
 	Ladder            *ladder
+	Steps             []pageStep
 	Search            string
 }
 
@@ -130,19 +134,19 @@ func writePage(w io.Writer, t *template.Template, data any) error {
 func newPage(r *Record) page {
 	summary := Summarise(r.Results)
 	p := page{
-		Title: "TLS conformance of " + r.clientWords(), Client: r.clientWords(), Date: moment(r.Started), Policy: clean(r.Policy),
+		Title: "TLS conformance of " + r.subjectWords(), Kind: r.Subject.kindWords(), Subject: r.subjectWords(), Date: moment(r.Started), Policy: plain.Line(r.Policy),
 		Verdict: r.verdictWords(), Class: verdictClass(r.Verdict), Meaning: r.meaning(), Complete: r.Complete,
 		Facts: []fact{
-			{"Policy", clean(r.Policy)},
+			{"Policy", plain.Line(r.Policy)},
 			{"TLS versions offered", r.Settings.versionWords()},
 			{"Server keys", r.Settings.keyWords()},
 			{"Filter", r.Settings.filterWords()},
-			{"Driver", clean(r.Client.Driver)},
+			{"Driver", plain.Line(r.Subject.Driver)},
 			{"Ears for clear text", r.Settings.trapWords()},
 			{"Duration", duration(r.Seconds) + ", " + counted(r.Settings.Jobs, "case") + " at once"},
-			{"Catalogue", clean(r.Tool.Edition)},
+			{"Catalogue", plain.Line(r.Tool.Edition)},
 		},
-		Footer: strings.TrimSpace(clean(r.Tool.Name)+" "+clean(r.Tool.Version)) + ", catalogue " + clean(r.Tool.Edition) +
+		Footer: strings.TrimSpace(plain.Line(r.Tool.Name)+" "+plain.Line(r.Tool.Version)) + ", catalogue " + plain.Line(r.Tool.Edition) +
 			". Controls are shown and not counted. Times are milliseconds since the attempt began.",
 		Total: summary.Total(), Counts: tallies(summary), CSP: policyOf(pageStyle, pageScript),
 		Style: template.CSS(pageStyle), Script: template.JS(pageScript), // both are the program's own
@@ -192,8 +196,8 @@ func newCell(cell matrixCell) pageCell {
 		return pageCell{Class: "none", Word: "not run", Title: cell.ID}
 	}
 	c := pageCell{
-		Class: statusClass(r), Word: r.statusWords(), Note: clean(r.Outcome),
-		Anchor: anchor(r.ID), Title: clean(r.ID) + ": " + r.reasonWords(),
+		Class: statusClass(r), Word: r.statusWords(), Note: plain.Line(r.Outcome),
+		Anchor: anchor(r.ID), Title: plain.Line(r.ID) + ": " + r.reasonWords(),
 	}
 	if r.Control {
 		c.Note = "control only"
@@ -248,22 +252,23 @@ func (p *page) addCases(results []Result) {
 // newCase says what the page shows of a result; twin may be nil.
 func newCase(r, twin *Result, number int) pageCase {
 	c := pageCase{
-		ID: clean(r.ID), Title: clean(r.Title), Anchor: anchor(r.ID),
+		ID: plain.Line(r.ID), Title: plain.Line(r.Title), Anchor: anchor(r.ID),
 		Class: statusClass(r), Word: r.statusWords(), Control: r.Control,
-		Expect: clean(r.Expect), Level: clean(r.Level), Duty: duty(r.Expect), Outcome: r.outcomeWords(), Reason: clean(r.Reason),
-		Twin: clean(r.Twin), Alert: clean(r.Alert), Time: duration(r.Milliseconds / 1000),
+		Expect: plain.Line(r.Expect), Level: plain.Line(r.Level), Duty: duty(r.Expect), Outcome: r.outcomeWords(), Reason: plain.Line(r.Reason),
+		Twin: plain.Line(r.Twin), Alert: plain.Line(r.Alert), Time: duration(r.Milliseconds / 1000),
 		Ladder: newLadder("ladder-"+strconv.Itoa(number+1), r.Evidence),
 	}
 	for _, d := range r.Demands {
-		c.Demands = append(c.Demands, Demand{clean(d.Name), d.Met})
+		c.Demands = append(c.Demands, Demand{plain.Line(d.Name), d.Met})
 	}
 	for _, clause := range r.Clauses {
-		c.Clauses = append(c.Clauses, clean(clause))
+		c.Clauses = append(c.Clauses, plain.Line(clause))
 	}
 	if twin != nil {
-		c.TwinAnchor, c.TwinWord = anchor(twin.ID), clean(twin.Outcome)
+		c.TwinAnchor, c.TwinWord = anchor(twin.ID), plain.Line(twin.Outcome)
 	}
-	for _, f := range []fact{{"version", clean(r.TLS.Version)}, {"cipher suite", clean(r.TLS.Cipher)}, {"server name sent", clean(r.TLS.SNI)}} {
+	c.Steps = pageSteps(r.Steps)
+	for _, f := range []fact{{"version", plain.Line(r.TLS.Version)}, {"cipher suite", plain.Line(r.TLS.Cipher)}, {"server name sent", plain.Line(r.TLS.SNI)}} {
 		if f.Value != "" {
 			c.TLS = append(c.TLS, f)
 		}

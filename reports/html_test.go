@@ -95,7 +95,7 @@ func TestPageEscapes(t *testing.T) {
 	walk(t, page, func(n *html.Node) { counts[n.Data]++ })
 	tame := hostile()
 	const harmless = "tame"
-	tame.Client, tame.Tool, tame.Policy = Client{harmless, harmless, harmless}, Tool{harmless, harmless, harmless}, harmless
+	tame.Subject, tame.Tool, tame.Policy = Subject{harmless, harmless, harmless, harmless}, Tool{harmless, harmless, harmless}, harmless
 	tame.Settings = Settings{harmless, harmless, harmless, harmless, 0}
 	for i := range tame.Results {
 		r := &tame.Results[i]
@@ -109,6 +109,7 @@ func TestPageEscapes(t *testing.T) {
 	first.ID, first.Level, first.Expect, first.Twin, first.Alert = harmless, harmless, harmless, harmless, harmless
 	first.Demands, first.Clauses, first.TLS = []Demand{{harmless, false}}, []string{harmless}, TLS{harmless, harmless, harmless}
 	first.Evidence = []Evidence{{1, "client", harmless, harmless, true}, {2, harmless, harmless, harmless, false}}
+	first.Steps = []Step{{4, harmless, harmless, harmless}, {-1, harmless, StepRefused, harmless}}
 	walk(t, written(t, HTML, tame), func(n *html.Node) { counts[n.Data]-- })
 	delete(counts, "title") // a long detail's full text is in a title
 	for name, n := range counts {

@@ -38,8 +38,8 @@ type Writer struct {
 
 // Create opens the record of a new run in dir, which is made with its parents
 // when it is missing. What an older run left there is replaced only once the
-// new one could write. The header's results are not written; an empty schema
-// and verdict become [Schema] and [NotAssessed]. The error is one line that
+// new one could write. The header's results are not written; an empty schema,
+// verdict and kind of subject become [Schema], [NotAssessed] and [SubjectClient]. The error is one line that
 // says what could not be written and what to do.
 func Create(dir string, header Record) (*Writer, error) {
 	header = head(header)
@@ -79,9 +79,6 @@ func Create(dir string, header Record) (*Writer, error) {
 	}
 	return &Writer{dir: dir, lines: lines, last: map[string][]byte{}}, nil
 }
-
-// Dir is the output directory.
-func (w *Writer) Dir() string { return w.dir }
 
 // Add appends a result to results.jsonl at once, so that a run that is killed
 // loses nothing that was known.
@@ -233,8 +230,8 @@ func head(record Record) Record {
 	return normalise(record)
 }
 
-// normalise fills what the schema demands and a caller may leave out: its
-// name, a verdict, and arrays where Go has nil. The caller's slices stay as
+// normalise fills what the schema requires and a caller may leave out: its
+// name, a verdict, the subject's kind, and arrays where Go has nil. The caller's slices stay as
 // they are.
 func normalise(record Record) Record {
 	if record.Schema == "" {
@@ -242,6 +239,9 @@ func normalise(record Record) Record {
 	}
 	if record.Verdict == "" {
 		record.Verdict = NotAssessed
+	}
+	if record.Subject.Kind == "" {
+		record.Subject.Kind = SubjectClient
 	}
 	results := make([]Result, len(record.Results))
 	for i, result := range record.Results {

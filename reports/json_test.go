@@ -70,7 +70,7 @@ func TestKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.Close() })
-	if got := read(t, dir); got.Complete || len(got.Results) != 0 || got.Client != want.Client {
+	if got := read(t, dir); got.Complete || len(got.Results) != 0 || got.Subject != want.Subject {
 		t.Errorf("after the header: %+v", got)
 	}
 	for i, r := range want.Results[:5] {
@@ -242,7 +242,7 @@ func TestReadErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	result := `{"id":"a","status":"pass"}`
-	header := `{"schema":"siptrust/results/v1"}` + "\n"
+	header := `{"schema":"siptrust/results/v2"}` + "\n"
 	for name, test := range map[string]struct {
 		file, data, beside string
 		want               []string
@@ -252,13 +252,13 @@ func TestReadErrors(t *testing.T) {
 		"empty":                   {RecordFile, "", "", []string{"cut off after 0 octets"}},
 		"not JSON":                {RecordFile, "<html>", "", []string{"not JSON at octet 1"}},
 		"another kind":            {RecordFile, "[]", "", []string{"no record"}},
-		"wrong type":              {RecordFile, `{"schema":"siptrust/results/v1","results":{}}`, "", []string{"results holds a JSON object"}},
+		"wrong type":              {RecordFile, `{"schema":"siptrust/results/v2","results":{}}`, "", []string{"results holds a JSON object"}},
 		"no schema":               {RecordFile, "{}", "", []string{"no schema", Schema}},
-		"other schema":            {RecordFile, `{"schema":"siptrust/results/v2"}`, "", []string{`"siptrust/results/v2"`, Schema}},
-		"unknown verdict":         {RecordFile, `{"schema":"siptrust/results/v1","verdict":"fine"}`, "", []string{"unknown verdict", "fine"}},
-		"unknown status":          {RecordFile, `{"schema":"siptrust/results/v1","results":[{"id":"a","status":"ok"}]}`, "", []string{"result 1", "unknown status", "ok"}},
-		"no id":                   {RecordFile, `{"schema":"siptrust/results/v1","results":[{"status":"pass"}]}`, "", []string{"result 1", "no id"}},
-		"id twice":                {RecordFile, `{"schema":"siptrust/results/v1","results":[` + result + "," + result + `]}`, "", []string{"result 2", "twice"}},
+		"other schema":            {RecordFile, `{"schema":"siptrust/results/v3"}`, "", []string{`"siptrust/results/v3"`, Schema}},
+		"unknown verdict":         {RecordFile, `{"schema":"siptrust/results/v2","verdict":"fine"}`, "", []string{"unknown verdict", "fine"}},
+		"unknown status":          {RecordFile, `{"schema":"siptrust/results/v2","results":[{"id":"a","status":"ok"}]}`, "", []string{"result 1", "unknown status", "ok"}},
+		"no id":                   {RecordFile, `{"schema":"siptrust/results/v2","results":[{"status":"pass"}]}`, "", []string{"result 1", "no id"}},
+		"id twice":                {RecordFile, `{"schema":"siptrust/results/v2","results":[` + result + "," + result + `]}`, "", []string{"result 2", "twice"}},
 		"lines: first cut":        {LinesFile, strings.TrimSpace(header), "", []string{LinesFile, "first line is not whole"}},
 		"lines: a result first":   {LinesFile, result + "\n", "", []string{"line 1", "no schema"}},
 		"lines: broken in middle": {LinesFile, header + "{\n" + result + "\n", "", []string{"line 2", "cut off"}},
@@ -336,7 +336,7 @@ func FuzzRead(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	header := `{"schema":"siptrust/results/v1"}` + "\n"
+	header := `{"schema":"siptrust/results/v2"}` + "\n"
 	f.Add(whole)
 	f.Add(whole[:len(whole)/2])
 	f.Add([]byte(header + `{"id":"a","status":"pass"}` + "\n" + `{"id":"a","status":"fail","evidence":[{"what":"\u0000"}]}` + "\n" + header))

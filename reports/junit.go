@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"siptrust/internal/plain"
 )
 
 // The elements of a JUnit file, as CI systems read them. The order of the
@@ -78,7 +80,7 @@ func JUnit(w io.Writer, record Record) error {
 	}
 	for i := range record.Results {
 		if r := &record.Results[i]; !r.Control {
-			suite(clean(r.Group)).add(junitOf(r), r.Milliseconds/1000)
+			suite(plain.Line(r.Group)).add(junitOf(r), r.Milliseconds/1000)
 		}
 	}
 	if missing := junitMissing(record); missing != "" {
@@ -124,10 +126,10 @@ func (s *junitSuite) add(c junitCase, seconds float64) {
 
 func junitOf(r *Result) junitCase {
 	c := junitCase{
-		Name: strings.TrimSuffix(clean(r.ID)+": "+clean(r.Title), ": "), Class: "siptrust." + r.prefix(),
+		Name: strings.TrimSuffix(plain.Line(r.ID)+": "+plain.Line(r.Title), ": "), Class: "siptrust." + r.prefix(),
 		Time: junitSeconds(r.Milliseconds / 1000),
 	}
-	note := junitNote{Message: r.reasonWords(), Type: clean(r.Outcome)}
+	note := junitNote{Message: r.reasonWords(), Type: plain.Line(r.Outcome)}
 	switch {
 	case r.Waived:
 		c.Skipped = &junitNote{Message: "waived: " + note.Message}
@@ -162,15 +164,15 @@ func junitMissing(record Record) string {
 // junitAbout are the properties of every testsuite: what the run was.
 func junitAbout(record Record) []junitProperty {
 	return []junitProperty{
-		{"client", clean(record.Client.Name)},
-		{"client.version", clean(record.Client.Version)},
-		{"client.driver", clean(record.Client.Driver)},
-		{"policy", clean(record.Policy)},
+		{"client", plain.Line(record.Subject.Name)},
+		{"client.version", plain.Line(record.Subject.Version)},
+		{"client.driver", plain.Line(record.Subject.Driver)},
+		{"policy", plain.Line(record.Policy)},
 		{"verdict", record.verdictWords()},
 		{"tls.versions", record.Settings.versionWords()},
 		{"tls.key", record.Settings.keyWords()},
-		{"siptrust.version", clean(record.Tool.Version)},
-		{"siptrust.edition", clean(record.Tool.Edition)},
+		{"siptrust.version", plain.Line(record.Tool.Version)},
+		{"siptrust.edition", plain.Line(record.Tool.Edition)},
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"strings"
+
+	"siptrust/internal/plain"
 )
 
 // Sizes of the ladder's picture, in the units of its viewBox.
@@ -125,13 +127,13 @@ func newPart(id string, evidence []Evidence) ladderPart {
 func newRung(e *Evidence, top int) rung {
 	r := rung{
 		Y: top + ladderStep - 5, Label: top + ladderStep - 10,
-		Time: rungTime(e.Ms), What: shorten(clean(e.What), 40), Class: rungClass(e), Protected: e.Protected,
+		Time: rungTime(e.Ms), What: plain.Shorten(plain.Line(e.What), 40), Class: rungClass(e), Protected: e.Protected,
 	}
-	full := clean(e.Detail)
+	full := plain.Line(e.Detail)
 	room := ladderLabel - len([]rune(r.What))
-	r.Detail = shorten(full, room)
-	if r.Detail != full || r.What != clean(e.What) {
-		r.Full = strings.TrimSpace(clean(e.What) + " " + full)
+	r.Detail = plain.Shorten(full, room)
+	if r.Detail != full || r.What != plain.Line(e.What) {
+		r.Full = strings.TrimSpace(plain.Line(e.What) + " " + full)
 	}
 	switch e.From {
 	case "client":
@@ -182,8 +184,8 @@ func rungTime(ms float64) string {
 
 // rungText is one message as a line of text: "3.1 ms client: ClientHello, SNI …".
 func rungText(e *Evidence) string {
-	line := rungTime(e.Ms) + " ms " + clean(e.From) + ": " + clean(e.What)
-	if detail := clean(e.Detail); detail != "" {
+	line := rungTime(e.Ms) + " ms " + plain.Line(e.From) + ": " + plain.Line(e.What)
+	if detail := plain.Line(e.Detail); detail != "" {
 		line += ", " + detail
 	}
 	if e.Protected {
@@ -201,16 +203,16 @@ func evidenceText(r *Result) string {
 			fmt.Fprintf(&b, "\n%-12s %s", name+":", value)
 		}
 	}
-	line("expected", strings.TrimSpace(clean(r.Expect)+" ("+clean(r.Level)+")"))
+	line("expected", strings.TrimSpace(plain.Line(r.Expect)+" ("+plain.Line(r.Level)+")"))
 	line("outcome", r.outcomeWords())
 	for _, d := range r.Demands {
 		if !d.Met {
-			line("not met", clean(d.Name))
+			line("not met", plain.Line(d.Name))
 		}
 	}
-	line("alert", clean(r.Alert))
-	line("clauses", clean(strings.Join(r.Clauses, ", ")))
-	line("twin", clean(r.Twin))
+	line("alert", plain.Line(r.Alert))
+	line("clauses", plain.Line(strings.Join(r.Clauses, ", ")))
+	line("twin", plain.Line(r.Twin))
 	for i := range r.Evidence {
 		if len(r.Evidence) > ladderLong && i == ladderHead {
 			fmt.Fprintf(&b, "\n    ... %s", foldWords(r.Evidence[ladderHead:len(r.Evidence)-ladderTail]))
@@ -218,7 +220,7 @@ func evidenceText(r *Result) string {
 		if len(r.Evidence) > ladderLong && i >= ladderHead && i < len(r.Evidence)-ladderTail {
 			continue
 		}
-		b.WriteString("\n    " + shorten(rungText(&r.Evidence[i]), 160))
+		b.WriteString("\n    " + plain.Shorten(rungText(&r.Evidence[i]), 160))
 	}
 	b.WriteString("\n")
 	return b.String()

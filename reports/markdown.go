@@ -5,6 +5,8 @@ import (
 	"io"
 	"regexp"
 	"strings"
+
+	"siptrust/internal/plain"
 )
 
 // statusMark stands before a status word where there is no colour.
@@ -35,7 +37,7 @@ func Markdown(w io.Writer, record Record) error {
 	m.line("")
 	m.line("%s", mdText(record.meaning()))
 	m.line("")
-	m.line("**%s** · policy %s · TLS %s · %s · %s · %s", mdText(record.clientWords()), mdText(clean(record.Policy)),
+	m.line("**%s** · policy %s · TLS %s · %s · %s · %s", mdText(record.subjectWords()), mdText(plain.Line(record.Policy)),
 		mdText(record.Settings.versionWords()), mdText(record.Settings.keyWords()), moment(record.Started), duration(record.Seconds))
 	m.line("")
 	m.line("%s", mdText(countWords(Summarise(record.Results))))
@@ -46,7 +48,7 @@ func Markdown(w io.Writer, record Record) error {
 	m.list("waived", waived(record.Results))
 	m.rest(record.Results)
 	m.line("")
-	m.line("<sub>%s %s, catalogue %s</sub>", mdText(clean(record.Tool.Name)), mdText(clean(record.Tool.Version)), mdText(clean(record.Tool.Edition)))
+	m.line("<sub>%s %s, catalogue %s</sub>", mdText(plain.Line(record.Tool.Name)), mdText(plain.Line(record.Tool.Version)), mdText(plain.Line(record.Tool.Edition)))
 	if _, err := io.WriteString(w, m.String()); err != nil {
 		return fmt.Errorf("writing Markdown: %w", err)
 	}
@@ -112,7 +114,7 @@ func (m *markdown) list(heading string, results []*Result) {
 	for _, r := range results {
 		clauses := ""
 		if len(r.Clauses) > 0 {
-			clauses = " (" + mdText(clean(strings.Join(r.Clauses, ", "))) + ")"
+			clauses = " (" + mdText(plain.Line(strings.Join(r.Clauses, ", "))) + ")"
 		}
 		m.line("- %s: %s%s", mdID(r.ID), mdText(r.reasonWords()), clauses)
 	}
@@ -140,7 +142,7 @@ func (m *markdown) rest(results []Result) {
 		if r.Control {
 			status += ", control"
 		}
-		m.line("| %s | %s | %s | %s |", mdID(r.ID), mdText(clean(r.Expect)), mdText(r.outcomeWords()), status)
+		m.line("| %s | %s | %s | %s |", mdID(r.ID), mdText(plain.Line(r.Expect)), mdText(r.outcomeWords()), status)
 	}
 	m.line("")
 	m.line("</details>")
@@ -153,7 +155,7 @@ func mdID(id string) string {
 	if plainID.MatchString(id) {
 		return "`" + id + "`"
 	}
-	return mdText(clean(id))
+	return mdText(plain.Line(id))
 }
 
 // mdEscape makes text safe in a paragraph, a list item and a table cell.

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+
+	"siptrust/internal/plain"
 )
 
 // ClientMatrix is cases by clients: what several records tell of the same
@@ -60,7 +62,7 @@ func NewClientMatrix(records []Record, paths []string) ClientMatrix {
 	for i := range records {
 		r := &records[i]
 		m.Clients[i] = MatrixClient{
-			Label: r.clientWords(), Policy: clean(r.Policy), Verdict: r.Verdict, Complete: r.Complete, Summary: Summarise(r.Results),
+			Label: r.subjectWords(), Policy: plain.Line(r.Policy), Verdict: r.Verdict, Complete: r.Complete, Summary: Summarise(r.Results),
 		}
 	}
 	m.tellApart(records, paths)
@@ -77,7 +79,7 @@ func (m *ClientMatrix) tellApart(records []Record, paths []string) {
 	alike, named := map[string]int{}, map[string]int{}
 	for i := range m.Clients {
 		alike[m.Clients[i].Label]++
-		named[clean(records[i].Client.Name)]++
+		named[plain.Line(records[i].Subject.Name)]++
 	}
 	places := make([]string, len(records))
 	short := map[string]int{}
@@ -91,7 +93,7 @@ func (m *ClientMatrix) tellApart(records []Record, paths []string) {
 	for i := range m.Clients {
 		c := &m.Clients[i]
 		if alike[c.Label] == 1 {
-			if c.Short = clean(records[i].Client.Name); c.Short == "" || named[c.Short] > 1 {
+			if c.Short = plain.Line(records[i].Subject.Name); c.Short == "" || named[c.Short] > 1 {
 				c.Short = c.Label
 			}
 			continue
@@ -104,7 +106,7 @@ func (m *ClientMatrix) tellApart(records []Record, paths []string) {
 			where = strconv.Itoa(i + 1)
 		}
 		taken[where] = true
-		c.Label += " (" + clean(where) + ")"
+		c.Label += " (" + plain.Line(where) + ")"
 		c.Short = c.Label
 	}
 }
@@ -130,7 +132,7 @@ func (m *ClientMatrix) addRows(records []Record) {
 			}
 			p, known := at[r.ID]
 			if !known {
-				name := clean(r.Group)
+				name := plain.Line(r.Group)
 				if name == "" {
 					name = r.prefix()
 				}
@@ -174,7 +176,7 @@ func cellWord(r *Result) string {
 	case r.Waived:
 		return "waived"
 	case r.Status == Info && r.Outcome != "":
-		return clean(r.Outcome)
+		return plain.Line(r.Outcome)
 	}
 	return string(r.Status)
 }

@@ -18,7 +18,7 @@ func phones() []Record {
 		for i := range r.Results {
 			r.Results[i].Group, _, _ = strings.Cut(r.Results[i].ID, ".")
 		}
-		r.Client = Client{Name: name, Version: version}
+		r.Subject = Subject{Name: name, Version: version}
 		r.Summary = Summarise(r.Results)
 		return r
 	}
@@ -222,7 +222,7 @@ func TestMatrixSize(t *testing.T) {
 	records := make([]Record, 15)
 	for i := range records {
 		records[i] = recordOf()
-		records[i].Client.Name = fmt.Sprintf("phone-%d", i)
+		records[i].Subject.Name = fmt.Sprintf("phone-%d", i)
 		for k := range 500 {
 			r := Result{
 				ID: fmt.Sprintf("group%d.some-longer-case-name-%d", k/25, k), Title: "The server certificate is wrong in some way", Group: fmt.Sprintf("group%d", k/25),

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"siptrust/internal/plain"
 )
 
 // The page of the matrix shares icons, badges and style with a run's report.
@@ -103,7 +105,7 @@ func newMatrixPage(m *ClientMatrix) matrixPage {
 		f := &m.Faults[i]
 		fault := matrixFault{Count: counted(len(f.Cases), "case"), Who: m.names(f.Clients)}
 		for _, id := range f.Cases {
-			fault.Cases = append(fault.Cases, clean(id))
+			fault.Cases = append(fault.Cases, plain.Line(id))
 		}
 		p.Faults = append(p.Faults, fault)
 	}
@@ -208,7 +210,7 @@ func (g *MatrixGroup) summary(client int) matrixField {
 
 func (m *ClientMatrix) line(row *MatrixRow) matrixLine {
 	c := row.Case
-	l := matrixLine{ID: clean(c.ID), Title: clean(c.Title), Expect: clean(strings.Join(append([]string{c.Level + ": " + c.Expect}, c.Clauses...), " · "))}
+	l := matrixLine{ID: plain.Line(c.ID), Title: plain.Line(c.Title), Expect: plain.Line(strings.Join(append([]string{c.Level + ": " + c.Expect}, c.Clauses...), " · "))}
 	var classes []string
 	if row.Differs {
 		classes = append(classes, "d")

@@ -5,6 +5,8 @@ import (
 	"io"
 	"strconv"
 	"strings"
+
+	"siptrust/internal/plain"
 )
 
 // cellMark is a result in one character, for a terminal's columns.
@@ -37,7 +39,7 @@ func MatrixTerminal(w io.Writer, m ClientMatrix, color bool) error {
 	width := 0
 	m.rows(func(row *MatrixRow) {
 		if row.Differs {
-			width = max(width, len([]rune(clean(row.Case.ID))))
+			width = max(width, len([]rune(plain.Line(row.Case.ID))))
 		}
 	})
 	if differ > 0 {
@@ -53,7 +55,7 @@ func MatrixTerminal(w io.Writer, m ClientMatrix, color bool) error {
 			if !row.Differs {
 				continue
 			}
-			fmt.Fprintf(&b, "%-*s ", width, clean(row.Case.ID))
+			fmt.Fprintf(&b, "%-*s ", width, plain.Line(row.Case.ID))
 			for _, r := range row.Cells {
 				mark := cellMark(r)
 				if r != nil && !r.Waived && r.Status != Pass {
@@ -107,7 +109,7 @@ func faultWords(cases []string) string {
 	const enough = 3
 	words := make([]string, 0, enough)
 	for _, id := range cases[:min(enough, len(cases))] {
-		words = append(words, clean(id))
+		words = append(words, plain.Line(id))
 	}
 	if more := len(cases) - enough; more > 0 {
 		return fmt.Sprintf("%s and %d more", strings.Join(words, ", "), more)

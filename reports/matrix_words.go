@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"siptrust/internal/plain"
 )
 
 // matrixUnlike says what the records differ in, so that like is not compared
@@ -16,11 +18,11 @@ func matrixUnlike(records []Record, clients []MatrixClient) []string {
 		what string
 		of   func(*Record) string
 	}{
-		{"policies", func(r *Record) string { return clean(r.Policy) }},
+		{"policies", func(r *Record) string { return plain.Line(r.Policy) }},
 		{"TLS versions", func(r *Record) string { return r.Settings.versionWords() }},
 		{"server keys", func(r *Record) string { return r.Settings.keyWords() }},
 		{"filters", func(r *Record) string { return r.Settings.filterWords() }},
-		{"catalogues", func(r *Record) string { return clean(r.Tool.Edition) }},
+		{"catalogues", func(r *Record) string { return plain.Line(r.Tool.Edition) }},
 	} {
 		var values []string
 		by := map[string][]int{}

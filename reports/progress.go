@@ -7,6 +7,8 @@ import (
 	"sync"
 
 	"github.com/schollz/progressbar/v3"
+
+	"siptrust/internal/plain"
 )
 
 // Bar is the progress bar of a run on a terminal. Its methods may be called
@@ -52,7 +54,7 @@ func (b *Bar) Add(r Result) {
 			words = append(words, fmt.Sprintf("%d %s", n, status))
 		}
 	}
-	words = append(words, shorten(clean(r.ID), 40))
+	words = append(words, plain.Shorten(plain.Line(r.ID), 40))
 	b.bar.Describe(strings.Join(words, ", "))
 	_ = b.bar.Add(1)
 }

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"siptrust/internal/plain"
 )
 
 // Bounds of what Read takes, so that a file that is no record does no harm.
@@ -97,8 +99,8 @@ func mend(path string) string {
 
 // parseRecord reads a results.json.
 func parseRecord(data []byte) (Record, error) {
-	var record Record
-	if err := unmarshal(data, &record); err != nil {
+	record, err := unmarshalRecord(data)
+	if err != nil {
 		return Record{}, err
 	}
 	if err := check(&record); err != nil {
@@ -149,11 +151,8 @@ func takeLine(record *Record, at map[string]int, line []byte, first bool) error 
 		return fmt.Errorf("no schema; a record begins with %q", Schema)
 	}
 	if kind.Schema != nil {
-		var header Record
-		if err := unmarshal(line, &header); err != nil {
-			return err
-		}
-		if err := checkSchema(header.Schema); err != nil {
+		header, err := unmarshalRecord(line)
+		if err != nil {
 			return err
 		}
 		header.Results = record.Results
@@ -176,6 +175,32 @@ func takeLine(record *Record, at map[string]int, line []byte, first bool) error 
 	return nil
 }
 
+// stored is a record as a file has it, of any schema that is read.
+type stored struct {
+	Record
+	Client Subject `json:"client"` // where the first schema has its subject
+}
+
+// unmarshalRecord reads a record of any schema that is read into the form of
+// the one that is written.
+func unmarshalRecord(data []byte) (Record, error) {
+	var s stored
+	if err := unmarshal(data, &s); err != nil {
+		return Record{}, err
+	}
+	switch s.Schema {
+	case Schema:
+	case schemaV1:
+		s.Schema, s.Subject = Schema, s.Client
+		s.Subject.Kind = SubjectClient
+	case "":
+		return Record{}, fmt.Errorf("no schema; a record begins with %q", Schema)
+	default:
+		return Record{}, fmt.Errorf("schema is %q; this siptrust reads %q and %q", quotable(s.Schema), Schema, schemaV1)
+	}
+	return s.Record, nil
+}
+
 // unmarshal is json.Unmarshal with errors for people.
 func unmarshal(data []byte, into any) error {
 	err := json.Unmarshal(data, into)
@@ -189,15 +214,15 @@ func unmarshal(data []byte, into any) error {
 	case errors.As(err, &syntax):
 		return fmt.Errorf("not JSON at octet %d: %w", syntax.Offset, err)
 	case errors.As(err, &kind):
-		return fmt.Errorf("no record: %s holds a JSON %s", clean(kind.Field), kind.Value)
+		return fmt.Errorf("no record: %s holds a JSON %s", plain.Line(kind.Field), kind.Value)
 	}
 	return fmt.Errorf("no record: %w", err)
 }
 
 // check holds a record to what the reports rely on. The JSON Schema says more.
 func check(record *Record) error {
-	if err := checkSchema(record.Schema); err != nil {
-		return err
+	if kind := record.Subject.Kind; kind != "" && kind != SubjectClient && kind != SubjectServer {
+		return fmt.Errorf("unknown kind of subject %q; %s or %s", quotable(string(kind)), SubjectClient, SubjectServer)
 	}
 	if record.Verdict != "" && !record.Verdict.known() {
 		return fmt.Errorf("unknown verdict %q", quotable(string(record.Verdict)))
@@ -219,16 +244,6 @@ func check(record *Record) error {
 	return nil
 }
 
-func checkSchema(name string) error {
-	if name == "" {
-		return fmt.Errorf("no schema; a record begins with %q", Schema)
-	}
-	if name != Schema {
-		return fmt.Errorf("schema is %q; this siptrust reads %q", quotable(name), Schema)
-	}
-	return nil
-}
-
 func checkResult(result *Result) error {
 	if result.ID == "" {
 		return errors.New("no id")
@@ -240,4 +255,4 @@ func checkResult(result *Result) error {
 }
 
 // quotable shortens what a damaged file holds to what fits an error.
-func quotable(s string) string { return shorten(clean(s), 60) }
+func quotable(s string) string { return plain.Shorten(plain.Line(s), 60) }

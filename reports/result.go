@@ -6,8 +6,13 @@ package reports
 
 import "time"
 
-// Schema names the form of the record.
-const Schema = "siptrust/results/v1"
+// Schema names the form in which records are written. Later fields are
+// optional and do not change it: a reader passes over what it does not know.
+const Schema = "siptrust/results/v2"
+
+// schemaV1 is the form before it, which is still read: its subject is under
+// "client" and has no kind.
+const schemaV1 = "siptrust/results/v1"
 
 // Status is the judge's word on one case.
 type Status string
@@ -39,7 +44,7 @@ type Record struct {
 	Complete bool      `json:"complete"` // false: the run was interrupted or killed
 	Verdict  Verdict   `json:"verdict"`
 	Tool     Tool      `json:"tool"`
-	Client   Client    `json:"client"`
+	Subject  Subject   `json:"subject"`
 	Policy   string    `json:"policy"`
 	Settings Settings  `json:"settings"`
 	Started  time.Time `json:"started"`
@@ -55,12 +60,22 @@ type Tool struct {
 	Edition string `json:"edition"` // of the catalogue
 }
 
-// Client is the client under test.
-type Client struct {
-	Name    string `json:"name"`
-	Version string `json:"version"`
-	Driver  string `json:"driver"`
+// Subject is what was tested.
+type Subject struct {
+	Kind    SubjectKind `json:"kind"`
+	Name    string      `json:"name"`
+	Version string      `json:"version"` // empty: unknown
+	Driver  string      `json:"driver"`  // how it was started or reached
 }
+
+// SubjectKind says which side of the connection a subject is.
+type SubjectKind string
+
+// The kinds. A record that names none is a client's.
+const (
+	SubjectClient SubjectKind = "client"
+	SubjectServer SubjectKind = "server"
+)
 
 // Settings are what the run was made with.
 type Settings struct {
@@ -102,6 +117,10 @@ type Result struct {
 	TLS          TLS        `json:"tls"`
 	Milliseconds float64    `json:"milliseconds"`
 	Evidence     []Evidence `json:"evidence"`
+	// Steps are the nine steps of the paper's algorithm in their order, as the
+	// client reports them of the attempt that decided; nil: it reports none. No
+	// verdict rests on them.
+	Steps []Step `json:"steps,omitempty"`
 }
 
 // Demand is a named predicate over the observation.
@@ -109,6 +128,24 @@ type Demand struct {
 	Name string `json:"name"`
 	Met  bool   `json:"met"`
 }
+
+// Step is one step of the paper's algorithm as a client went through it.
+type Step struct {
+	Number int       `json:"number"` // 1 to 9
+	Name   string    `json:"name"`   // "validation against the trust store"
+	State  StepState `json:"state"`
+	Detail string    `json:"detail"` // what happened, for people; empty: nothing to say
+}
+
+// StepState is what became of a step.
+type StepState string
+
+// The states.
+const (
+	StepDone       StepState = "done"
+	StepRefused    StepState = "refused"     // the client went no further: it refused, was refused or could not
+	StepNotReached StepState = "not reached" // nor was it needed, where a later step was reached
+)
 
 // TLS is what was negotiated; empty fields were not reached.
 type TLS struct {

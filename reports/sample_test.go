@@ -11,7 +11,7 @@ func sample() Record {
 	record := Record{
 		Schema: Schema, Complete: true, Verdict: DoesNotConform,
 		Tool:     Tool{Name: "siptrust", Version: "0.1.0", Edition: "2026.1"},
-		Client:   Client{Name: "softphone", Version: "4.2.1", Driver: "exec"},
+		Subject:  Subject{Kind: SubjectClient, Name: "softphone", Version: "4.2.1", Driver: "exec"},
 		Policy:   "interop",
 		Settings: Settings{TLSKey: "ecdsa", Traps: "own", Jobs: 2},
 		Started:  time.Date(2026, 3, 9, 14, 5, 30, 0, time.UTC),
@@ -85,6 +85,7 @@ func sampleMatrix() []Result {
 		r.Evidence = nil
 	})
 	edit("paper.self-signed.sound", func(r *Result) { r.Control = true })
+	edit("paper.custom-ca.sound", func(r *Result) { r.Steps = steps(0) })
 	edit("paper.public-ca.expired", func(r *Result) { r.How = "late, by closing"; r.Alert = "" })
 	return results
 }
@@ -122,6 +123,7 @@ func sampleConduct() []Result {
 			again.Evidence = append(again.Evidence, e)
 		}
 	}
+	again.Steps = steps(4)
 	fallback := make("conduct.no-plaintext-fallback", "Server answers every ClientHello with handshake_failure", "quiet", "leaked", Fail, []Evidence{
 		{1.2, "client", "SYN", "to TCP 5061", false},
 		{2.0, "client", "ClientHello", "TLS 1.3 1.2, SNI pbx.k7f3.test", false},
@@ -133,6 +135,31 @@ func sampleConduct() []Result {
 	fallback.How = "REGISTER over UDP"
 	fallback.Reason = "After the failed handshake the client sent its REGISTER in the clear to UDP 5060."
 	return []Result{sent, optional, required, refused, both, prompt, silent, again, fallback}
+}
+
+// steps are those of a client that goes to the end, or no further than one; it
+// is asked for no certificate.
+func steps(refused int) []Step {
+	names := []string{
+		"TCP connection", "security settings", "handshake started", "validation against the trust store",
+		"criteria of the security settings", "proceed or close", "client certificate", "handshake completed", "application data",
+	}
+	said := map[int]string{
+		1: "TCP: connected to 127.44.8.1:5061", 4: "path validation: CN=pbx.k7f3.test, CN=Issuing CA, CN=Root", 5: "criteria: DNS:pbx.k7f3.test matches",
+		6: "verdict: proceed", 9: "SIP: REGISTER answered 200",
+	}
+	list := make([]Step, len(names))
+	for i := range list {
+		n := i + 1
+		list[i] = Step{n, names[i], StepDone, said[n]}
+		switch {
+		case n == 7, refused > 0 && n > refused:
+			list[i].State, list[i].Detail = StepNotReached, ""
+		case n == refused:
+			list[i].State, list[i].Detail = StepRefused, "path validation: refused: the issuer was neither sent nor is it installed"
+		}
+	}
+	return list
 }
 
 // refusal is the ladder of a TLS 1.3 handshake that ends with an alert, or by
@@ -186,7 +213,7 @@ func hostile() Record {
 	const bad = "\x1b[31m<script>alert(1)</script>\"'>|`x`]]>\x00\u202e</title></svg>\xff{{.}}\nnext"
 	return Record{
 		Schema: Schema, Verdict: DoesNotConform, Complete: true,
-		Tool: Tool{bad, bad, bad}, Client: Client{bad, bad, bad}, Policy: bad,
+		Tool: Tool{bad, bad, bad}, Subject: Subject{SubjectKind(bad), bad, bad, bad}, Policy: bad,
 		Settings: Settings{TLSVersion: bad, TLSKey: bad, Filter: bad, Traps: bad},
 		Started:  time.Date(2026, 3, 9, 14, 5, 30, 0, time.UTC),
 		Results: []Result{
@@ -194,6 +221,7 @@ func hostile() Record {
 				ID: bad, Title: bad, Group: bad, Level: bad, Expect: bad, Demands: []Demand{{bad, false}}, Twin: bad,
 				Clauses: []string{bad}, Outcome: bad, How: bad, Status: Fail, Reason: bad, Alert: bad, TLS: TLS{bad, bad, bad},
 				Evidence: []Evidence{{1, "client", bad, bad, true}, {2, bad, bad, bad, false}},
+				Steps:    []Step{{4, bad, StepState(bad), bad}, {-1, bad, StepRefused, bad}},
 			},
 			{ID: "b", Title: bad, Group: bad, Status: Warn, Reason: bad, Outcome: bad},
 			{ID: "c", Title: bad, Group: bad, Status: Skip, Reason: bad},

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"golang.org/x/term"
+
+	"siptrust/internal/plain"
 )
 
 // UseColor says whether to colour what is written to f: only a terminal, and
@@ -81,7 +83,7 @@ func Terminal(w io.Writer, record Record, color bool, paths ...string) error {
 	listed = append(listed, waived(record.Results)...)
 	width := 0
 	for _, r := range listed {
-		width = max(width, len([]rune(clean(r.ID))))
+		width = max(width, len([]rune(plain.Line(r.ID))))
 	}
 	for _, r := range listed {
 		word := fmt.Sprintf("%-12s", r.Status)
@@ -91,19 +93,19 @@ func Terminal(w io.Writer, record Record, color bool, paths ...string) error {
 		} else if r.Status == Fail {
 			codes = append(codes, sgrBold)
 		}
-		fmt.Fprintf(&b, "%s  %-*s  %s\n", p.paint(word, codes...), width, clean(r.ID), r.reasonWords())
+		fmt.Fprintf(&b, "%s  %-*s  %s\n", p.paint(word, codes...), width, plain.Line(r.ID), r.reasonWords())
 	}
 	if len(listed) > 0 {
 		b.WriteString("\n")
 	}
-	fmt.Fprintf(&b, "%s  %s\n", p.paint(record.verdictWords(), verdictColor(record.Verdict), sgrBold), record.clientWords())
+	fmt.Fprintf(&b, "%s  %s\n", p.paint(record.verdictWords(), verdictColor(record.Verdict), sgrBold), record.subjectWords())
 	if !record.Complete {
 		fmt.Fprintf(&b, "%s\n", record.meaning())
 	}
 	fmt.Fprintf(&b, "%s in %s\n", p.counts(Summarise(record.Results)), duration(record.Seconds))
-	fmt.Fprintf(&b, "%s\n", p.paint(fmt.Sprintf("policy %s, TLS %s, %s", clean(record.Policy), record.Settings.versionWords(), record.Settings.keyWords()), sgrDim))
+	fmt.Fprintf(&b, "%s\n", p.paint(fmt.Sprintf("policy %s, TLS %s, %s", plain.Line(record.Policy), record.Settings.versionWords(), record.Settings.keyWords()), sgrDim))
 	for _, path := range paths {
-		fmt.Fprintf(&b, "%s\n", clean(path))
+		fmt.Fprintf(&b, "%s\n", plain.Line(path))
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
 		return fmt.Errorf("writing the summary: %w", err)
@@ -123,9 +125,9 @@ func (p painter) counts(s Summary) string {
 // Line is one result as one line, without a line break: progress where there
 // is no terminal. A pass is short; anything else tells its reason.
 func Line(r Result) string {
-	line := fmt.Sprintf("%-12s  %s  %s", r.Status, clean(r.ID), r.outcomeWords())
-	if r.Status != Pass && clean(r.Reason) != "" {
-		line = fmt.Sprintf("%-12s  %s  %s", r.Status, clean(r.ID), r.reasonWords())
+	line := fmt.Sprintf("%-12s  %s  %s", r.Status, plain.Line(r.ID), r.outcomeWords())
+	if r.Status != Pass && plain.Line(r.Reason) != "" {
+		line = fmt.Sprintf("%-12s  %s  %s", r.Status, plain.Line(r.ID), r.reasonWords())
 	}
 	switch {
 	case r.Control:

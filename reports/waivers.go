@@ -1,16 +1,16 @@
 package reports
 
 import (
-	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"regexp"
 	"strings"
 	"time"
 
-	"go.yaml.in/yaml/v3"
+	"github.com/goccy/go-yaml/ast"
+
+	"siptrust/internal/plain"
+	"siptrust/internal/strictyaml"
 )
 
 // Waiver is a known failure or warning that someone signed for.
@@ -30,66 +30,64 @@ type Waiver struct {
 // WaiverDay is the form of a waiver's date.
 const WaiverDay = time.DateOnly
 
-// maxWaivers bounds a file of waivers, in octets.
-const maxWaivers = 1 << 20
+// waiverEntry is a waiver as it is written.
+type waiverEntry struct {
+	Case    strictyaml.Text `yaml:"case"`
+	Client  strictyaml.Text `yaml:"client"`
+	Policy  strictyaml.Text `yaml:"policy"`
+	Reason  strictyaml.Text `yaml:"reason"`
+	Owner   strictyaml.Text `yaml:"owner"`
+	Expires strictyaml.Text `yaml:"expires"`
+	Leak    strictyaml.Text `yaml:"leak"`
+}
 
-// ReadWaivers reads a file of waivers: YAML with one key, "waivers", a list of
-// entries with the keys case, client, policy, reason, owner, expires and leak.
-// It checks the form alone: reason, owner and date may be missing, and nothing
-// is said of ids and policies. The error is one line with file, line and key.
+// ReadWaivers reads a file of waivers of at most [strictyaml.MaxSize]: YAML
+// with one key, "waivers", a list of entries with the keys case, client,
+// policy, reason, owner, expires and leak. It checks the form alone: reason,
+// owner and date may be missing, and nothing is said of ids and policies. The
+// error is one line with file, line and key.
 func ReadWaivers(path string) ([]Waiver, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("reading waivers: %s: %w", path, cause(err))
 	}
 	defer func() { _ = file.Close() }() // nothing was written
-	data, err := io.ReadAll(io.LimitReader(file, maxWaivers+1))
-	switch {
-	case err != nil:
+	data, err := io.ReadAll(io.LimitReader(file, strictyaml.MaxSize+1))
+	if err != nil {
 		return nil, fmt.Errorf("reading waivers: %s: %w", path, cause(err))
-	case len(data) > maxWaivers:
-		return nil, fmt.Errorf("%s: more than %d octets: no file of waivers", path, maxWaivers)
 	}
 	waivers, err := parseWaivers(data)
 	if err != nil {
-		return nil, fmt.Errorf("%s%w", path, err)
+		return nil, fmt.Errorf("%s:%w", path, err)
 	}
 	return waivers, nil
 }
 
-// misplaced is a mistake in a file of waivers; it prints behind the file's name.
-func misplaced(n *yaml.Node, format string, args ...any) error {
-	return fmt.Errorf(":%d: %s", max(n.Line, 1), fmt.Sprintf(format, args...))
-}
-
+// parseWaivers reads a file of waivers. The error is a [*strictyaml.Error].
 func parseWaivers(data []byte) ([]Waiver, error) {
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	var document yaml.Node
-	if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
-		return nil, nil // empty, or comments alone
-	} else if err != nil {
-		return nil, yamlError(err)
+	root, err := strictyaml.Parse(data)
+	if err != nil || root == nil {
+		return nil, err
 	}
-	var more yaml.Node
-	if err := decoder.Decode(&more); err == nil {
-		return nil, misplaced(&more, "a second document; all waivers stand in one")
-	} else if !errors.Is(err, io.EOF) {
-		return nil, yamlError(err)
+	var file struct {
+		Waivers ast.Node `yaml:"waivers"`
 	}
-	root := document.Content[0]
-	if root.Kind != yaml.MappingNode || len(root.Content) != 2 || root.Content[0].Value != "waivers" {
-		return nil, misplaced(root, "one key is needed, waivers: with a list below it")
+	if pairs, ok := root.(*ast.MappingNode); !ok || len(pairs.Values) == 0 {
+		return nil, strictyaml.At(root, "one key is needed, waivers: with a list below it")
 	}
-	list := root.Content[1]
-	if empty(list) {
+	if err := strictyaml.Decode(root, &file); err != nil {
+		return nil, err
+	}
+	if file.Waivers == nil || file.Waivers.Type() == ast.NullType {
 		return nil, nil
 	}
-	if list.Kind != yaml.SequenceNode {
-		return nil, misplaced(list, "waivers: a list is needed, each entry with case, reason, owner and expires")
+	list, ok := file.Waivers.(*ast.SequenceNode)
+	if !ok {
+		return nil, strictyaml.At(file.Waivers, "waivers: a list is needed, each entry with case, reason, owner and expires")
 	}
-	waivers := make([]Waiver, 0, len(list.Content))
-	for _, entry := range list.Content {
-		waiver, err := parseWaiver(entry)
+	waivers := make([]Waiver, 0, len(list.Values))
+	for _, node := range list.Values {
+		waiver, err := parseWaiver(node)
 		if err != nil {
 			return nil, err
 		}
@@ -98,62 +96,33 @@ func parseWaivers(data []byte) ([]Waiver, error) {
 	return waivers, nil
 }
 
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-
-// yamlError puts the library's line where the others stand.
-func yamlError(err error) error {
-	said := clean(err.Error())
-	at := "1"
-	if found := yamlLine.FindStringSubmatch(said); found != nil && found[1] != "" {
-		at = found[1]
+func parseWaiver(node ast.Node) (Waiver, error) {
+	if _, ok := node.(*ast.MappingNode); !ok {
+		return Waiver{}, strictyaml.At(node, "an entry needs the keys case, reason, owner and expires")
 	}
-	return fmt.Errorf(":%s: no YAML: %s", at, yamlLine.ReplaceAllString(said, ""))
-}
-
-func empty(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
-
-func parseWaiver(entry *yaml.Node) (Waiver, error) {
-	waiver := Waiver{Line: entry.Line}
-	if entry.Kind != yaml.MappingNode {
-		return waiver, misplaced(entry, "an entry needs the keys case, reason, owner and expires")
+	var entry waiverEntry
+	if err := strictyaml.Decode(node, &entry); err != nil {
+		return Waiver{}, err
 	}
-	texts := map[string]*string{
-		"case": &waiver.Case, "client": &waiver.Client, "policy": &waiver.Policy, "reason": &waiver.Reason, "owner": &waiver.Owner,
+	waiver := Waiver{
+		Case: plain.Line(entry.Case.Value), Client: plain.Line(entry.Client.Value), Policy: plain.Line(entry.Policy.Value),
+		Reason: plain.Line(entry.Reason.Value), Owner: plain.Line(entry.Owner.Value), Line: strictyaml.Line(node),
 	}
-	seen := map[string]bool{}
-	for i := 0; i+1 < len(entry.Content); i += 2 {
-		key, value := entry.Content[i], entry.Content[i+1]
-		name := key.Value
-		if seen[name] {
-			return waiver, misplaced(key, "%s stands twice", quotable(name))
-		}
-		seen[name] = true
-		if value.Kind != yaml.ScalarNode {
-			return waiver, misplaced(value, "%s: a plain text is needed", quotable(name))
-		}
-		text := strings.TrimSpace(value.Value)
-		if empty(value) {
-			text = ""
-		}
+	if day := entry.Expires; day.Value != "" {
 		var err error
-		switch into := texts[name]; {
-		case into != nil:
-			*into = clean(text)
-		case name == "expires" && text != "":
-			if waiver.Expires, err = time.Parse(WaiverDay, text); err != nil {
-				return waiver, misplaced(value, "expires: %q is no date; write %s", quotable(text), WaiverDay)
-			}
-		case name == "leak" && text != "":
-			if text != "true" && text != "false" {
-				return waiver, misplaced(value, "leak: %q; true or false", quotable(text))
-			}
-			waiver.Leak = text == "true"
-		case name != "expires" && name != "leak":
-			return waiver, misplaced(key, "unknown key %q; case, client, policy, reason, owner, expires or leak", quotable(name))
+		if waiver.Expires, err = time.Parse(WaiverDay, day.Value); err != nil {
+			return waiver, day.Wrong("expires: %q is no date; write %s", day.Value, WaiverDay)
 		}
+	}
+	switch leak := entry.Leak; leak.Value {
+	case "", "false":
+	case "true":
+		waiver.Leak = true
+	default:
+		return waiver, leak.Wrong("leak: %q; true or false", leak.Value)
 	}
 	if waiver.Case == "" {
-		return waiver, misplaced(entry, "an entry without a case")
+		return waiver, strictyaml.At(node, "an entry without a case")
 	}
 	return waiver, nil
 }
@@ -183,7 +152,7 @@ func (w *Waiver) Expired(at time.Time) bool {
 // nothing.
 func WaiverTemplate(w io.Writer, record Record) error {
 	var b strings.Builder
-	fmt.Fprintf(&b, "# Known failures of %s, policy %s.\n", record.clientWords(), clean(record.Policy))
+	fmt.Fprintf(&b, "# Known failures of %s, policy %s.\n", record.subjectWords(), plain.Line(record.Policy))
 	b.WriteString("# Each needs a reason, an owner and the last day on which it holds; delete what nobody signs for.\n")
 	b.WriteString("# An entry may be bound to a client and a policy by the keys client and policy.\n")
 	open := append(needing(record.Results, Fail), needing(record.Results, Warn)...)
@@ -193,7 +162,7 @@ func WaiverTemplate(w io.Writer, record Record) error {
 		b.WriteString("waivers:\n")
 	}
 	for _, r := range open {
-		fmt.Fprintf(&b, "  # %s: %s\n  # %s: %s\n", clean(r.Level), clean(r.Title), r.Status, r.reasonWords())
+		fmt.Fprintf(&b, "  # %s: %s\n  # %s: %s\n", plain.Line(r.Level), plain.Line(r.Title), r.Status, r.reasonWords())
 		fmt.Fprintf(&b, "  - case: %s\n    reason:\n    owner:\n    expires: # YYYY-MM-DD\n", yamlText(r.ID))
 		if r.Outcome == "leaked" {
 			b.WriteString("    leak: false # SIP went out in the clear: only true waives that\n")
@@ -210,5 +179,5 @@ func yamlText(id string) string {
 	if plainID.MatchString(id) {
 		return id
 	}
-	return fmt.Sprintf("%q", clean(id))
+	return fmt.Sprintf("%q", plain.Line(id))
 }

@@ -34,23 +34,33 @@ func TestParseWaivers(t *testing.T) {
 func TestMalformedWaivers(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"waivers: [":                            ":1: no YAML: ",
-		"- case: a":                             ":1: one key is needed",
-		"waiver: []":                            ":1: one key is needed",
-		"waivers: all":                          ":1: waivers: a list is needed",
-		"waivers:\n  - a":                       ":2: an entry needs the keys",
-		"waivers:\n  - case: a\n    reasons: x": `:3: unknown key "reasons"`,
-		"waivers:\n  - reason: x":               ":2: an entry without a case",
-		"waivers:\n  - case: a\n    expires: soon":       `:3: expires: "soon" is no date`,
-		"waivers:\n  - case: a\n    expires: 2026-02-30": `:3: expires: "2026-02-30" is no date`,
-		"waivers:\n  - case: a\n    leak: yes please":    ":3: leak:",
-		"waivers:\n  - case: a\n    case: b":             ":3: case stands twice",
-		"waivers:\n  - case: [a]":                        ":2: case: a plain text",
-		"waivers: []\n---\nwaivers: []":                  ":2: a second document",
-		"waivers: []\n---\nwaivers: [":                   "no YAML",
+		"waivers: [":                            "1: not YAML: ",
+		"- case: a":                             "1: one key is needed",
+		"all":                                   "1: one key is needed",
+		"{}":                                    "1: one key is needed",
+		"waiver: []":                            `1: unknown key "waiver"; did you mean "waivers"?`,
+		"waivers: []\nowner: me":                `2: unknown key "owner"; one of waivers`,
+		"waivers: all":                          "1: waivers: a list is needed",
+		"waivers:\n  - a":                       "2: an entry needs the keys",
+		"waivers:\n  -\n  - a":                  "2: an entry needs the keys",
+		"waivers:\n  - case: a\n    reasons: x": `3: unknown key "reasons"; did you mean "reason"?`,
+		"waivers:\n  - case: a\n    id: x":      `3: unknown key "id"; one of case, client, policy, reason, owner, expires, leak`,
+		"waivers:\n  - case: a\n    1: x":       "3: a key must be a plain text",
+		"waivers:\n  - reason: x":               "2: an entry without a case",
+		"waivers:\n  - case: a\n    expires: soon":              `3: expires: "soon" is no date; write 2006-01-02`,
+		"waivers:\n  - case: a\n    expires: 2026-02-30":        `3: expires: "2026-02-30" is no date`,
+		"waivers:\n  - case: a\n    expires: \"\\e[2J\\nsoon\"": `3: expires: "soon" is no date`,
+		"waivers:\n  - case: a\n    leak: yes please":           "3: leak:",
+		"waivers:\n  - case: a\n    case: b":                    "3: case is given twice",
+		"waivers:\n  - case: [a]":                               "2: case: a plain text",
+		"waivers:\n  - &a {case: b}\n  - *a":                    "2: anchors and aliases are not read",
+		"waivers: []\n---\nwaivers: []":                         "2: a second document",
+		"waivers: []\n---\nwaivers: [":                          "2: a second document",
+		strings.Repeat("#", 1<<20+1):                            "1: more than 1048576 octets",
+		"waivers: " + strings.Repeat("[", 1<<16):                "1: more than 16 lists",
 	} {
-		if _, err := parseWaivers([]byte(text)); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {
-			t.Errorf("%q: %v, want %s", text, err, want)
+		if _, err := parseWaivers([]byte(text)); err == nil || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%.80q: %v, want %s", text, err, want)
 		}
 	}
 }

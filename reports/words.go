@@ -5,8 +5,8 @@ import (
 	"math"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
+
+	"siptrust/internal/plain"
 )
 
 // statusOrder is how statuses are listed: what needs a person comes first.
@@ -28,33 +28,6 @@ func (v Verdict) known() bool {
 		return true
 	}
 	return false
-}
-
-// clean makes a string from the wire, a program or a file safe to print on one
-// line anywhere: invalid UTF-8 becomes U+FFFD, line breaks and tabs become
-// spaces, and control characters, format characters (bidirectional overrides
-// among them) and what XML 1.0 2.2 does not allow are removed.
-func clean(s string) string {
-	s = strings.ToValidUTF8(s, string(utf8.RuneError))
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\r' || r == '\t' || r == '\u2028' || r == '\u2029':
-			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), r == '\uFFFE', r == '\uFFFF':
-			return -1
-		}
-		return r
-	}, s)
-	return strings.TrimSpace(s)
-}
-
-// shorten cuts s to at most limit characters, the last of them an ellipsis.
-func shorten(s string, limit int) string {
-	if utf8.RuneCountInString(s) <= limit {
-		return s
-	}
-	runes := []rune(s)
-	return strings.TrimRight(string(runes[:limit-1]), " ") + "…"
 }
 
 // counted says "1 case", "2 cases".
@@ -85,13 +58,21 @@ func moment(t time.Time) string {
 	return t.UTC().Format("2 January 2006, 15:04 UTC")
 }
 
-// clientWords names the client under test with its version.
-func (r *Record) clientWords() string {
-	name := clean(r.Client.Name)
-	if name == "" {
-		name = "unnamed client"
+// kindWords is the side of the connection that was tested.
+func (s Subject) kindWords() string {
+	if s.Kind == "" {
+		return string(SubjectClient)
 	}
-	if version := clean(r.Client.Version); version != "" {
+	return plain.Line(string(s.Kind))
+}
+
+// subjectWords names what was tested with its version.
+func (r *Record) subjectWords() string {
+	name := plain.Line(r.Subject.Name)
+	if name == "" {
+		name = "unnamed " + r.Subject.kindWords()
+	}
+	if version := plain.Line(r.Subject.Version); version != "" {
 		return name + " " + version
 	}
 	return name
@@ -102,7 +83,7 @@ func (s Settings) versionWords() string {
 	if s.TLSVersion == "" {
 		return "1.2 and 1.3"
 	}
-	return clean(s.TLSVersion) + " only"
+	return plain.Line(s.TLSVersion) + " only"
 }
 
 // keyWords says what kind of key the servers had.
@@ -113,12 +94,12 @@ func (s Settings) keyWords() string {
 	case "rsa":
 		return "RSA 2048"
 	}
-	return clean(s.TLSKey)
+	return plain.Line(s.TLSKey)
 }
 
 // filterWords says which cases were selected.
 func (s Settings) filterWords() string {
-	if filter := clean(s.Filter); filter != "" {
+	if filter := plain.Line(s.Filter); filter != "" {
 		return filter
 	}
 	return "none, all cases"
@@ -134,7 +115,7 @@ func (s Settings) trapWords() string {
 	case "":
 		return "unknown"
 	}
-	return clean(s.Traps)
+	return plain.Line(s.Traps)
 }
 
 // meaning explains the verdict in a sentence. It does not decide it.
@@ -160,12 +141,12 @@ func (r *Record) verdictWords() string {
 	if r.Verdict == "" {
 		return string(NotAssessed)
 	}
-	return clean(string(r.Verdict))
+	return plain.Line(string(r.Verdict))
 }
 
 // outcomeWords says what the client did: "refused, by alert".
 func (r *Result) outcomeWords() string {
-	outcome, how := clean(r.Outcome), clean(r.How)
+	outcome, how := plain.Line(r.Outcome), plain.Line(r.How)
 	switch {
 	case outcome == "" && how == "":
 		return "not run"
@@ -187,7 +168,7 @@ func (r *Result) statusWords() string {
 
 // reasonWords is the judge's reason, or else what the client did.
 func (r *Result) reasonWords() string {
-	if reason := clean(r.Reason); reason != "" {
+	if reason := plain.Line(r.Reason); reason != "" {
 		return reason
 	}
 	return r.outcomeWords()
@@ -196,9 +177,9 @@ func (r *Result) reasonWords() string {
 // prefix is the id without its last part: the suite the case belongs to.
 func (r *Result) prefix() string {
 	if at := strings.LastIndexByte(r.ID, '.'); at > 0 {
-		return clean(r.ID[:at])
+		return plain.Line(r.ID[:at])
 	}
-	return clean(r.ID)
+	return plain.Line(r.ID)
 }
 
 // needing gives the results that are not controls and not waived and have the

@@ -110,13 +110,13 @@ func TestRealClients(t *testing.T) {
 			for _, id := range with(record, reports.Inconclusive) {
 				t.Errorf("%s is inconclusive: %s", id, reasonOf(record, id))
 			}
-			if !strings.HasPrefix(record.Client.Version, known.version) {
-				t.Logf("%s %s: nothing is known of this version; it fails %v", name, record.Client.Version, with(record, reports.Fail))
+			if !strings.HasPrefix(record.Subject.Version, known.version) {
+				t.Logf("%s %s: nothing is known of this version; it fails %v", name, record.Subject.Version, with(record, reports.Fail))
 				return
 			}
 			got := with(record, reports.Fail)
 			if want := slices.Sorted(maps.Keys(known.fails)); !slices.Equal(got, want) {
-				t.Errorf("%s %s fails %v, known is %v", name, record.Client.Version, got, want)
+				t.Errorf("%s %s fails %v, known is %v", name, record.Subject.Version, got, want)
 			}
 			for id, word := range known.fails {
 				if reason := reasonOf(record, id); !strings.Contains(reason, word) {
@@ -124,7 +124,7 @@ func TestRealClients(t *testing.T) {
 				}
 			}
 			if got := with(record, reports.Skip); !slices.Equal(got, known.skips) {
-				t.Errorf("%s %s skips %v, known is %v", name, record.Client.Version, got, known.skips)
+				t.Errorf("%s %s skips %v, known is %v", name, record.Subject.Version, got, known.skips)
 			}
 		})
 	}

@@ -20,6 +20,7 @@ import (
 
 	"siptrust/client"
 	"siptrust/client/profile"
+	"siptrust/internal/plain"
 )
 
 // Exit statuses that mean something to siptrust.
@@ -188,7 +189,7 @@ func (d *Driver) Attempt(ctx context.Context, a client.Attempt) (client.Outcome,
 // explain reads what the end of a program means.
 func explain(o *client.Outcome, res result) {
 	o.ExitStatus = res.status
-	last := lastLine(res.output)
+	last := plain.LastLine(res.output, lastWords)
 	switch {
 	case res.signal != "":
 		o.Diagnosis = "the program was ended by a signal: " + res.signal
@@ -263,10 +264,9 @@ func lookUp(name string) (string, error) {
 	return filepath.Abs(path)
 }
 
-func lastLine(s string) string {
-	s = strings.TrimSpace(s)
-	return strings.TrimSpace(s[strings.LastIndexByte(s, '\n')+1:])
-}
+// lastWords is how much of a program's last line an outcome holds, in
+// characters.
+const lastWords = 500
 
 func joinNonEmpty(parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ": ")

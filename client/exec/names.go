@@ -12,6 +12,7 @@ import (
 
 	"siptrust/client"
 	"siptrust/client/profile"
+	"siptrust/internal/plain"
 )
 
 // choose takes the first means that the machine allows. notes says in one line
@@ -70,7 +71,7 @@ func tryWith(apply func(*program, client.Attempt) error) error {
 		return err
 	}
 	if !strings.HasPrefix(res.output, probeAddress.String()+" ") {
-		if last := lastLine(res.output); last != "" {
+		if last := plain.LastLine(res.output, lastWords); last != "" {
 			return errors.New(last)
 		}
 		return errors.New("a test name did not resolve")

@@ -11,6 +11,7 @@ import (
 
 	"siptrust/client"
 	"siptrust/client/profile"
+	"siptrust/internal/plain"
 )
 
 // Limits of the commands that come before the attempts.
@@ -92,20 +93,14 @@ func tool(ctx context.Context, dir string, argv ...string) (output string, err e
 	case !res.ended:
 		return "", fmt.Errorf("%s: it did not end in time: %w", said, ctx.Err())
 	case res.signal != "" || res.status != 0:
-		return res.output, errors.New(joinNonEmpty(said+" failed", firstLine(res.output)))
+		return res.output, errors.New(joinNonEmpty(said+" failed", plain.FirstLine(res.output, firstWords)))
 	}
 	return res.output, nil
 }
 
-// firstLine is where compilers and interpreters say what is wrong.
-func firstLine(s string) string {
-	first, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
-	const enough = 100
-	if first = strings.TrimSpace(first); len(first) > enough {
-		first = strings.ToValidUTF8(first[:enough], "") + "…"
-	}
-	return first
-}
+// firstWords is how much an error holds of a tool's first line, which is where
+// compilers and interpreters say what is wrong; in characters.
+const firstWords = 101
 
 // missing says in one line what the program lacks on this machine; nil:
 // nothing.
@@ -118,8 +113,8 @@ func missing(ctx context.Context, p *profile.Profile) error {
 			_, err = lookUp(need[0])
 		} else {
 			var said string
-			if said, err = tool(ctx, "", need...); err != nil && firstLine(said) != "" {
-				err = fmt.Errorf("%s: %s", need[0], firstLine(said))
+			if said, err = tool(ctx, "", need...); err != nil && plain.FirstLine(said, firstWords) != "" {
+				err = fmt.Errorf("%s: %s", need[0], plain.FirstLine(said, firstWords))
 			}
 		}
 		if err != nil {

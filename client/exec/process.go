@@ -6,14 +6,13 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
-	"regexp"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
-	"unicode"
+
+	"siptrust/internal/plain"
 )
 
 const (
@@ -141,21 +140,5 @@ func (t *tail) Write(b []byte) (int, error) {
 func (t *tail) String() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return plain(t.buf[max(0, len(t.buf)-outputLimit):])
-}
-
-// escapes are the control sequences of terminals (ECMA-48 5.4 and 5.6).
-var escapes = regexp.MustCompile(`\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[ -/]*[0-~])`)
-
-// plain makes output safe to print anywhere: UTF-8 without colours and control
-// characters, in lines.
-func plain(output []byte) string {
-	s := escapes.ReplaceAllString(strings.ToValidUTF8(string(output), "?"), "")
-	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(s)
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' && r != '\t' {
-			return -1
-		}
-		return r
-	}, s)
+	return plain.Text(string(t.buf[max(0, len(t.buf)-outputLimit):]))
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"siptrust/client/sipgoua"
+	"siptrust/internal/plain"
 	"siptrust/reports"
 	"siptrust/suites/catalogue"
 	"siptrust/suites/run"
@@ -67,7 +68,7 @@ func check(c *cobra.Command, name string, timeout time.Duration) error {
 		if !stage.OK {
 			word = "no"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\n", word, stage.Name, oneLine(stage.Said))
+		fmt.Fprintf(w, "%s\t%s\t%s\n", word, stage.Name, plain.Fold(stage.Said))
 	}
 	if err := w.Flush(); err != nil {
 		return unable(err)

@@ -8,12 +8,12 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
-	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"siptrust/suites/catalogue"
+	"siptrust/internal/nearest"
+	"siptrust/internal/plain"
 	"siptrust/suites/run"
 )
 
@@ -66,13 +66,9 @@ func execute(args []string, stdout, stderr io.Writer) int {
 		status = &statusError{exitUsage, err} // what cobra refuses is the user's
 	}
 	if status.err != nil {
-		fmt.Fprintf(stderr, "siptrust: %s\n", oneLine(status.err.Error()))
+		fmt.Fprintf(stderr, "siptrust: %s\n", plain.Fold(status.err.Error()))
 	}
 	return status.status
-}
-
-func oneLine(s string) string {
-	return strings.Join(strings.Fields(strings.ReplaceAll(s, "\n", "; ")), " ")
 }
 
 func command() *cobra.Command {
@@ -109,7 +105,7 @@ func flagError(c *cobra.Command, err error) error {
 	}
 	var flags []string
 	c.Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, f.Name) })
-	if near := catalogue.Nearest(unknown.GetSpecifiedName(), flags); near != "" {
+	if near := nearest.To(unknown.GetSpecifiedName(), flags); near != "" {
 		return fmt.Errorf("%w (did you mean --%s?)", err, near)
 	}
 	return fmt.Errorf("%w (%s --help lists them)", err, c.CommandPath())

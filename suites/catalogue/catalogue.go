@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agnivade/levenshtein"
 	"github.com/onsi/ginkgo/v2/types"
+
+	"siptrust/internal/nearest"
+	"siptrust/internal/plain"
 )
 
 // Catalogue is the table of all cases, in the order of the reports.
@@ -129,23 +131,14 @@ func (c *Catalogue) hint(word string) string {
 	for i := range c.labels {
 		labels = append(labels, c.labels[i]...)
 	}
-	if near := Nearest(word, labels); near != "" {
+	if near := nearest.To(word, labels); near != "" {
 		return fmt.Sprintf(" (did you mean %q?)", near)
 	}
 	return ""
 }
 
-// Nearest gives the candidate that differs from word by the fewest edits, or
-// "" where none is near enough to be meant.
-func Nearest(word string, candidates []string) string {
-	best, bestDistance := "", 1+len(word)/3
-	for _, candidate := range candidates {
-		if d := levenshtein.ComputeDistance(word, candidate); d < bestDistance {
-			best, bestDistance = candidate, d
-		}
-	}
-	return best
-}
+// maxProblem is how much of a parser's problem an error holds, in characters.
+const maxProblem = 200
 
 // filterProblem takes the words out of Ginkgo's error, which is made for its
 // own terminal.
@@ -154,8 +147,7 @@ func filterProblem(err error) string {
 	if !errors.As(err, &problem) {
 		return err.Error()
 	}
-	lines := strings.Split(strings.TrimSpace(problem.Message), "\n")
-	return strings.TrimRight(lines[len(lines)-1], ". ")
+	return strings.TrimRight(plain.LastLine(problem.Message, maxProblem), ". ")
 }
 
 // Known says in one line that a case does not exist, if so.
@@ -167,7 +159,7 @@ func (c *Catalogue) Known(id string) error {
 	for i := range c.Cases {
 		ids[i] = c.Cases[i].ID
 	}
-	if near := Nearest(id, ids); near != "" {
+	if near := nearest.To(id, ids); near != "" {
 		return fmt.Errorf("unknown case %q; did you mean %q? 'siptrust list' shows them", id, near)
 	}
 	return fmt.Errorf("unknown case %q; 'siptrust list' shows them", id)

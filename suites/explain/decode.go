@@ -8,12 +8,10 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
+	"siptrust/internal/plain"
 	"siptrust/pkiforge"
 )
 
@@ -30,8 +28,8 @@ func decode(cert *pkiforge.Certificate, now time.Time) ([]fact, error) {
 		return nil, err
 	}
 	facts := []fact{
-		{"subject", orNone(legible(c.Subject.String()))},
-		{"issuer", orNone(legible(c.Issuer.String()))},
+		{"subject", orNone(plain.Quoted(c.Subject.String()))},
+		{"issuer", orNone(plain.Quoted(c.Issuer.String()))},
 		{"valid", fromNow(c.NotBefore, now) + " to " + fromNow(c.NotAfter, now)},
 		{"names", orNone(strings.Join(identities(c), ", "))},
 		{"constraints", authority(c)},
@@ -127,7 +125,7 @@ func coarseName(der []byte) string {
 	if rest, err := asn1.Unmarshal(der, &name); err != nil || len(rest) > 0 {
 		return fmt.Sprintf("not to be parsed, %d octets", len(der))
 	}
-	return orNone(legible(name.String()))
+	return orNone(plain.Quoted(name.String()))
 }
 
 func coarseValidity(der []byte, now time.Time) string {
@@ -169,29 +167,21 @@ func fromNow(t, now time.Time) string {
 func identities(c *x509.Certificate) []string {
 	var names []string
 	for _, n := range c.DNSNames {
-		names = append(names, "DNS:"+legible(n))
+		names = append(names, "DNS:"+plain.Quoted(n))
 	}
 	for _, u := range c.URIs {
-		names = append(names, "URI:"+legible(u.String()))
+		names = append(names, "URI:"+plain.Quoted(u.String()))
 	}
 	for _, ip := range c.IPAddresses {
 		names = append(names, "IP:"+ip.String())
 	}
 	for _, m := range c.EmailAddresses {
-		names = append(names, "MAIL:"+legible(m))
+		names = append(names, "MAIL:"+plain.Quoted(m))
 	}
 	if more := len(names) - 8; more > 0 {
 		names = append(append(names[:4:4], fmt.Sprintf("… (%d more) …", more+3)), names[len(names)-1])
 	}
 	return names
-}
-
-// legible quotes what a terminal should not be given as it is.
-func legible(s string) string {
-	if utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return s
-	}
-	return strconv.Quote(s)
 }
 
 func authority(c *x509.Certificate) string {

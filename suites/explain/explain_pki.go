@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"siptrust/fakeserver"
+	"siptrust/internal/plain"
 	"siptrust/pkiforge"
 	"siptrust/suites/cases"
 	"siptrust/suites/catalogue"
@@ -38,7 +39,7 @@ func explainPKI(ctx context.Context, w io.Writer, cs *catalogue.Case, s *catalog
 		if diff := pkiforge.Diff(other.Plan, s.Plan); len(diff) > 0 {
 			fmt.Fprint(w, "\nChanged in the PKI, and below marked with an asterisk\n")
 			for _, line := range diff {
-				fmt.Fprintf(w, "  %s\n", legible(line))
+				fmt.Fprintf(w, "  %s\n", plain.Quoted(line))
 			}
 		}
 	}
@@ -46,7 +47,7 @@ func explainPKI(ctx context.Context, w io.Writer, cs *catalogue.Case, s *catalog
 		if diff := pkiforge.Diff(s.Plan, s.Later.Plan); len(diff) > 0 {
 			fmt.Fprint(w, "\nPresented later, where it differs from what is presented first\n")
 			for _, line := range diff {
-				fmt.Fprintf(w, "  %s\n", legible(line))
+				fmt.Fprintf(w, "  %s\n", plain.Quoted(line))
 			}
 		}
 	}
@@ -59,7 +60,7 @@ func explainPKI(ctx context.Context, w io.Writer, cs *catalogue.Case, s *catalog
 			fmt.Fprint(w, "this is other than at the first one\n")
 		}
 		for _, line := range diff {
-			fmt.Fprintf(w, "  %s\n", legible(line))
+			fmt.Fprintf(w, "  %s\n", plain.Quoted(line))
 		}
 	}
 	if fault := s.Server.Certificate; fault != fakeserver.CertificateSound {
@@ -121,7 +122,7 @@ func subjectOf(cert *pkiforge.Certificate) string {
 	if err != nil {
 		return cert.Name + ", which crypto/x509 cannot parse"
 	}
-	return orNone(legible(c.Subject.String()))
+	return orNone(plain.Quoted(c.Subject.String()))
 }
 
 func writeFact(w io.Writer, f fact, asBefore bool) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"siptrust/fakeserver"
+	"siptrust/internal/plain"
 	"siptrust/reports"
 	"siptrust/suites/catalogue"
 	"siptrust/suites/seen"
@@ -74,7 +75,7 @@ func (j *Judgement) Judge() Finding {
 		}
 	}
 	if f.Status == reports.Fail && f.Outcome == seen.Stalled && f.Worst.Said.Output != "" {
-		f.Reason += "; the program last said: " + seen.LastLine(f.Worst.Said.Output)
+		f.Reason += "; the program last said: " + plain.LastLine(f.Worst.Said.Output, seen.LastWords)
 	}
 	if f.Status == reports.Fail && f.Outcome != seen.Leaked && j.Case.Level == catalogue.Should {
 		f.Status = reports.Warn

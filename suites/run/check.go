@@ -162,7 +162,7 @@ func helloStep(c *fakeserver.Connection) Step {
 		}
 		st.OK, st.Said = true, "for "+name
 	case len(c.Clear) > 0:
-		st.Said = fmt.Sprintf("what came is not TLS: %q", firstOf(string(c.Clear), 40))
+		st.Said = fmt.Sprintf("what came is not TLS: %.40q", c.Clear)
 		st.Fix = "the client does not use TLS: give it a sips: URI or ;transport=tls"
 	default:
 		st.Said = "it connected and sent nothing"
@@ -230,6 +230,3 @@ func endedStep(s *seen.Attempt, result reports.Result) Step {
 	}
 	return st
 }
-
-// firstOf gives the beginning of a text.
-func firstOf(s string, n int) string { return s[:min(len(s), n)] }

@@ -11,6 +11,7 @@ import (
 	"siptrust/client/exec"
 	"siptrust/client/profile"
 	"siptrust/client/reference"
+	"siptrust/internal/nearest"
 	"siptrust/suites/catalogue"
 )
 
@@ -104,7 +105,7 @@ func unknownClient(name string) error {
 	for _, m := range reference.Mutants() {
 		known = append(known, "mutant:"+m.Name)
 	}
-	if near := catalogue.Nearest(name, known); near != "" {
+	if near := nearest.To(name, known); near != "" {
 		return fmt.Errorf("unknown client %q; did you mean %q? 'siptrust clients' lists them", name, near)
 	}
 	return fmt.Errorf("unknown client %q; 'siptrust clients' lists them", name)

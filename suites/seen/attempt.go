@@ -2,11 +2,11 @@ package seen
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"siptrust/client"
 	"siptrust/fakeserver"
+	"siptrust/internal/plain"
 )
 
 // Attempt is one attempt of a client, classified. The zero value is one of
@@ -193,22 +193,14 @@ func absence(o *fakeserver.Observation, said client.Outcome) string {
 		why += ": " + said.Diagnosis
 	case said.Ended && said.Started:
 		why += fmt.Sprintf("; the program ended with status %d", said.ExitStatus)
-		if line := LastLine(said.Output); line != "" {
+		if line := plain.LastLine(said.Output, LastWords); line != "" {
 			why += " and said: " + line
 		}
 	case said.Started && said.Output != "":
-		why += "; the program last said: " + LastLine(said.Output)
+		why += "; the program last said: " + plain.LastLine(said.Output, LastWords)
 	}
 	return why
 }
 
-// LastLine gives the last line of what a program printed, at most 200 octets.
-func LastLine(s string) string {
-	lines := strings.Split(strings.TrimSpace(s), "\n")
-	line := strings.TrimSpace(lines[len(lines)-1])
-	const enough = 200
-	if len(line) > enough {
-		line = line[:enough] + "…"
-	}
-	return line
-}
+// LastWords is how much of a program's last line a reason holds, in characters.
+const LastWords = 201

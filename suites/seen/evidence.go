@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"siptrust/fakeserver"
+	"siptrust/internal/plain"
 	"siptrust/reports"
 )
 
@@ -57,14 +58,14 @@ func ladderOf(o *fakeserver.Observation, prefix string) []reports.Evidence {
 		d := &o.Datagrams[i]
 		rungs = append(rungs, reports.Evidence{
 			Ms: milliseconds(d.At), From: string(fakeserver.FromClient), What: "clear " + string(d.Kind),
-			Detail: join(join(prefix, fmt.Sprintf("UDP to port %d%s", d.Ear.Address.Port(), ofSecond(d.Ear))), printable(d.Data)),
+			Detail: join(join(prefix, fmt.Sprintf("UDP to port %d%s", d.Ear.Address.Port(), ofSecond(d.Ear))), plain.DotsOfLine(string(d.Data), maxDetail)),
 		})
 	}
 	for i := range o.Requests {
 		q := &o.Requests[i]
 		rungs = append(rungs, reports.Evidence{
-			Ms: milliseconds(q.At), From: string(fakeserver.FromClient), What: "HTTP " + printable([]byte(q.Method)),
-			Detail: join(prefix, fmt.Sprintf("%s, answered: %s", printable([]byte(q.Path)), q.Answer)),
+			Ms: milliseconds(q.At), From: string(fakeserver.FromClient), What: "HTTP " + plain.Dots(q.Method, maxDetail),
+			Detail: join(prefix, fmt.Sprintf("%s, answered: %s", plain.Dots(q.Path, maxDetail), q.Answer)),
 		})
 	}
 	if o.Frozen > 0 {
@@ -92,21 +93,8 @@ func join(a, b string) string {
 	return a + ": " + b
 }
 
-// printable is the first line of what came in the clear, fit for a report.
-func printable(data []byte) string {
-	const enough = 80
-	out := make([]rune, 0, enough)
-	for _, r := range string(data) {
-		if r == '\r' || r == '\n' || len(out) == enough {
-			break
-		}
-		if r < ' ' || r == 0x7f || r == 0xfffd {
-			r = '.'
-		}
-		out = append(out, r)
-	}
-	return string(out)
-}
+// maxDetail is how much of what came in the clear a rung shows, in characters.
+const maxDetail = 80
 
 func milliseconds(d time.Duration) float64 {
 	return float64(d.Microseconds()) / 1000
