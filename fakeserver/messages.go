@@ -99,7 +99,7 @@ func (t *tap) clientHello(k *Connection, at time.Duration, body []byte) (detail 
 	if k.ClientHello == nil {
 		k.ClientHello, k.HelloAt = h, at
 		if t.nothingInCommon != nil {
-			k.MootHello = t.nothingInCommon(h)
+			k.NothingInCommon = t.nothingInCommon(h)
 		}
 	}
 	var b strings.Builder
@@ -135,7 +135,7 @@ func (t *tap) serverHello(k *Connection, body []byte) (event Event, detail strin
 	return event, VersionName(h.version) + ", " + CipherName(h.cipher)
 }
 
-// printable makes a word of the client's fit for one line of a report.
+// printable makes what a client sent fit for one line of a report.
 func printable(s string) string {
 	if len(s) > 256 {
 		s = s[:256]

@@ -102,7 +102,7 @@ func furthest(o *fakeserver.Observation) *fakeserver.Connection {
 		return 0
 	}
 	for i := range o.Connections {
-		if c := &o.Connections[i]; c.Ear.TLS && rank(c) > rank(best) {
+		if c := &o.Connections[i]; c.Listener.TLS && rank(c) > rank(best) {
 			best = c
 		}
 	}
@@ -137,7 +137,7 @@ func resolvedStage(asked []fakeserver.Query, c *fakeserver.Connection) Stage {
 
 func connectedStage(o *fakeserver.Observation, c *fakeserver.Connection) Stage {
 	if c != nil {
-		return Stage{Name: "connected", OK: true, Said: fmt.Sprintf("to %s after %s", c.Ear.Address, c.Opened.Round(time.Millisecond))}
+		return Stage{Name: "connected", OK: true, Said: fmt.Sprintf("to %s after %s", c.Listener.Address, c.Opened.Round(time.Millisecond))}
 	}
 	st := Stage{
 		Name: "connected", Said: "nothing came to " + o.Address.String(),
@@ -177,8 +177,8 @@ func handshakeStage(s *seen, c *fakeserver.Connection) Stage {
 	case c.Handshake.Completed:
 		st.OK = true
 		st.Said = tls.VersionName(c.Handshake.Version) + ", " + tls.CipherSuiteName(c.Handshake.Cipher)
-	case c.MootHello != "":
-		st.Said, st.Mend = c.MootHello, "the client needs TLS 1.2 or 1.3 with what today's servers have"
+	case c.NothingInCommon != "":
+		st.Said, st.Mend = c.NothingInCommon, "the client needs TLS 1.2 or 1.3 with what today's servers have"
 	default:
 		st.Said = "it was not completed: " + s.how
 		if a := refusingAlert(s.observation, c); a != nil {

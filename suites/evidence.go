@@ -10,7 +10,7 @@ import (
 	"siptrust/reports"
 )
 
-// evidence merges what all ears heard in all attempts into one ladder, in the
+// evidence merges what all listeners received in all attempts into one ladder, in the
 // order of time. Rungs of a second connection or attempt say so.
 func evidence(attempts []seen) []reports.Evidence {
 	ladder := []reports.Evidence{}
@@ -44,8 +44,8 @@ func ladderOf(o *fakeserver.Observation, prefix string) []reports.Evidence {
 	for i := range o.Connections {
 		c := &o.Connections[i]
 		where := prefix
-		if i > 0 || !c.Ear.TLS {
-			where = join(prefix, fmt.Sprintf("connection %d to port %d%s", i+1, c.Ear.Address.Port(), ofSecond(c.Ear)))
+		if i > 0 || !c.Listener.TLS {
+			where = join(prefix, fmt.Sprintf("connection %d to port %d%s", i+1, c.Listener.Address.Port(), ofSecond(c.Listener)))
 		}
 		for _, e := range c.Events {
 			rungs = append(rungs, reports.Evidence{
@@ -57,7 +57,7 @@ func ladderOf(o *fakeserver.Observation, prefix string) []reports.Evidence {
 		d := &o.Datagrams[i]
 		rungs = append(rungs, reports.Evidence{
 			Ms: milliseconds(d.At), From: string(fakeserver.FromClient), What: "clear " + string(d.Kind),
-			Detail: join(join(prefix, fmt.Sprintf("UDP to port %d%s", d.Ear.Address.Port(), ofSecond(d.Ear))), printable(d.Data)),
+			Detail: join(join(prefix, fmt.Sprintf("UDP to port %d%s", d.Listener.Address.Port(), ofSecond(d.Listener))), printable(d.Data)),
 		})
 	}
 	for i := range o.Requests {
@@ -77,9 +77,9 @@ func ladderOf(o *fakeserver.Observation, prefix string) []reports.Evidence {
 	return rungs
 }
 
-// ofSecond says so of an ear of the second server.
-func ofSecond(e fakeserver.Ear) string {
-	if e.Elsewhere {
+// ofSecond says so of a listener of the second server.
+func ofSecond(l fakeserver.Listener) string {
+	if l.Second {
 		return " of the second server"
 	}
 	return ""

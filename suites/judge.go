@@ -250,7 +250,7 @@ func (j *judgement) everyHello(ok func(*seen, *fakeserver.Connection) bool) bool
 	for i := range j.seen {
 		for k := range j.seen[i].observation.Connections {
 			c := &j.seen[i].observation.Connections[k]
-			if !c.Ear.TLS || c.ClientHello == nil || !j.seen[i].stage.about(c) || !inTime(j.seen[i].observation, c.HelloAt) {
+			if !c.Listener.TLS || c.ClientHello == nil || !j.seen[i].stage.about(c) || !inTime(j.seen[i].observation, c.HelloAt) {
 				continue
 			}
 			found = true

@@ -126,12 +126,12 @@ func TestJudgeWalksTheWholeTable(t *testing.T) {
 	}
 }
 
-var tlsEar = fakeserver.Ear{Network: "tcp", Address: netip.MustParseAddrPort("127.0.0.9:5061"), TLS: true}
+var tlsListener = fakeserver.Listener{Network: "tcp", Address: netip.MustParseAddrPort("127.0.0.9:5061"), TLS: true}
 
 // observationOf makes the plainest observation of an outcome.
 func observationOf(outcome Outcome) *fakeserver.Observation {
 	o := &fakeserver.Observation{Started: time.Unix(0, 0)}
-	c := fakeserver.Connection{Ear: tlsEar, ClientHello: &fakeserver.ClientHello{}, HelloAt: time.Millisecond}
+	c := fakeserver.Connection{Listener: tlsListener, ClientHello: &fakeserver.ClientHello{}, HelloAt: time.Millisecond}
 	c.Handshake.Started, c.Handshake.CertificateSent = true, true
 	switch outcome {
 	case Absent:
@@ -170,8 +170,8 @@ func TestClassify(t *testing.T) {
 		how    string
 	}{
 		{"nobody came", nil, 0, Absent, "nothing connected"},
-		{"a port scan", []fakeserver.Connection{{Ear: tlsEar}}, 0, Absent, "connected and sent nothing"},
-		{"no TLS", []fakeserver.Connection{{Ear: tlsEar, Clear: []byte("GET / HTTP/1.0")}}, 0, Absent, "connected and sent what is no TLS"},
+		{"a port scan", []fakeserver.Connection{{Listener: tlsListener}}, 0, Absent, "connected and sent nothing"},
+		{"no TLS", []fakeserver.Connection{{Listener: tlsListener, Clear: []byte("GET / HTTP/1.0")}}, 0, Absent, "connected and sent what is no TLS"},
 		{"a scan of a trap", []fakeserver.Connection{{Clear: []byte("x")}}, 0, Absent, "nothing connected"},
 		{"fatal alert", []fakeserver.Connection{hello(func(c *fakeserver.Connection) { c.ClientAlerts = alert(ms, 2, 48) })}, 0, Refused, "by alert"},
 		{"close_notify is no refusal by itself", []fakeserver.Connection{hello(func(c *fakeserver.Connection) { c.ClientAlerts = alert(ms, 1, 0) })}, 0, Stalled, "neither data nor closing"},
@@ -190,7 +190,7 @@ func TestClassify(t *testing.T) {
 			c.ServerEnded, c.ServerEndedAt, c.Handshake.Err = true, 2*ms, "tls: whatever"
 			c.ClientClosed, c.ClientClosedAt = "fin", 3*ms
 		})}, 0, Refused, "closed after the server had ended the handshake"},
-		{"nothing in common", []fakeserver.Connection{hello(func(c *fakeserver.Connection) { c.MootHello = "no version in common" })}, 0, Refused, "nothing in common"},
+		{"nothing in common", []fakeserver.Connection{hello(func(c *fakeserver.Connection) { c.NothingInCommon = "no version in common" })}, 0, Refused, "nothing in common"},
 		{"stalled over refused", []fakeserver.Connection{
 			hello(func(c *fakeserver.Connection) { c.ClientAlerts = alert(ms, 2, 48) }),
 			hello(func(*fakeserver.Connection) {}),
@@ -219,7 +219,7 @@ func TestLeakOverridesEverything(t *testing.T) {
 func TestSkips(t *testing.T) {
 	cs := &Case{ID: "x.y", Expect: Accept, Level: Must}
 	moot := observationOf(Stalled)
-	moot.Connections[0].MootHello = "no version in common"
+	moot.Connections[0].NothingInCommon = "no version in common"
 	for _, tc := range []struct {
 		name string
 		seen seen
@@ -333,7 +333,7 @@ func TestRefusedByOffer(t *testing.T) {
 		{Accept, TwinAccepted, reports.Skip},
 	} {
 		o := observationOf(Stalled)
-		o.Connections[0].MootHello = "no version in common"
+		o.Connections[0].NothingInCommon = "no version in common"
 		o.Connections[0].Handshake.CertificateSent = false
 		j := judgement{
 			cs:     &Case{ID: "x.y", Expect: tc.expect, Level: Must, RefusedByOffer: true},
@@ -348,7 +348,7 @@ func TestRefusedByOffer(t *testing.T) {
 // The demands on the ClientHello look at every connection.
 func TestDemandsOnTheClientHello(t *testing.T) {
 	hello := func(versions []uint16, suites ...uint16) fakeserver.Connection {
-		return fakeserver.Connection{Ear: tlsEar, ClientHello: &fakeserver.ClientHello{Versions: versions, CipherSuites: suites}}
+		return fakeserver.Connection{Listener: tlsListener, ClientHello: &fakeserver.ClientHello{Versions: versions, CipherSuites: suites}}
 	}
 	today, old := []uint16{0x7a7a, tls.VersionTLS13, tls.VersionTLS12}, []uint16{tls.VersionTLS12, tls.VersionTLS11}
 	for _, tc := range []struct {

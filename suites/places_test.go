@@ -17,7 +17,7 @@ import (
 func placed(judged Place, here, there Outcome) (*fakeserver.Observation, stage) {
 	first, second := observationOf(here), observationOf(there)
 	for i := range second.Connections {
-		second.Connections[i].Ear.Elsewhere = true
+		second.Connections[i].Listener.Second = true
 	}
 	first.Connections = append(first.Connections, second.Connections...)
 	first.Datagrams = append(first.Datagrams, second.Datagrams...)

@@ -110,7 +110,7 @@ func stayed(o *fakeserver.Observation, g stage, otherwise string) (how string, c
 // classifyConnection decides one connection; a plain trap never decides more
 // than a leak, which [leak] finds.
 func classifyConnection(o *fakeserver.Observation, c *fakeserver.Connection) seen {
-	if !c.Ear.TLS || c.ClientHello == nil {
+	if !c.Listener.TLS || c.ClientHello == nil {
 		return seen{outcome: Absent}
 	}
 	s := seen{decisive: c, certificateSent: c.Handshake.CertificateSent, resumed: c.Handshake.Resumed}
@@ -127,8 +127,8 @@ func classifyConnection(o *fakeserver.Observation, c *fakeserver.Connection) see
 		if requests(c) > 0 {
 			s.how = "SIP inside TLS"
 		}
-	case c.MootHello != "":
-		s.outcome, s.how, s.moot = Refused, "nothing in common", c.MootHello
+	case c.NothingInCommon != "":
+		s.outcome, s.how, s.moot = Refused, "nothing in common", c.NothingInCommon
 	case alert != nil:
 		s.outcome, s.how = Refused, late+"by alert"
 	case closed && (!ended || c.ClientClosedAt < c.ServerEndedAt):
@@ -176,12 +176,12 @@ func refusingAlert(o *fakeserver.Observation, c *fakeserver.Connection) *fakeser
 func leak(o *fakeserver.Observation) (string, bool) {
 	for i := range o.Connections {
 		if c := &o.Connections[i]; c.Leak {
-			return fmt.Sprintf("over TCP to port %d", c.Ear.Address.Port()), true
+			return fmt.Sprintf("over TCP to port %d", c.Listener.Address.Port()), true
 		}
 	}
 	for i := range o.Datagrams {
 		if d := &o.Datagrams[i]; d.Leak {
-			return fmt.Sprintf("over UDP to port %d", d.Ear.Address.Port()), true
+			return fmt.Sprintf("over UDP to port %d", d.Listener.Address.Port()), true
 		}
 	}
 	return "", false
@@ -192,7 +192,7 @@ func absence(o *fakeserver.Observation, said client.Outcome) string {
 	why := "nothing connected"
 	for i := range o.Connections {
 		c := &o.Connections[i]
-		if !c.Ear.TLS {
+		if !c.Listener.TLS {
 			continue
 		}
 		why = "connected and sent nothing"

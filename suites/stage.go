@@ -44,7 +44,7 @@ func (g stage) staged() bool { return g.later || g.restarted || g.second }
 func (g stage) about(c *fakeserver.Connection) bool {
 	switch {
 	case g.place != "":
-		return c.Ear.Elsewhere == (g.place == There)
+		return c.Listener.Second == (g.place == There)
 	case g.later:
 		return c.Step > 0
 	case g.restarted:

@@ -144,7 +144,7 @@ func isOver(o *fakeserver.Observation, s *Scenario, expect Expectation, g stage)
 	decided, served, led := 0, false, !g.staged() || g.restarted
 	for i := range o.Connections {
 		c := &o.Connections[i]
-		if !c.Ear.TLS || c.ClientHello == nil {
+		if !c.Listener.TLS || c.ClientHello == nil {
 			continue
 		}
 		about, one := g.about(c) || g.first, classifyConnection(o, c)
