@@ -166,7 +166,7 @@ func (r *Reservation) Serve(setup Setup) (*Server, error) {
 	if len(behaviours) == 0 {
 		behaviours = []Behaviour{{}}
 	}
-	if err := prepare(append(behaviours, setup.Second)...); err != nil {
+	if err := errors.Join(prepare(behaviours...), prepare(setup.Second)); err != nil {
 		return nil, fmt.Errorf("serve: %w", err)
 	}
 	if !r.release() {

@@ -107,9 +107,10 @@ func (s *Server) connections(listener Listener, l *net.TCPListener) func() error
 
 // datagrams gives a function that takes and records one datagram.
 func (s *Server) datagrams(listener Listener, conn *net.UDPConn) func() error {
-	buf := make([]byte, maxDatagram)
 	return func() error {
-		n, from, err := conn.ReadFromUDPAddrPort(buf)
+		buf := readBuffers.Get().(*[4096]byte)
+		defer readBuffers.Put(buf)
+		n, from, err := conn.ReadFromUDPAddrPort(buf[:maxDatagram])
 		if err != nil {
 			return err
 		}
