@@ -13,7 +13,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// begin does what the script has before all moments.
+// begin does the acts before all moments.
 func (c *conn) begin() {
 	for _, act := range c.behaviour.Script.course(connected) {
 		if s, ok := act.(Segment); ok {
@@ -22,8 +22,8 @@ func (c *conn) begin() {
 	}
 }
 
-// answerHello does what the script has for a ClientHello, of which the first
-// octets are read, and says whether that is to serve TLS.
+// answerHello does the acts for a ClientHello, of which the first octets are read,
+// and says whether TLS is to be served.
 func (c *conn) answerHello(first []byte) bool {
 	acts := c.behaviour.Script.course(AwaitHello)
 	if len(acts) == 0 {
@@ -41,7 +41,7 @@ func (c *conn) answerHello(first []byte) bool {
 		case SendAlert:
 			c.sendAlert(a)
 		case SendText:
-			c.tap.say(a.Text)
+			c.tap.sendText(a.Text)
 		default:
 			c.endOrPause(act)
 		}
@@ -95,8 +95,8 @@ func (c *conn) endOrPause(act Act) {
 	}
 }
 
-// finish ends the connection. What comes after it meets the next behaviour
-// already.
+// finish ends the connection. New connections get the next behaviour from then
+// on.
 func (c *conn) finish(how Ending) {
 	c.server.advance(c.step)
 	switch how {
@@ -112,8 +112,7 @@ func (c *conn) finish(how Ending) {
 	}
 }
 
-// advance goes on to the next behaviour, if the connections of step are still
-// those that come.
+// advance goes on to the next behaviour, if that of step is still in force.
 func (s *Server) advance(step int) {
 	s.state.Lock()
 	defer s.state.Unlock()
@@ -122,7 +121,7 @@ func (s *Server) advance(step int) {
 	}
 }
 
-// afterHandshake does what the script has for the moment behind the handshake.
+// afterHandshake does the acts that follow the handshake.
 func (s *sipSession) afterHandshake() {
 	for _, act := range s.conn.behaviour.Script.course(AwaitHandshake) {
 		if a, ok := act.(SendOptions); ok {
@@ -133,8 +132,8 @@ func (s *sipSession) afterHandshake() {
 	}
 }
 
-// register does what the script has for the first REGISTER of the connection,
-// and answers every later one.
+// register does the acts for the first REGISTER of the connection, and answers
+// every later one with a 200.
 func (s *sipSession) register(req *sip.Request, tx sip.ServerTransaction) {
 	acts := Script{Respond{}}
 	if s.registers.Add(1) == 1 {
@@ -159,8 +158,8 @@ func (s *sipSession) register(req *sip.Request, tx sip.ServerTransaction) {
 	s.registered()
 }
 
-// respond answers a REGISTER (RFC 3261 10.3). False: the client is gone, which
-// the tap records.
+// respond answers a REGISTER (RFC 3261 10.3). False: the client is gone, as the tap
+// records.
 func (s *sipSession) respond(req *sip.Request, tx sip.ServerTransaction, a Respond) bool {
 	status, reason := a.status()
 	res := sip.NewResponseFromRequest(req, status, reason, nil)
@@ -194,7 +193,7 @@ func (s *sipSession) half(message string) {
 	k := e.lock()
 	e.event(k, Event{At: e.r.since(), From: FromServer, Kind: KindHalfSIP, Detail: line, Protected: true})
 	e.unlock()
-	_, _ = s.tls.Write([]byte(message[:len(message)/2])) // fails when the client is gone; the tap has it
+	_, _ = s.tls.Write([]byte(message[:len(message)/2])) // fails when the client is gone, as the tap records
 }
 
 // registered records that the server is done with a REGISTER.
@@ -204,7 +203,8 @@ func (s *sipSession) registered() {
 	s.conn.entry.unlock()
 }
 
-// speakFirst sends an OPTIONS behind the handshake, before anything was asked.
+// speakFirst sends an OPTIONS after the handshake, before the client has sent
+// anything.
 func (s *sipSession) speakFirst(a SendOptions) {
 	e := s.conn.entry
 	k := e.lock()
@@ -222,11 +222,11 @@ func (s *sipSession) speakFirst(a SendOptions) {
 	}
 	_, _ = fmt.Fprintf(s.tls, "OPTIONS sips:alice@%[1]s SIP/2.0\r\nVia: SIP/2.0/TLS %[2]s;branch=z9hG4bK.first\r\nMax-Forwards: 70\r\n"+
 		"From: <%[3]s>;tag=first\r\nTo: <sips:alice@%[1]s>\r\nCall-ID: first@%[2]s\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n",
-		s.conn.raw.RemoteAddr(), local, from) // fails when the client is gone; the tap has it
+		s.conn.raw.RemoteAddr(), local, from) // fails when the client is gone, as the tap records
 }
 
 // sendOptions sends an OPTIONS over the client's connection and waits for the
-// answer, which the session's own reader records. One is enough.
+// answer, which the session's own reader records. A connection gets one at most.
 func (s *sipSession) sendOptions(register *sip.Request, a SendOptions) {
 	cseq := sip.CSeqHeader{SeqNo: rand.Uint32N(1<<31-1) + 1, MethodName: sip.OPTIONS}
 	k := s.conn.entry.lock()
@@ -264,11 +264,11 @@ func (s *sipSession) sendOptions(register *sip.Request, a SendOptions) {
 	_, _ = client.Do(ctx, req) // what came back is recorded by the reader
 }
 
-// clearAddress is where clear text is listened for over TCP.
+// clearAddress is the address of a plaintext listener for TCP.
 func (s *Server) clearAddress() string {
-	for _, ear := range s.main.list {
-		if ear.Network == "tcp" && !ear.TLS {
-			return ear.Address.String()
+	for _, listener := range s.main.list {
+		if listener.Network == "tcp" && !listener.TLS {
+			return listener.Address.String()
 		}
 	}
 	return s.main.address.String()

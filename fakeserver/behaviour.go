@@ -16,7 +16,7 @@ const (
 	AuthNone     ClientAuth = ""         // no CertificateRequest
 	AuthOptional ClientAuth = "optional" // asks; goes on without one; verifies what comes
 	AuthRequired ClientAuth = "required" // asks; ends the handshake without one; verifies what comes
-	AuthRefused  ClientAuth = "refused"  // as required, but refuses what verifies, too (alert bad_certificate)
+	AuthRefused  ClientAuth = "refused"  // as required, but also refuses what verifies (alert bad_certificate)
 )
 
 // Tickets says what the server does about resumption: tickets of RFC 5077 in
@@ -33,10 +33,11 @@ const (
 	TicketsForgotten Tickets = "forgotten"
 )
 
-// Behaviour is what the server does with a connection. It is plain data but
-// for the keys, and apart from the listener: [Server.SetBehaviour] changes it
-// for the connections that come after. The zero value offers TLS 1.2 and 1.3
-// with no certificate, which can complete no handshake.
+// Behaviour is what the server does with a connection: how its TLS is configured,
+// and in [Behaviour.Script] what it does otherwise than a sound server. It is plain
+// data but for the keys, and says nothing of addresses: [Server.SetBehaviour]
+// changes it for new connections. The zero value offers TLS 1.2 and 1.3 without a
+// certificate, and can complete no handshake.
 type Behaviour struct {
 	// MinVersion and MaxVersion as in crypto/tls; zero: 1.2 and 1.3.
 	MinVersion, MaxVersion uint16
@@ -49,22 +50,22 @@ type Behaviour struct {
 	CipherSuites []uint16
 	Groups       []tls.CurveID
 	// RandomTail replaces the last octets of the 32 of the server's random,
-	// where RFC 8446 4.1.3 has the sign of a downgrade; nil: all are random.
+	// where RFC 8446 4.1.3 puts the sign of a downgrade; nil: all are random.
 	RandomTail []byte
-	// Signature spoils the proof that the server holds Key; Certificate
-	// replaces the Certificate message that Chain makes.
+	// Signature is what is wrong with the proof that the server holds Key,
+	// Certificate what is wrong with the Certificate message.
 	Signature   SignatureFault
 	Certificate CertificateFault
 
 	// Staple is the OCSP response for the first certificate of Chain (DER),
-	// handed to clients that ask for it (RFC 6066 8, RFC 8446 4.4.2.1); empty:
+	// sent to clients that ask for it (RFC 6066 8, RFC 8446 4.4.2.1); empty:
 	// none.
 	Staple []byte
-	// Service is what the HTTP service gives out; see [Places.Service].
+	// Service is what the HTTP service serves; see [Places.Service].
 	Service Service
-	// ServerName is the only name that the server has a certificate for: it ends
-	// the handshake with unrecognized_name when the client asks for another by
-	// server_name, or for none (RFC 6066 3); empty: it does not matter.
+	// ServerName is the only name that the server has a certificate for: when the
+	// client asks for another name by server_name, or for none, the server ends the
+	// handshake with unrecognized_name (RFC 6066 3); empty: any name will do.
 	ServerName string
 
 	// ClientAuth says whether the server asks for a client certificate, and
@@ -76,25 +77,24 @@ type Behaviour struct {
 	AcceptableCAs []pkix.Name
 	Tickets       Tickets
 
-	// KeepOpen leaves a connection whose handshake the client refused open
-	// from the server's side: no half-close, until the server is closed.
+	// KeepOpen: when the client refuses the handshake, the server does not end its
+	// direction of the connection, until the server is closed.
 	KeepOpen bool
-	// Script is where the server differs from a sound one in what it does; nil:
-	// nowhere.
+	// Script is what the server does otherwise than a sound one; nil: nothing.
 	Script Script
 }
 
-// TrapMode says where the ears are.
+// TrapMode says where the plaintext listeners are.
 type TrapMode string
 
 // The trap modes. The zero value is [TrapsOwn] on Linux, [TrapsNear] elsewhere.
 const (
-	TrapsOwn  TrapMode = "own"  // an own loopback address: TLS on TCP 5061, traps on TCP 5060, UDP 5060 and 5061
-	TrapsNear TrapMode = "near" // a free port P on 127.0.0.1 for TLS, UDP P as trap
+	TrapsOwn  TrapMode = "own"  // a loopback address of its own: TLS on TCP 5061, plaintext on TCP 5060, UDP 5060 and 5061
+	TrapsNear TrapMode = "near" // a free port of 127.0.0.1: TLS by TCP, plaintext by UDP
 )
 
-// OrDefault gives the mode, and for the zero value the one that this operating
-// system is served with: only Linux has every address of 127.0.0.0/8.
+// OrDefault gives the mode, for the zero value that of this operating system:
+// only Linux has every address of 127.0.0.0/8.
 func (m TrapMode) OrDefault() TrapMode {
 	switch {
 	case m != "":

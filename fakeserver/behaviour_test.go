@@ -105,8 +105,8 @@ func TestClientAuth(t *testing.T) {
 				if sent != (len(h.ClientCertificates) == 1) || sent && !slices.Equal(h.ClientCertificates[0], tc.client.cert.Raw) {
 					t.Errorf("%d client certificates", len(h.ClientCertificates))
 				}
-				if !tc.want.completed && (k.AppData || k.MootHello != "" || !k.ServerEnded) {
-					t.Errorf("after a refusal: app data %v, moot %q, ended %v", k.AppData, k.MootHello, k.ServerEnded)
+				if !tc.want.completed && (k.AppData || k.NothingInCommon != "" || !k.ServerEnded) {
+					t.Errorf("after a refusal: app data %v, nothing in common %q, ended %v", k.AppData, k.NothingInCommon, k.ServerEnded)
 				}
 				if tc.mode == AuthRefused && k.ServerAlerts[0].Description != 42 {
 					t.Errorf("server's alerts %v, want bad_certificate", k.ServerAlerts)
@@ -140,7 +140,7 @@ func TestAlertAnswer(t *testing.T) {
 	}
 	_ = raw.Close()
 	k := one(t, s.Observe(t.Context()))
-	if k.ClientHello == nil || k.MootHello != "" || k.Handshake.CertificateSent || !k.ServerEnded {
+	if k.ClientHello == nil || k.NothingInCommon != "" || k.Handshake.CertificateSent || !k.ServerEnded {
 		t.Errorf("%+v", k)
 	}
 	if len(k.ServerAlerts) != 1 || k.ServerAlerts[0].String() != "fatal handshake_failure (40)" {
@@ -178,7 +178,7 @@ func TestKeepOpen(t *testing.T) {
 	}
 }
 
-func TestMootHello(t *testing.T) {
+func TestNothingInCommon(t *testing.T) {
 	t.Parallel()
 	p := testPKI()
 	only12, only13 := serving(p.ecdsa), serving(p.ecdsa)
@@ -205,8 +205,8 @@ func TestMootHello(t *testing.T) {
 			t.Errorf("%s: handshake: %v", tc.name, err)
 		}
 		_ = c.Close()
-		if k := one(t, s.Observe(t.Context())); !strings.HasPrefix(k.MootHello, tc.want) || (tc.want == "") != (k.MootHello == "") {
-			t.Errorf("%s: %q, want %q", tc.name, k.MootHello, tc.want)
+		if k := one(t, s.Observe(t.Context())); !strings.HasPrefix(k.NothingInCommon, tc.want) || (tc.want == "") != (k.NothingInCommon == "") {
+			t.Errorf("%s: %q, want %q", tc.name, k.NothingInCommon, tc.want)
 		}
 	}
 }

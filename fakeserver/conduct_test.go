@@ -182,7 +182,7 @@ func TestClearAnswers(t *testing.T) {
 		_ = tls.Client(raw, testPKI().trusting()).Handshake() // fails, and leaves what came in the error
 		_ = raw.CloseWrite()
 		k := one(t, s.Observe(t.Context()))
-		if !k.ServerEnded || k.ClientHello == nil || k.Handshake.Started || k.MootHello != "" {
+		if !k.ServerEnded || k.ClientHello == nil || k.Handshake.Started || k.NothingInCommon != "" {
 			t.Errorf("%s: %+v", b.Script, k)
 		}
 		if said := slices.Contains(ladder(k, FromServer), "clear text"); said != (want != "") {
@@ -245,7 +245,7 @@ func TestUnfinished(t *testing.T) {
 
 // Warnings come before the ServerHello; octets one by one make a handshake all
 // the same; an OPTIONS comes before anything was asked, and its answer is seen.
-func TestWaysOfSpeaking(t *testing.T) {
+func TestActsBeforeAndAfterHandshake(t *testing.T) {
 	eachVersion(t, func(t *testing.T, version uint16) {
 		b := serving(testPKI().ecdsa)
 		b.Script = Script{
@@ -255,12 +255,12 @@ func TestWaysOfSpeaking(t *testing.T) {
 			SendAlert{Level: levelWarning, Description: 112},
 			ServeTLS{},
 			AwaitHandshake,
-			SendOptions{From: "elsewhere.test"},
+			SendOptions{From: "carol.test"},
 		}
 		s := start(t, b)
 		c := secured(t, s, version, nil)
 		m, err := readHead(bufio.NewReader(c))
-		if err != nil || !strings.HasPrefix(m.line, "OPTIONS sips:") || !strings.Contains(m.fields.Get("From"), "@elsewhere.test>") {
+		if err != nil || !strings.HasPrefix(m.line, "OPTIONS sips:") || !strings.Contains(m.fields.Get("From"), "@carol.test>") {
 			t.Fatalf("%v %+v", err, m)
 		}
 		if _, err := io.WriteString(c, "SIP/2.0 200 OK\r\nCSeq: "+m.fields.Get("CSeq")+"\r\nContent-Length: 0\r\n\r\n"); err != nil {
@@ -278,9 +278,9 @@ func TestWaysOfSpeaking(t *testing.T) {
 	})
 }
 
-// A server that hangs up says close_notify behind the handshake, and still
-// hears what comes.
-func TestHangsUp(t *testing.T) {
+// A server that closes after the handshake sends close_notify, and still records
+// what arrives.
+func TestClosesAfterHandshake(t *testing.T) {
 	eachVersion(t, func(t *testing.T, version uint16) {
 		b := serving(testPKI().ecdsa)
 		b.Script = Script{AwaitHandshake, EndClose}
@@ -302,7 +302,7 @@ func TestHangsUp(t *testing.T) {
 func TestOptionsFrom(t *testing.T) {
 	t.Parallel()
 	b := serving(testPKI().ecdsa)
-	b.Script = Script{AwaitRegister, Respond{}, SendOptions{From: "elsewhere.test"}}
+	b.Script = Script{AwaitRegister, Respond{}, SendOptions{From: "carol.test"}}
 	c := secured(t, start(t, b), 0, nil)
 	if _, err := io.WriteString(c, register(c)); err != nil {
 		t.Fatal(err)
@@ -312,12 +312,12 @@ func TestOptionsFrom(t *testing.T) {
 		t.Fatal(err)
 	}
 	m, err := readHead(r)
-	if err != nil || !strings.HasPrefix(m.line, "OPTIONS ") || !strings.Contains(m.fields.Get("From"), "<sips:carol@elsewhere.test>;tag=") || len(m.fields["From"]) != 1 {
+	if err != nil || !strings.HasPrefix(m.line, "OPTIONS ") || !strings.Contains(m.fields.Get("From"), "<sips:carol@carol.test>;tag=") || len(m.fields["From"]) != 1 {
 		t.Errorf("%v %+v", err, m)
 	}
 }
 
-// Clear text on a TCP ear has a kind, whoever's it is.
+// Clear text on a TCP listener has a kind, whoever's it is.
 func TestClearKind(t *testing.T) {
 	t.Parallel()
 	s := start(t, serving(testPKI().ecdsa))

@@ -15,14 +15,14 @@ type conn struct {
 	entry     *entry
 	behaviour Behaviour
 	step      int           // place of behaviour among those of the server
-	done      chan struct{} // closed when it is over
+	done      chan struct{} // closed when the connection has ended
 
 	mu      sync.Mutex
 	session session // nil until the handshake is complete
 	ended   bool    // the server's direction is closed
-	// left, if set, is closed when the connection is read as far as it goes and
-	// then left to the client.
-	left chan struct{}
+	// leftOpen, if set, is closed when all that has arrived is read and the
+	// connection stays open, see [Behaviour.KeepOpen].
+	leftOpen chan struct{}
 }
 
 // readBuffers are for reading, 4096 octets each.
@@ -33,8 +33,8 @@ func newConn(s *Server, raw *net.TCPConn, e *entry, b Behaviour, step int) *conn
 	c.tap = newTap(raw, e, s.leaks)
 	c.engine = s.newEngine(c)
 	c.tap.idle = s.cfg.IdleLimit
-	c.tap.quiet = c.quiet
-	// Until a handshake is complete a connection has no right to stay for long.
+	c.tap.allRead = c.allRead
+	// A connection without a complete handshake is not kept for long.
 	c.tap.until = time.Now().Add(2 * s.cfg.IdleLimit)
 	return c
 }
@@ -57,7 +57,7 @@ func (c *conn) serve(isTLS bool) {
 	if err != nil {
 		return
 	}
-	// Clear text, or noise: a TLS server has nothing to say to it.
+	// A TLS server does not answer clear text or noise.
 	if buf[0] != recordHandshake || !c.answerHello(buf[:n]) {
 		c.readRest()
 		return
@@ -65,7 +65,7 @@ func (c *conn) serve(isTLS bool) {
 	c.handshake()
 }
 
-// over takes the connection out of the server's list.
+// over removes the connection from the server's list.
 func (c *conn) over() {
 	_ = c.raw.Close()
 	c.server.state.Lock()
@@ -105,8 +105,8 @@ func (c *conn) reset() {
 }
 
 // end closes the server's direction: close_notify where there is TLS, then
-// FIN. The client's is read on: closing with unread data would reset the
-// connection, and the reset could destroy an alert on its way.
+// FIN. The server still reads the client's: closing with unread data would reset
+// the connection, and the reset could destroy an alert.
 func (c *conn) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -114,9 +114,9 @@ func (c *conn) end() {
 		return
 	}
 	c.ended = true
-	c.tap.hurry.Store(true)
-	// Frees a write that waits for a client which does not read.
-	_ = c.raw.SetWriteDeadline(time.Now().Add(hurryLimit))
+	c.tap.ending.Store(true)
+	// A write may be waiting for a client that does not read: this ends it.
+	_ = c.raw.SetWriteDeadline(time.Now().Add(endingLimit))
 	k := c.entry.lock()
 	at := c.entry.r.since()
 	if k.ClientClosed == "" {
@@ -135,7 +135,7 @@ func (c *conn) end() {
 	_ = c.raw.CloseWrite() // fails when the client reset the connection
 }
 
-// keptOpen says that the behaviour leaves this connection to the client.
+// keptOpen says that the behaviour leaves it to the client to end the connection.
 func (c *conn) keptOpen() bool {
 	if !c.behaviour.KeepOpen {
 		return false
@@ -145,39 +145,38 @@ func (c *conn) keptOpen() bool {
 	return !k.AppData && (c.tap.refused || k.ClientClosed != "")
 }
 
-// quiet is called, when an end was asked for, once all that has arrived is
-// read.
-func (c *conn) quiet() {
+// allRead is called when an end was asked for and all that has arrived is read.
+func (c *conn) allRead() {
 	if !c.keptOpen() {
 		c.end()
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.left != nil {
-		close(c.left)
-		c.left = nil
+	if c.leftOpen != nil {
+		close(c.leftOpen)
+		c.leftOpen = nil
 	}
 }
 
-// askEnd has the connection ended as soon as all that has arrived is read. left
-// is closed when it is not ended then, but left to the client.
-func (c *conn) askEnd() (left <-chan struct{}) {
+// askEnd ends the connection as soon as all that has arrived is read. leftOpen is
+// closed when the connection is not ended then, because the client is to end it.
+func (c *conn) askEnd() (leftOpen <-chan struct{}) {
 	c.mu.Lock()
-	if c.left == nil {
-		c.left = make(chan struct{})
+	if c.leftOpen == nil {
+		c.leftOpen = make(chan struct{})
 	}
-	left = c.left
+	leftOpen = c.leftOpen
 	c.mu.Unlock()
-	c.tap.hurry.Store(true)
-	// Frees a write that waits for a client which does not read.
-	_ = c.raw.SetWriteDeadline(time.Now().Add(hurryLimit))
+	c.tap.ending.Store(true)
+	// A write may be waiting for a client that does not read: this ends it.
+	_ = c.raw.SetWriteDeadline(time.Now().Add(endingLimit))
 	c.tap.askEnd()
-	return left
+	return leftOpen
 }
 
 // abort ends the connection at once, in both directions.
 func (c *conn) abort() {
-	c.tap.hurry.Store(true)
+	c.tap.ending.Store(true)
 	_ = c.raw.Close()
 }

@@ -78,7 +78,7 @@ func serveDNS(at netip.AddrPort, udp net.PacketConn, tcp net.Listener) *DNS {
 // Addr is where the server listens, by UDP and TCP.
 func (d *DNS) Addr() netip.AddrPort { return d.addr }
 
-// Set makes host known with one address, in place of all it had. An IPv6
+// Set makes host known with one address, in place of all its records. An IPv6
 // address gives an AAAA record.
 func (d *DNS) Set(host string, addr netip.Addr) {
 	name := canonical(host)
@@ -96,7 +96,7 @@ func (d *DNS) Set(host string, addr netip.Addr) {
 	d.records[name] = []dns.RR{rr}
 }
 
-// SetRecords makes host known with these records, in place of all it had:
+// SetRecords makes host known with these records, in place of all it had before:
 // NAPTR, SRV, CNAME and so on.
 func (d *DNS) SetRecords(host string, records ...dns.RR) {
 	d.mu.Lock()
@@ -112,8 +112,8 @@ func (d *DNS) Delete(host string) {
 	delete(d.asked, canonical(host))
 }
 
-// Asked gives when something was first asked of host, or of a name beneath it
-// such as that of a service, since it was made known; zero: nothing was.
+// Asked gives the time of the first query for host, or for a name beneath it such
+// as that of a service, since host was made known; zero: there was none.
 func (d *DNS) Asked(host string) (first time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -137,7 +137,7 @@ func (d *DNS) Queries() []Query {
 // returns. It may be called again.
 func (d *DNS) Close() error {
 	d.once.Do(func() {
-		// Queries under way are not worth waiting for.
+		// No need to wait for the queries that are running.
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
 		for _, s := range d.servers {
@@ -162,7 +162,7 @@ func (d *DNS) answer(w dns.ResponseWriter, query *dns.Msg) {
 	if udp := query.IsEdns0(); udp != nil {
 		reply.SetEdns0(udp.UDPSize(), false)
 	}
-	_ = w.WriteMsg(reply) // who asked is gone
+	_ = w.WriteMsg(reply) // fails when the client is gone
 }
 
 // lookUp fills in the answer, following one chain of CNAME (RFC 1034 3.6.2).

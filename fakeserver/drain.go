@@ -2,18 +2,18 @@ package fakeserver
 
 import "context"
 
-// drain reads all that came before it was called: what waits at every ear,
-// then every connection to its end.
+// drain reads all that arrived before it was called: first what waits at every
+// listener, then every connection to its end.
 func (s *Server) drain(ctx context.Context) {
 	if s.closing() {
 		return
 	}
-	s.sweepEars(ctx)
+	s.sweepListeners(ctx)
 	s.drainConnections(ctx)
 }
 
-// sweepEars waits until every ear has taken what lies in its queue.
-func (s *Server) sweepEars(ctx context.Context) {
+// sweepListeners waits until every listener has taken what is in its queue.
+func (s *Server) sweepListeners(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, sweepsLimit)
 	defer cancel()
 	swept := make([]<-chan struct{}, len(s.sweeps))

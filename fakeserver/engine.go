@@ -19,11 +19,11 @@ type engine interface {
 	nothingInCommon(*ClientHello) string
 }
 
-// session is a connection behind its handshake: what is read and written is
+// session is a connection after its handshake: what is read and written is
 // application data.
 type session interface {
 	net.Conn
-	// CloseWrite sends close_notify, and ends the server's direction no further.
+	// CloseWrite sends close_notify, and leaves TCP open.
 	CloseWrite() error
 	negotiated() negotiated
 }

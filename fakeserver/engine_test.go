@@ -137,7 +137,7 @@ func TestAnotherEngineFails(t *testing.T) {
 	}
 	_ = raw.CloseWrite()
 	k := one(t, s.Observe(t.Context()))
-	if k.Handshake.Completed || k.Handshake.Err != errOdd.Error() || k.MootHello != "nothing with fail.test" || !k.ServerEnded {
+	if k.Handshake.Completed || k.Handshake.Err != errOdd.Error() || k.NothingInCommon != "nothing with fail.test" || !k.ServerEnded {
 		t.Errorf("%+v", k)
 	}
 }

@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// Event is one rung of the message ladder.
+// Event is one step of the message ladder.
 type Event struct {
 	At        time.Duration // offset from [Observation.Started]
 	From      Side
-	Kind      Kind   // what it is: decisions are made by it
+	Kind      Kind   // what it is: programs decide by it
 	What      string // its word for people: "ClientHello", "alert", "REGISTER", "200", "clear SIP", "FIN", ...; never a key
 	Detail    string // short, for people; never a key
 	Protected bool   // it was encrypted on the wire
@@ -54,10 +54,10 @@ const (
 	KindHeartbeat        Kind = "heartbeat"
 	KindRecord           Kind = "record"           // of a type that is in no standard
 	KindEncrypted        Kind = "encrypted"        // a record or handshake message that could not be read
-	KindApplicationData  Kind = "application_data" // that nobody read
+	KindApplicationData  Kind = "application_data" // that was never read
 )
 
-// What was said inside TLS, and outside of it.
+// What was sent inside TLS, and outside of it.
 const (
 	KindSIP      Kind = "sip"       // a SIP message
 	KindHalfSIP  Kind = "half_sip"  // the first half of one
@@ -71,7 +71,7 @@ const (
 const (
 	KindFIN     Kind = "fin"
 	KindRST     Kind = "rst"
-	KindNotSent Kind = "not_sent" // the event before it did not get out
+	KindNotSent Kind = "not_sent" // the event before it was not sent
 	KindGaveUp  Kind = "gave_up"  // nothing moved within the limit
 )
 

@@ -22,13 +22,13 @@ const (
 	SignatureSound        SignatureFault = ""
 	SignatureOtherKey     SignatureFault = "other-key"     // made with another key of the same kind
 	SignatureDamaged      SignatureFault = "damaged"       // one bit of it is flipped
-	SignatureOtherMessage SignatureFault = "other-message" // made with the right key, of another handshake
-	SignatureZero         SignatureFault = "zero"          // of ECDSA r = s = 0, of RSA the number 0
-	SignatureOrder        SignatureFault = "order"         // of ECDSA r = s = n, the order of the curve
-	SignatureEmpty        SignatureFault = "empty"         // of no octets
+	SignatureOtherMessage SignatureFault = "other-message" // made with the right key for another handshake
+	SignatureZero         SignatureFault = "zero"          // ECDSA: r = s = 0; RSA: the number 0
+	SignatureOrder        SignatureFault = "order"         // ECDSA: r = s = n, the order of the curve
+	SignatureEmpty        SignatureFault = "empty"         // no octets
 )
 
-// CertificateFault is what is wrong with the Certificate message as such.
+// CertificateFault is what is wrong with the Certificate message.
 type CertificateFault string
 
 // The faults. The zero value is [CertificateSound].
@@ -62,7 +62,7 @@ func (f SignatureFault) signer(key crypto.Signer) crypto.Signer {
 	return faultySigner{key, f}
 }
 
-// prepare makes what takes time, before a client waits for it.
+// prepare does what takes time, before a client waits for it.
 func (f SignatureFault) prepare(key crypto.Signer) {
 	if f != SignatureOtherKey || key == nil {
 		return
@@ -72,7 +72,7 @@ func (f SignatureFault) prepare(key crypto.Signer) {
 	}
 }
 
-// faultySigner has the public key of the one it stands for.
+// faultySigner has the public key of key, and signs wrongly.
 type faultySigner struct {
 	key   crypto.Signer
 	fault SignatureFault
@@ -81,7 +81,7 @@ type faultySigner struct {
 // Public is the key of the certificate.
 func (s faultySigner) Public() crypto.PublicKey { return s.key.Public() }
 
-// Sign gives a signature that nobody may accept.
+// Sign gives a signature that does not verify.
 func (s faultySigner) Sign(random io.Reader, digest []byte, o crypto.SignerOpts) ([]byte, error) {
 	signature, err := s.key.Sign(random, digest, o)
 	if err != nil {
@@ -122,15 +122,15 @@ func (s faultySigner) Sign(random io.Reader, digest []byte, o crypto.SignerOpts)
 	return signature, nil
 }
 
-// otherRSA is a key that stands in no certificate.
+// otherRSA is a key that is in no certificate.
 var otherRSA = sync.OnceValues(func() (crypto.Signer, error) { return rsa.GenerateKey(rand.Reader, 2048) })
 
-// tailed is a source of randomness that makes every 32 octets read at once, as
+// randomWithTail is a source of randomness that makes every 32 octets read at once, as
 // crypto/tls reads the server's random, end with its own.
-type tailed []byte
+type randomWithTail []byte
 
 // Read fills b.
-func (t tailed) Read(b []byte) (int, error) {
+func (t randomWithTail) Read(b []byte) (int, error) {
 	n, err := rand.Read(b)
 	if n == randomLen {
 		copy(b[randomLen-len(t):], t)

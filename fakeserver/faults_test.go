@@ -90,26 +90,27 @@ func (k *keeper) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// What both sides can do is served; what the client does not offer is moot.
+// What both sides support is served; where the client does not offer it, there is
+// nothing in common.
 func TestSuitesAndGroups(t *testing.T) {
 	t.Parallel()
 	p := testPKI()
 	for _, tc := range []struct {
-		name   string
-		server identity
-		suite  uint16
-		group  tls.CurveID
-		client func(*tls.Config)
-		moot   string
+		name    string
+		server  identity
+		suite   uint16
+		group   tls.CurveID
+		client  func(*tls.Config)
+		missing string
 	}{
 		{name: "a suite", server: p.ecdsa, suite: tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256},
 		{name: "static RSA", server: p.rsa, suite: tls.TLS_RSA_WITH_AES_128_CBC_SHA, client: func(c *tls.Config) {
 			c.CipherSuites = []uint16{tls.TLS_RSA_WITH_AES_128_CBC_SHA}
 		}},
-		{name: "static RSA, not offered", server: p.rsa, suite: tls.TLS_RSA_WITH_AES_128_CBC_SHA, moot: "cipher suite"},
-		{name: "RC4, not offered", server: p.ecdsa, suite: tls.TLS_ECDHE_ECDSA_WITH_RC4_128_SHA, moot: "cipher suite"},
+		{name: "static RSA, not offered", server: p.rsa, suite: tls.TLS_RSA_WITH_AES_128_CBC_SHA, missing: "cipher suite"},
+		{name: "RC4, not offered", server: p.ecdsa, suite: tls.TLS_ECDHE_ECDSA_WITH_RC4_128_SHA, missing: "cipher suite"},
 		{name: "a group", server: p.ecdsa, group: tls.CurveP384},
-		{name: "a group, not offered", server: p.ecdsa, group: tls.CurveP384, moot: "key exchange group", client: func(c *tls.Config) {
+		{name: "a group, not offered", server: p.ecdsa, group: tls.CurveP384, missing: "key exchange group", client: func(c *tls.Config) {
 			c.CurvePreferences = []tls.CurveID{tls.X25519}
 		}},
 	} {
@@ -130,9 +131,9 @@ func TestSuitesAndGroups(t *testing.T) {
 			err := c.Handshake()
 			_ = c.NetConn().Close()
 			k := one(t, s.Observe(t.Context()))
-			if tc.moot != "" {
-				if err == nil || !strings.Contains(k.MootHello, tc.moot) {
-					t.Errorf("error %v, moot %q", err, k.MootHello)
+			if tc.missing != "" {
+				if err == nil || !strings.Contains(k.NothingInCommon, tc.missing) {
+					t.Errorf("error %v, nothing in common %q", err, k.NothingInCommon)
 				}
 				return
 			}

@@ -14,8 +14,8 @@ func segmented(c net.Conn, b []byte, size int) (n int, err error) {
 	return n, nil
 }
 
-// heldBack gives a flight of the server without its last record, when it is
-// one: what ends before the Certificate has no more than two.
+// heldBack gives the server's first flight without its last record. False: what is
+// written is no such flight, for it has two records at most.
 func heldBack(flight []byte) ([]byte, bool) {
 	records, last := 0, 0
 	for at := 0; at+recordHeader <= len(flight); records++ {

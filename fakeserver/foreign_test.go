@@ -57,7 +57,7 @@ func TestOpenSSLRefuses(t *testing.T) {
 			if len(k.ClientAlerts) == 0 || k.ClientAlerts[0].String() != "fatal unknown_ca (48)" || k.ClientAlerts[0].Protected {
 				t.Errorf("alerts %v\n%v", k.ClientAlerts, k.Events)
 			}
-			if k.Handshake.Completed || k.AppData || k.MootHello != "" || !k.Handshake.CertificateSent {
+			if k.Handshake.Completed || k.AppData || k.NothingInCommon != "" || !k.Handshake.CertificateSent {
 				t.Errorf("%+v", k.Handshake)
 			}
 		})

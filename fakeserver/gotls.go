@@ -91,21 +91,21 @@ func (b *Behaviour) tlsConfig(keys io.Writer, now func() time.Time) *tls.Config 
 	config.MinVersion, config.MaxVersion = b.versions()
 	config.CipherSuites, config.CurvePreferences = b.CipherSuites, b.Groups
 	if b.RandomTail != nil {
-		config.Rand = tailed(b.RandomTail)
+		config.Rand = randomWithTail(b.RandomTail)
 	}
 	if len(b.Chain) > 0 && b.Key != nil {
 		config.Certificates = []tls.Certificate{{Certificate: b.Certificate.message(b.Chain), PrivateKey: b.Signature.signer(b.Key), OCSPStaple: b.Staple}}
 	}
 	if b.ServerName != "" {
-		b.onlyNamed(config)
+		b.requireServerName(config)
 	}
 	b.askClient(config)
 	return config
 }
 
-// onlyNamed keeps the certificates for clients that ask for them by name.
-// Where it has none crypto/tls sends unrecognized_name.
-func (b *Behaviour) onlyNamed(config *tls.Config) {
+// requireServerName gives the certificate only to clients that ask for it by name.
+// To others crypto/tls sends unrecognized_name.
+func (b *Behaviour) requireServerName(config *tls.Config) {
 	certs := config.Certificates
 	config.Certificates = nil
 	config.GetCertificate = func(h *tls.ClientHelloInfo) (*tls.Certificate, error) {
@@ -142,7 +142,7 @@ func (b *Behaviour) askClient(config *tls.Config) {
 		config.ClientCAs = x509.NewCertPool() // nil would mean the system's roots
 	}
 	if b.AcceptableCAs != nil {
-		b.nameCAs(config)
+		b.setAcceptableCAs(config)
 	}
 	if b.ClientAuth == AuthRefused {
 		config.VerifyPeerCertificate = func(certs [][]byte, _ [][]*x509.Certificate) error {

@@ -9,9 +9,10 @@ import (
 	"fmt"
 )
 
-// nameCAs makes the CertificateRequest name the acceptable authorities of b.
-// crypto/tls names those it verifies by, so that verifying is done here.
-func (b *Behaviour) nameCAs(config *tls.Config) {
+// setAcceptableCAs makes the CertificateRequest name the acceptable authorities of
+// b. crypto/tls names the authorities that it verifies with, so the verifying is
+// done here.
+func (b *Behaviour) setAcceptableCAs(config *tls.Config) {
 	roots, required := config.ClientCAs, b.ClientAuth != AuthOptional
 	named := x509.NewCertPool()
 	for i, name := range b.AcceptableCAs {
@@ -26,7 +27,7 @@ func (b *Behaviour) nameCAs(config *tls.Config) {
 	}
 }
 
-// nameOnly is as much of a certificate as a pool needs to give its subject.
+// nameOnly is a certificate of which a pool can give the subject, and nothing else.
 func nameOnly(name pkix.Name, serial int) *x509.Certificate {
 	subject, err := asn1.Marshal(name.ToRDNSequence())
 	if err != nil {

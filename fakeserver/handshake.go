@@ -55,9 +55,9 @@ func (c *conn) failed(err error) (byClient bool) {
 	byServer := !t.refused && hasFatal(k.ServerAlerts)
 	h.ClientRefused = byServer && h.CertificateRequested && t.clientCert
 	if byServer && k.ClientHello != nil {
-		k.MootHello = c.engine.nothingInCommon(k.ClientHello)
-		if k.MootHello == "" && !t.sentHello && foundNothing(k.ServerAlerts) {
-			k.MootHello = err.Error()
+		k.NothingInCommon = c.engine.nothingInCommon(k.ClientHello)
+		if k.NothingInCommon == "" && !t.sentHello && foundNothing(k.ServerAlerts) {
+			k.NothingInCommon = err.Error()
 		}
 	}
 	return t.refused

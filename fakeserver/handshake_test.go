@@ -36,8 +36,8 @@ func TestAcceptedHandshake(t *testing.T) {
 					t.Errorf("negotiated %x %x %x, the client says %x %x %x",
 						h.Version, h.Cipher, h.Group, version, state.CipherSuite, state.CurveID)
 				}
-				if k.ClientHello == nil || k.ClientHello.ServerName != testHost || k.MootHello != "" {
-					t.Errorf("ClientHello %+v, moot %q", k.ClientHello, k.MootHello)
+				if k.ClientHello == nil || k.ClientHello.ServerName != testHost || k.NothingInCommon != "" {
+					t.Errorf("ClientHello %+v, nothing in common %q", k.ClientHello, k.NothingInCommon)
 				}
 				if !k.AppData || !k.Answered200 || len(k.SIP) != 1 || k.SIP[0].Method != "REGISTER" || k.SIP[0].CSeq != "1826 REGISTER" {
 					t.Errorf("SIP %+v, app data %v, answered %v", k.SIP, k.AppData, k.Answered200)
@@ -101,7 +101,7 @@ func TestRefusalByAlert(t *testing.T) {
 			}
 			_ = c.NetConn().Close()
 			k := one(t, s.Observe(t.Context()))
-			if k.Handshake.Completed || !k.Handshake.CertificateSent || k.AppData || k.MootHello != "" {
+			if k.Handshake.Completed || !k.Handshake.CertificateSent || k.AppData || k.NothingInCommon != "" {
 				t.Errorf("%+v", k.Handshake)
 			}
 			// crypto/tls's client sends bad_certificate for whatever its verifier refuses.
@@ -247,13 +247,13 @@ func TestUnprotectedAlert(t *testing.T) {
 	if len(k.ClientAlerts) != 1 || k.ClientAlerts[0].String() != "fatal unknown_ca (48)" || k.ClientAlerts[0].Protected {
 		t.Errorf("alerts %v", k.ClientAlerts)
 	}
-	if k.Handshake.Completed || k.Handshake.ClientRefused || k.MootHello != "" {
-		t.Errorf("%+v, moot %q", k.Handshake, k.MootHello)
+	if k.Handshake.Completed || k.Handshake.ClientRefused || k.NothingInCommon != "" {
+		t.Errorf("%+v, nothing in common %q", k.Handshake, k.NothingInCommon)
 	}
 }
 
-// A server of one name ends the handshakes of those who ask for another, or for
-// none, and says why (RFC 6066 3).
+// A server of one name ends the handshakes of clients that ask for another name, or
+// for none, and says why (RFC 6066 3).
 func TestServerName(t *testing.T) {
 	t.Parallel()
 	p := testPKI()
@@ -272,8 +272,8 @@ func TestServerName(t *testing.T) {
 			if k.Handshake.Completed != served || (err == nil) != served {
 				t.Errorf("completed: %t, %v", k.Handshake.Completed, err)
 			}
-			if !served && (len(k.ServerAlerts) == 0 || k.ServerAlerts[0].Description != 112 || k.MootHello != "") {
-				t.Errorf("alerts %v, moot %q", k.ServerAlerts, k.MootHello)
+			if !served && (len(k.ServerAlerts) == 0 || k.ServerAlerts[0].Description != 112 || k.NothingInCommon != "") {
+				t.Errorf("alerts %v, nothing in common %q", k.ServerAlerts, k.NothingInCommon)
 			}
 		})
 	}

@@ -178,13 +178,13 @@ func describe(o Observation) string {
 	var b strings.Builder
 	for _, k := range o.Connections {
 		fmt.Fprintf(&b, "connection to %v (TLS %v): completed %v, error %q, closed %q, app data %v, leak %v\n",
-			k.Ear.Address, k.Ear.TLS, k.Handshake.Completed, k.Handshake.Err, k.ClientClosed, k.AppData, k.Leak)
+			k.Listener.Address, k.Listener.TLS, k.Handshake.Completed, k.Handshake.Err, k.ClientClosed, k.AppData, k.Leak)
 		for _, e := range k.Events {
 			fmt.Fprintf(&b, "  %8v %s %s (%s) protected %v\n", e.At.Round(time.Microsecond), e.From, e.What, e.Detail, e.Protected)
 		}
 	}
 	for _, d := range o.Datagrams {
-		fmt.Fprintf(&b, "datagram to %v: %s, leak %v, %q\n", d.Ear.Address, d.Kind, d.Leak, d.Data)
+		fmt.Fprintf(&b, "datagram to %v: %s, leak %v, %q\n", d.Listener.Address, d.Kind, d.Leak, d.Data)
 	}
 	return b.String()
 }

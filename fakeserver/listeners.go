@@ -11,15 +11,15 @@ import (
 	"syscall"
 )
 
-// The ports of an address of the server's own: those that clients know by
-// themselves (RFC 3261 19.1.2).
+// The default ports of SIP (RFC 3261 19.1.2), which a server has at an address of
+// its own.
 const (
 	PortSIP = 5060 // without TLS
 	PortTLS = 5061
 )
 
 // PlaintextPort is the port at which a server that speaks TLS at that address
-// takes SIP without TLS: one with near traps has no other than that of TLS.
+// receives SIP without TLS. With near traps it is the same port, by UDP.
 func PlaintextPort(at netip.AddrPort) uint16 {
 	if at.Port() == PortTLS {
 		return PortSIP
@@ -27,7 +27,7 @@ func PlaintextPort(at netip.AddrPort) uint16 {
 	return at.Port()
 }
 
-// addressTries is how many addresses, or ports, are tried before giving up.
+// addressTries is how many addresses, or ports, are tried at most.
 const addressTries = 64
 
 // ListenError says that a port could not be opened. It wraps the reason of
@@ -61,7 +61,7 @@ type listeners struct {
 	address netip.AddrPort // of the one for TLS
 	tcp     []*net.TCPListener
 	udp     []*net.UDPConn
-	list    []Ear // first those of tcp, then those of udp
+	list    []Listener // first those of tcp, then those of udp
 }
 
 // close closes every port. Nil: there are none.
@@ -149,12 +149,12 @@ func openNear(ctx context.Context) (*listeners, error) {
 
 func (l *listeners) addTCP(t *net.TCPListener, isTLS bool) {
 	l.tcp = append(l.tcp, t)
-	l.list = append(l.list, Ear{Network: "tcp", Address: addrPort(t.Addr()), TLS: isTLS})
+	l.list = append(l.list, Listener{Network: "tcp", Address: addrPort(t.Addr()), TLS: isTLS})
 }
 
 func (l *listeners) addUDP(u *net.UDPConn) {
 	l.udp = append(l.udp, u)
-	l.list = append(l.list, Ear{Network: "udp", Address: addrPort(u.LocalAddr())})
+	l.list = append(l.list, Listener{Network: "udp", Address: addrPort(u.LocalAddr())})
 }
 
 // listenTCP opens a TCP port; port 0: a free one.
@@ -210,9 +210,9 @@ func addrPort(a net.Addr) netip.AddrPort {
 	return netip.AddrPortFrom(p.Addr().Unmap(), p.Port())
 }
 
-// wordOf writes an address as it is looked for in clear text: an address that
-// the server has for itself by the IP address, a shared one with its port.
-func wordOf(a netip.AddrPort) string {
+// nameInText writes an address as it is looked for in plaintext: an address that
+// belongs to the server alone as IP address, a shared one with its port.
+func nameInText(a netip.AddrPort) string {
 	if a.Port() == PortTLS {
 		return a.Addr().String()
 	}

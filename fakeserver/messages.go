@@ -101,7 +101,7 @@ func (t *tap) clientHello(k *Connection, at time.Duration, body []byte) (detail 
 	if k.ClientHello == nil {
 		k.ClientHello, k.HelloAt = h, at
 		if t.nothingInCommon != nil {
-			k.MootHello = t.nothingInCommon(h)
+			k.NothingInCommon = t.nothingInCommon(h)
 		}
 	}
 	var b strings.Builder

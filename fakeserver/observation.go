@@ -35,45 +35,46 @@ const (
 	ClearOther ClearKind = "other"
 )
 
-// Observation is all that the ears of one server saw: a value that anyone can
-// print, compare and store. Times are offsets from Started.
+// Observation is all that one server received and sent: a value that can be
+// printed, compared and stored. Times are offsets from Started.
 type Observation struct {
 	Started     time.Time
-	Address     netip.AddrPort // of the TLS ear
-	Ears        []Ear
-	Connections []Connection // in the order they were accepted, on any TCP ear
-	Datagrams   []Datagram   // on any UDP ear
-	Requests    []Request    // to the revocation service
-	// Frozen is when [Server.Freeze] was called; zero: it was not. What a client
-	// closes after that, the harness may have closed for it.
+	Address     netip.AddrPort // of the listener for TLS
+	Listeners   []Listener
+	Connections []Connection // in the order they were accepted, on every TCP listener
+	Datagrams   []Datagram   // on every UDP listener
+	Requests    []Request    // to the HTTP service
+	// Frozen is when [Server.Freeze] was called; zero: it was not. A connection
+	// that is closed later may have been closed by siptrust, which ends the client.
 	Frozen time.Duration
 	// Dropped counts what was seen but not kept, because a bound was reached.
 	Dropped int
 }
 
-// Ear is one open port.
-type Ear struct {
+// Listener is one open port.
+type Listener struct {
 	Network string // "tcp" or "udp"
 	Address netip.AddrPort
-	TLS     bool // false: a plaintext trap
-	// Elsewhere: it is one of those that [Server.ListenElsewhere] opened.
-	Elsewhere bool
+	TLS     bool // false: a plaintext listener
+	Second  bool // it is at the second address, see [Places.Second]
 }
 
-// Connection is one TCP connection, on the TLS ear or on a trap.
+// Connection is one TCP connection, to the listener for TLS or to a plaintext
+// listener.
 type Connection struct {
-	Ear    Ear
-	Remote netip.AddrPort
-	Opened time.Duration
+	Listener Listener
+	Remote   netip.AddrPort
+	Opened   time.Duration
 	// Step is the place of the behaviour that it met among those that
 	// [Server.SetBehaviour] was given.
 	Step int
 
 	ClientHello *ClientHello // nil: none that could be parsed arrived
 	HelloAt     time.Duration
-	// MootHello is why no server could have answered this ClientHello (no
-	// version, suite or group in common); empty: it could be answered.
-	MootHello string
+	// NothingInCommon is why no server of this behaviour could have answered the
+	// ClientHello (no common version, suite, group or signature scheme); empty: it
+	// could be answered.
+	NothingInCommon string
 
 	Handshake Handshake
 	// Events is the message ladder: every handshake message, change of cipher,
@@ -89,7 +90,7 @@ type Connection struct {
 	Leak bool
 
 	// AppDataAt is when the first application data of the client arrived
-	// behind a handshake that the server completed; zero and !AppData: none.
+	// after a handshake that the server completed; zero and !AppData: none.
 	AppData   bool
 	AppDataAt time.Duration
 	// SIP is what the client sent inside TLS, message by message as the
@@ -97,8 +98,8 @@ type Connection struct {
 	SIP []SIPMessage
 	// Answered200 says that a 200 to the client's REGISTER was written.
 	Answered200 bool
-	// RegisterDone says that the server has done with a REGISTER all that its
-	// behaviour asks for: a final response, half of one, or none.
+	// RegisterDone says that the server has done what its script says about a
+	// REGISTER, but for ending the connection: it answered, or will not.
 	RegisterDone bool
 	// OptionsSent and OptionsStatus: the server's own OPTIONS over this
 	// connection and the status code that came back (0: none).
@@ -131,15 +132,16 @@ type Handshake struct {
 	Group     uint16 // key exchange group, 0 if none
 	// CertificateSent: the server's Certificate message went out.
 	CertificateSent bool
-	// Resumed: the server took up an earlier session, without a Certificate.
+	// Resumed: the server resumed an earlier session, without a Certificate.
 	Resumed bool
 	// CertificateRequested, ClientCertificates (leaf first, DER) and
 	// CertificateVerifyValid: client authentication. Valid means that
-	// crypto/tls verified the client's CertificateVerify.
+	// the TLS engine verified the client's CertificateVerify.
 	CertificateRequested   bool
 	ClientCertificates     [][]byte
 	CertificateVerifyValid bool
-	// ClientRefused: the server refused the client's certificate, or its lack.
+	// ClientRefused: the server refused the client's certificate, or refused the
+	// client because it sent none.
 	ClientRefused bool
 }
 
@@ -169,11 +171,11 @@ type SIPMessage struct {
 
 // Datagram is one UDP packet.
 type Datagram struct {
-	At     time.Duration
-	Ear    Ear
-	Remote netip.AddrPort
-	Data   []byte // at most the first 2048 octets
-	Kind   ClearKind
+	At       time.Duration
+	Listener Listener
+	Remote   netip.AddrPort
+	Data     []byte // at most the first 2048 octets
+	Kind     ClearKind
 	// Leak is set when Data is SIP of the account under test.
 	Leak bool
 }

@@ -20,14 +20,14 @@ const (
 	maxDatagram    = 2048
 )
 
-// recorder holds the observation of a server and those who wait for it.
+// recorder holds the observation of a server, and the calls of Await.
 type recorder struct {
 	now func() time.Time
 
 	mu      sync.Mutex
 	obs     Observation
 	leaks   int // datagrams kept that are leaks
-	turn    int // counts the attempts in a row
+	attempt int // counts the attempts, see next
 	waiters []*waiter
 }
 
@@ -40,7 +40,8 @@ type waiter struct {
 // since gives the offset of this moment. The lock must be held.
 func (r *recorder) since() time.Duration { return r.now().Sub(r.obs.Started) }
 
-// notify wakes those whose predicate holds now. The lock must be held.
+// notify wakes the calls of Await whose predicate is true now. The lock must be
+// held.
 func (r *recorder) notify() {
 	r.waiters = slices.DeleteFunc(r.waiters, func(w *waiter) bool {
 		if !w.holds(&r.obs) {
@@ -85,8 +86,8 @@ func (r *recorder) drop() {
 	r.notify()
 }
 
-// datagram records one UDP packet. Leaks have room of their own, so that a
-// flood of other packets cannot hide one.
+// datagram records one UDP packet. Leaks are counted apart, so that a flood of
+// other packets cannot hide one.
 func (r *recorder) datagram(d Datagram) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -104,7 +105,7 @@ func (r *recorder) datagram(d Datagram) {
 	r.notify()
 }
 
-// begin records a new connection; nil: no room is left, it is only counted.
+// begin records a new connection; nil: there is no room, it is only counted.
 func (r *recorder) begin(k Connection) *entry {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -115,14 +116,15 @@ func (r *recorder) begin(k Connection) *entry {
 	}
 	k.Opened = r.since()
 	r.obs.Connections = append(r.obs.Connections, k)
-	return &entry{r: r, turn: r.turn, index: len(r.obs.Connections) - 1}
+	return &entry{r: r, attempt: r.attempt, index: len(r.obs.Connections) - 1}
 }
 
-// next forgets what was recorded. Connections of before write into the void.
+// next forgets what was recorded. What still happens on older connections is not
+// recorded.
 func (r *recorder) next() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.turn++
+	r.attempt++
 	r.leaks = 0
 	r.obs.Started = r.now()
 	r.obs.Connections, r.obs.Datagrams, r.obs.Requests = nil, nil, nil
@@ -135,7 +137,7 @@ func (r *recorder) snapshot() Observation {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	o := r.obs
-	o.Ears = slices.Clone(o.Ears)
+	o.Listeners = slices.Clone(o.Listeners)
 	o.Connections = slices.Clone(o.Connections)
 	for i := range o.Connections {
 		k := &o.Connections[i]
@@ -187,10 +189,10 @@ func (h *ClientHello) clone() *ClientHello {
 
 // entry is the place of one connection in the observation.
 type entry struct {
-	r     *recorder
-	turn  int
-	index int
-	void  Connection // takes what comes after the attempt was forgotten
+	r         *recorder
+	attempt   int
+	index     int
+	forgotten Connection // takes what comes after its attempt was forgotten
 }
 
 // lock gives the connection for changing, until unlock.
@@ -201,13 +203,13 @@ func (e *entry) lock() *Connection {
 
 // at gives the connection. The lock must be held.
 func (e *entry) at() *Connection {
-	if e.turn != e.r.turn {
-		return &e.void
+	if e.attempt != e.r.attempt {
+		return &e.forgotten
 	}
 	return &e.r.obs.Connections[e.index]
 }
 
-// unlock ends a change and wakes those who waited for it.
+// unlock ends a change and wakes the calls of Await that it satisfies.
 func (e *entry) unlock() {
 	e.r.notify()
 	e.r.mu.Unlock()
@@ -215,7 +217,7 @@ func (e *entry) unlock() {
 
 // drop counts one thing that is not kept. The lock must be held.
 func (e *entry) drop() {
-	if e.turn == e.r.turn {
+	if e.attempt == e.r.attempt {
 		e.r.obs.Dropped++
 	}
 }

@@ -31,7 +31,7 @@ type direction struct {
 	// TLS 1.2 and before: everything after ChangeCipherSpec is encrypted.
 	sealed   bool
 	finished bool // the Finished under encryption was named
-	// An encrypted alert of TLS 1.2 waits for the engine to say what it was.
+	// An encrypted alert of TLS 1.2 waits until the engine says what it was.
 	alertAt time.Duration
 	alerted bool
 
@@ -166,7 +166,7 @@ func (t *tap) alert(k *Connection, d *direction, a Alert) {
 	}
 }
 
-// resolve names the encrypted alert of TLS 1.2 that waits for it.
+// resolve records the encrypted alert of TLS 1.2 that waits for its name.
 func (t *tap) resolve(k *Connection, d *direction, level, description uint8) {
 	if d.alerted {
 		d.alerted = false
@@ -174,7 +174,7 @@ func (t *tap) resolve(k *Connection, d *direction, level, description uint8) {
 	}
 }
 
-// unresolved records an encrypted alert of TLS 1.2 that nothing named.
+// unresolved records an encrypted alert of TLS 1.2 whose name is not known.
 func (t *tap) unresolved(k *Connection, d *direction) {
 	if d.alerted {
 		d.alerted = false
@@ -182,9 +182,9 @@ func (t *tap) unresolved(k *Connection, d *direction) {
 	}
 }
 
-// appData records application data that nobody reads, because the server
-// failed the handshake. While the handshake runs the first of it waits: it may
-// come together with the client's Finished, and is then read behind it.
+// appData records application data that is never read, because the server failed
+// the handshake. While the handshake runs, the first of it waits: it may arrive
+// together with the client's Finished, and is then read after it.
 func (t *tap) appData(k *Connection, d *direction, at time.Duration, size int, protected bool) {
 	switch {
 	case t.served:
@@ -215,7 +215,7 @@ func (t *tap) clearText(k *Connection, d *direction, at time.Duration, data []by
 		k.Leak = k.Leak || t.leaks.mentions(k.Clear)
 	}
 	event.What, event.Detail = words[event.Kind], plain.DotsOfLine(string(k.Clear), maxClearLine)
-	// One rung for all of it, that grows with what is known.
+	// There is one rung for all of it, which is changed when more arrives.
 	if i := t.clearRung - 1; i >= 0 && i < len(k.Events) {
 		event.At = k.Events[i].At
 		k.Events[i] = event
@@ -226,5 +226,5 @@ func (t *tap) clearText(k *Connection, d *direction, at time.Duration, data []by
 	}
 }
 
-// octets writes a size for people.
+// octets writes a size.
 func octets(n int) string { return strconv.Itoa(n) + " octets" }

@@ -22,12 +22,12 @@ type Config struct {
 	// Address asks for one address (traps own); the zero value takes the next
 	// free one from a random base.
 	Address netip.Addr
-	// Places are opened besides.
+	// Places are opened as well.
 	Places Places
 	// Now is the clock; nil: time.Now.
 	Now func() time.Time
-	// IdleLimit ends a connection on which nothing has moved for so long;
-	// zero: 60 s.
+	// IdleLimit ends a connection on which nothing was sent for so long; zero:
+	// 60 s.
 	IdleLimit time.Duration
 }
 
@@ -47,15 +47,15 @@ func (p Places) With(other Places) Places {
 	return Places{Second: p.Second || other.Second, Service: p.Service || other.Service}
 }
 
-// Setup is what a server is given once its places are known: whom it serves,
-// and how.
+// Setup is what a server is given once its places are known: the account that it
+// serves, and how.
 type Setup struct {
 	// Account recognises SIP of the account under test in the clear: any SIP
 	// message that mentions one of these (host, domain, address) is a leak.
 	// The server's own address is always recognised.
 	Account []string
-	// Other is one more name of the account, which {other} stands for in
-	// [Respond.Header]; empty: there is none.
+	// Other is one more name of the account, {other} in [Respond.Header]; empty:
+	// there is none.
 	Other string
 	// Behaviours as [Server.SetBehaviour] takes them; none: the zero value.
 	Behaviours []Behaviour
@@ -63,9 +63,9 @@ type Setup struct {
 	Second Behaviour
 }
 
-// Reservation holds the open ports of a server before anything is served. What
-// clients send meanwhile waits in the operating system's queues, and is served
-// afterwards. Its methods may be called from several goroutines.
+// Reservation holds the open ports of a server that does not serve yet. What
+// clients send meanwhile waits in the operating system's queues and is served
+// later. Its methods may be called from several goroutines.
 type Reservation struct {
 	cfg     Config
 	main    *listeners
@@ -105,7 +105,7 @@ func (r *Reservation) open(ctx context.Context) (err error) {
 			return err
 		}
 		for i := range r.second.list {
-			r.second.list[i].Elsewhere = true
+			r.second.list[i].Second = true
 		}
 	}
 	if r.cfg.Places.Service {
@@ -157,16 +157,16 @@ func (r *Reservation) release() bool {
 	return !was
 }
 
-// Serve serves at all places, with what waits there first, until
-// [Server.Close]. [Observation.Started] is now. A reservation can be served
-// once: [ErrReleased]. A script that cannot be done gives a [*ScriptError], and
-// leaves the reservation as it is.
+// Serve serves at all places until [Server.Close], first what waits there
+// already. [Observation.Started] is now. A reservation can be served
+// once: [ErrReleased]. An invalid script gives a [*ScriptError] and leaves
+// the reservation as it is.
 func (r *Reservation) Serve(setup Setup) (*Server, error) {
 	behaviours := slices.Clone(setup.Behaviours)
 	if len(behaviours) == 0 {
 		behaviours = []Behaviour{{}}
 	}
-	if err := prepare(append(behaviours, setup.Second)...); err != nil {
+	if err := errors.Join(prepare(behaviours...), prepare(setup.Second)); err != nil {
 		return nil, fmt.Errorf("serve: %w", err)
 	}
 	if !r.release() {
@@ -175,16 +175,16 @@ func (r *Reservation) Serve(setup Setup) (*Server, error) {
 	s := &Server{
 		cfg: r.cfg, setup: setup, main: r.main, second: r.second,
 		behaviours: behaviours,
-		leaks:      newLeakFinder(append(slices.Clone(setup.Account), setup.Other), wordOf(r.main.address)),
+		leaks:      newLeakFinder(append(slices.Clone(setup.Account), setup.Other), nameInText(r.main.address)),
 		newEngine:  func(c *conn) engine { return goTLS{c} },
 		conns:      map[*conn]struct{}{},
 		closed:     make(chan struct{}),
 	}
 	rand.Read(s.ticketKey[:])
 	s.now = r.cfg.Now
-	s.obs = Observation{Started: s.now(), Address: r.main.address, Ears: slices.Clone(r.main.list)}
+	s.obs = Observation{Started: s.now(), Address: r.main.address, Listeners: slices.Clone(r.main.list)}
 	if r.second != nil {
-		s.obs.Ears = append(s.obs.Ears, r.second.list...)
+		s.obs.Listeners = append(s.obs.Listeners, r.second.list...)
 	}
 	s.listen(r.main)
 	s.listen(r.second)

@@ -68,13 +68,13 @@ func TestReservedPlaces(t *testing.T) {
 		if s.Address() != own {
 			t.Errorf("%q: reserved %v, served %v", mode, own, s.Address())
 		}
-		both := s.Observe(t.Context()).Ears
+		both := s.Observe(t.Context()).Listeners
 
 		least := reserve(t, Config{Traps: mode})
 		if least.Second().IsValid() || least.Service() != "" {
 			t.Errorf("%q: not asked for: %v, %q", mode, least.Second(), least.Service())
 		}
-		if one := serve(t, least, Setup{}).Observe(t.Context()).Ears; 2*len(one) != len(both) {
+		if one := serve(t, least, Setup{}).Observe(t.Context()).Listeners; 2*len(one) != len(both) {
 			t.Errorf("%q: %v with a second address, %v without", mode, both, one)
 		}
 	}
@@ -129,7 +129,7 @@ func TestServedAfterwards(t *testing.T) {
 			t.Errorf("%q: %+v\n%s", mode, o.Requests, describe(o))
 		}
 		for _, k := range o.Connections {
-			if k.ClientHello == nil || k.Opened < 0 || k.Ear.Elsewhere != (k.Ear.Address == r.Second()) {
+			if k.ClientHello == nil || k.Opened < 0 || k.Listener.Second != (k.Listener.Address == r.Second()) {
 				t.Errorf("%q: %+v", mode, k)
 			}
 		}
@@ -238,11 +238,11 @@ func TestSecondAddress(t *testing.T) {
 		}
 		_ = udp.Close()
 		o := s.Observe(t.Context())
-		if len(o.Connections) != 2 || !o.Connections[0].Ear.Elsewhere || o.Connections[1].Ear.Elsewhere ||
+		if len(o.Connections) != 2 || !o.Connections[0].Listener.Second || o.Connections[1].Listener.Second ||
 			!o.Connections[1].Handshake.Completed || o.Connections[0].Opened > o.Connections[1].Opened {
 			t.Errorf("connections: %s", describe(o))
 		}
-		if len(o.Datagrams) != 1 || !o.Datagrams[0].Ear.Elsewhere {
+		if len(o.Datagrams) != 1 || !o.Datagrams[0].Listener.Second {
 			t.Errorf("datagrams: %v", o.Datagrams)
 		}
 	}

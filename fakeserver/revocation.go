@@ -15,10 +15,10 @@ import (
 	"golang.org/x/net/netutil"
 )
 
-// ServiceFault says how the revocation service treats every request.
+// ServiceFault says how the HTTP service treats every request.
 type ServiceFault string
 
-// The faults. The zero value is none: the documents are given out.
+// The faults. The zero value is none: the documents are served.
 const (
 	ServiceSound   ServiceFault = ""
 	ServiceSilent  ServiceFault = "silent" // reads the request and never answers
@@ -27,20 +27,20 @@ const (
 )
 
 // Service is what the HTTP service does with every request. The zero value has
-// nothing to give out.
+// no documents and answers 404.
 type Service struct {
 	Documents []Document
 	Fault     ServiceFault
 }
 
-// Document is what the revocation service gives out at a path.
+// Document is what the HTTP service serves at a path.
 type Document struct {
 	Path string // with a slash at its beginning, as in the request
 	Type string // media type
 	Body []byte
 }
 
-// Request is one HTTP request that the revocation service took.
+// Request is one HTTP request to the HTTP service.
 type Request struct {
 	At     time.Duration
 	Remote netip.AddrPort
@@ -50,7 +50,7 @@ type Request struct {
 	Answer string // "200", "404", "500", "none", "reset"
 }
 
-// Bounds of the revocation service.
+// Bounds of the HTTP service.
 const (
 	maxRequests     = 256
 	maxRequestBody  = 4096
@@ -60,18 +60,18 @@ const (
 // service is the HTTP server of a server.
 type service struct{ http http.Server }
 
-// serveHTTP gives documents out at the port of l.
+// serveHTTP serves the documents at the port of l.
 func (s *Server) serveHTTP(l *net.TCPListener) {
-	remembering := &remembering{TCPListener: l}
-	limited := netutil.LimitListener(remembering, maxServiceConns)
+	accepted := &rememberingListener{TCPListener: l}
+	limited := netutil.LimitListener(accepted, maxServiceConns)
 	v := &service{}
 	v.http = http.Server{
 		Handler:        http.HandlerFunc(s.serveDocument),
 		ReadTimeout:    s.cfg.IdleLimit,
 		MaxHeaderBytes: 16 << 10,
-		// Called behind Accept, by the goroutine that accepts.
+		// It is called after each Accept, by the goroutine that accepts.
 		ConnContext: func(ctx context.Context, _ net.Conn) context.Context {
-			return context.WithValue(ctx, tcpKey{}, remembering.last)
+			return context.WithValue(ctx, tcpKey{}, accepted.last)
 		},
 		ErrorLog: log.New(io.Discard, "", 0),
 		ConnState: func(_ net.Conn, state http.ConnState) {
@@ -94,7 +94,7 @@ func (s *Server) serveHTTP(l *net.TCPListener) {
 
 // serveDocument answers one request and records it.
 func (s *Server) serveDocument(w http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(io.LimitReader(r.Body, maxRequestBody)) // what came, came
+	body, _ := io.ReadAll(io.LimitReader(r.Body, maxRequestBody)) // a body that is cut is recorded as far as it came
 	s.state.Lock()
 	service := s.behaviours[s.step].Service
 	s.state.Unlock()
@@ -105,7 +105,7 @@ func (s *Server) serveDocument(w http.ResponseWriter, r *http.Request) {
 	case service.Fault == ServiceSilent:
 		request.Answer = "none"
 		s.request(request)
-		select { // until the client has had enough
+		select { // until the client gives up
 		case <-r.Context().Done():
 		case <-s.closed:
 		}
@@ -126,12 +126,12 @@ func (s *Server) serveDocument(w http.ResponseWriter, r *http.Request) {
 		request.Answer = "200"
 		s.request(request)
 		w.Header().Set("Content-Type", service.Documents[i].Type)
-		_, _ = w.Write(service.Documents[i].Body) // fails when the client has left
+		_, _ = w.Write(service.Documents[i].Body) // fails when the client is gone
 	}
 }
 
-// documentPath is where the document lies: a request by GET appends itself to
-// the path (RFC 6960 A.1).
+// documentPath is the path of the document: an OCSP request by GET is appended to
+// it (RFC 6960 A.1).
 func documentPath(r *http.Request) string {
 	const ocsp = "/ocsp"
 	if r.Method == http.MethodGet && len(r.URL.Path) > len(ocsp) && r.URL.Path[:len(ocsp)+1] == ocsp+"/" {
@@ -140,15 +140,15 @@ func documentPath(r *http.Request) string {
 	return r.URL.Path
 }
 
-// remembering is a listener that knows the connection it accepted last: what
-// LimitListener gives instead cannot be reset.
-type remembering struct {
+// rememberingListener knows the connection that it accepted last: the one that
+// LimitListener returns in its place cannot be reset.
+type rememberingListener struct {
 	*net.TCPListener
 	last *net.TCPConn
 }
 
 // Accept waits for the next connection.
-func (r *remembering) Accept() (net.Conn, error) {
+func (r *rememberingListener) Accept() (net.Conn, error) {
 	conn, err := r.AcceptTCP()
 	if err != nil {
 		return nil, err
@@ -160,8 +160,8 @@ func (r *remembering) Accept() (net.Conn, error) {
 // tcpKey is the key of a request's TCP connection in its context.
 type tcpKey struct{}
 
-// resetRequest ends the connection of a request by a reset. Hijacked, it is the
-// handler's alone.
+// resetRequest ends the connection of a request by a reset. After Hijack the
+// connection belongs to the handler.
 func resetRequest(w http.ResponseWriter, r *http.Request) {
 	conn, _, err := w.(http.Hijacker).Hijack()
 	if err != nil {
@@ -190,7 +190,7 @@ func (v *service) close() error {
 		return nil
 	}
 	if err := v.http.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
-		return fmt.Errorf("close the revocation service: %w", err)
+		return fmt.Errorf("close the HTTP service: %w", err)
 	}
 	return nil
 }

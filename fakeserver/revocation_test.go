@@ -133,7 +133,7 @@ func answeredWith(t *testing.T, s *Server, answer string) {
 }
 
 // The server closes the service with itself, also while a client waits for its
-// answer; what stands in the way of a client is not in the way of another.
+// answer. A client that waits does not block another one.
 func TestServiceEndsWithTheServer(t *testing.T) {
 	t.Parallel()
 	s, base := serviceOf(t, published(ServiceSilent))
@@ -176,7 +176,7 @@ func TestServiceIsBounded(t *testing.T) {
 	}
 }
 
-// The staple goes to who asks for it, in both versions.
+// The staple is sent to a client that asks for it, in both versions.
 func TestStaple(t *testing.T) {
 	t.Parallel()
 	pki := testPKI()

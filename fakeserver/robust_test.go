@@ -199,8 +199,8 @@ func TestConnectionsAreBounded(t *testing.T) {
 func TestFloodHidesNoLeak(t *testing.T) {
 	t.Parallel()
 	s := start(t, Behaviour{})
-	ear := s.snapshot().Ears[2].Address.String()
-	c, err := net.Dial("udp", ear)
+	listener := s.snapshot().Listeners[2].Address.String()
+	c, err := net.Dial("udp", listener)
 	if err != nil {
 		t.Fatal(err)
 	}

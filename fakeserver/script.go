@@ -17,11 +17,11 @@ import (
 //
 //	AwaitHello, ServeTLS{}, AwaitHandshake, AwaitRegister, Respond{}
 //
-// What stands behind an [Await] is all that the server does at that moment, up
-// to the next one: Script{AwaitHello} never answers a ClientHello, and
-// Script{AwaitRegister, EndClose} closes where it should answer. At moments that
-// the script does not await the server does as a sound one. Whatever the script
-// says, the server reads on and records until the client has ended.
+// The acts that follow an [Await], up to the next one, are all that the server does
+// at that moment: Script{AwaitHello} never answers a ClientHello, and
+// Script{AwaitRegister, EndClose} closes instead of answering. At moments that the
+// script does not await, the server acts as a sound one. Whatever the script says,
+// the server reads and records until the client has ended the connection.
 type Script []Act
 
 // Act is one thing that the server does: [Await], [Segment], [SendAlert],
@@ -36,8 +36,8 @@ type Act interface {
 // the order of the constants.
 type Await string
 
-// The moments. The zero value is the moment that needs no act: the client has
-// connected.
+// The moments. The zero value is the first moment, which needs no act: the client
+// has connected.
 const (
 	AwaitHello     Await = "ClientHello" // it has arrived
 	AwaitHandshake Await = "handshake"   // the client's Finished was verified
@@ -49,9 +49,9 @@ var moments = []Await{connected, AwaitHello, AwaitHandshake, AwaitRegister}
 
 const connected Await = ""
 
-// Segment has all that the server writes from here on go out in pieces of so
-// many octets, each written by itself; 0: as it comes. TCP owes nobody the
-// boundaries of records (RFC 8446 5.1), nor of messages (RFC 3261 18.3).
+// Segment splits all that the server writes from now on into pieces of so many
+// octets, each written by itself; 0: not at all. TCP keeps no boundaries, neither
+// of TLS records (RFC 8446 5.1) nor of SIP messages (RFC 3261 18.3).
 type Segment struct{ Octets int }
 
 // SendAlert sends an alert in the clear, before the ServerHello: a fatal one by
@@ -63,7 +63,7 @@ type SendAlert struct {
 	Times       int // in a row, each in a record of its own; 0: once
 }
 
-// SendText sends octets outside TLS, as a server that does not speak it.
+// SendText sends octets outside TLS, like a server that does not speak TLS.
 type SendText struct{ Text string }
 
 // What servers that do not speak TLS answer to a ClientHello.
@@ -95,20 +95,20 @@ type Respond struct {
 	Half bool
 }
 
-// SendOptions sends an OPTIONS of the server's own over the connection (RFC 3261
-// 11). Behind [AwaitRegister] it waits for the answer, 32 s at most (64 × T1,
-// RFC 3261 17.1.2.2).
+// SendOptions sends an OPTIONS over the connection (RFC 3261 11). After
+// [AwaitRegister] the server waits for the answer before the next act, 32 s at
+// most (64 × T1, RFC 3261 17.1.2.2).
 type SendOptions struct {
-	// From is the domain that it says it is from; empty: the server's address.
+	// From is the domain of its From header field; empty: the server's address.
 	From string
 }
 
-// Pause waits; a client that ends the connection ends it.
+// Pause waits, until the connection has ended at most.
 type Pause struct{ For time.Duration }
 
-// Ending ends the server's direction of the connection, or all of it. What the
-// client says afterwards is still recorded. The next connections meet the next
-// behaviour of [Setup.Behaviours].
+// Ending ends the server's direction of the connection, or with [EndReset] both.
+// What the client still sends is recorded. New connections get the next behaviour
+// of [Setup.Behaviours].
 type Ending string
 
 // The endings.
@@ -143,9 +143,9 @@ func (e *ScriptError) Error() string {
 	return fmt.Sprintf("script [%s]: %v %s", e.Script, e.Act, e.Why)
 }
 
-// Check gives a [*ScriptError] for a script that cannot be done: moments out of
-// their order, an act at a moment that is not its own, or behind one after which
-// nothing comes.
+// Check gives a [*ScriptError] for an invalid script: moments in the wrong order,
+// an act at a moment at which it is impossible, or after an act that nothing can
+// follow.
 func (s Script) Check() error {
 	moment, over, answered := connected, Act(nil), false
 	for _, act := range s {
@@ -164,9 +164,9 @@ func (s Script) Check() error {
 			moment, over = await, nil
 			continue
 		case !act.at(moment):
-			return wrong("cannot be done there")
+			return wrong("is impossible at that moment")
 		case over != nil:
-			return wrong("comes behind " + over.String())
+			return wrong("cannot follow " + over.String())
 		}
 		switch act.(type) {
 		case ServeTLS, Ending:
@@ -181,9 +181,9 @@ func (s Script) Check() error {
 	return nil
 }
 
-// After gives the acts behind a moment, up to the next one that is awaited, and
-// whether the script awaits it. The zero value of [Await] stands for the acts
-// before all moments.
+// After gives the acts that follow a moment, up to the next one that is awaited,
+// and whether the script awaits it. The zero value of [Await] gives the acts before
+// the first Await.
 func (s Script) After(moment Await) (acts Script, awaited bool) {
 	from := 0
 	if moment != connected {
@@ -202,8 +202,8 @@ func (s Script) After(moment Await) (acts Script, awaited bool) {
 
 func isAwait(a Act) bool { _, is := a.(Await); return is }
 
-// course gives all that the server does at a moment, a sound server's acts where
-// the script does not await it.
+// course gives all that the server does at a moment: the acts of a sound server,
+// where the script does not await it.
 func (s Script) course(moment Await) Script {
 	if acts, awaited := s.After(moment); awaited {
 		return acts
@@ -212,8 +212,8 @@ func (s Script) course(moment Await) Script {
 	return acts
 }
 
-// Course is the script with what a sound server does at the moments that it does
-// not await.
+// Course is the whole script: with the acts of a sound server at the moments that
+// it does not await.
 func (s Script) Course() Script {
 	var whole Script
 	for _, m := range moments {

@@ -1,7 +1,8 @@
-// Package fakeserver is the server that a SIP client under test meets: it
-// speaks TLS with the certificates it is given, answers SIP, listens for clear
-// text beside it, and records all that it sees as plain data (an
-// [Observation]). It must never know of a case, and it judges nothing.
+// Package fakeserver is the server that a SIP client under test connects to. It
+// speaks TLS with the certificates it is given, answers SIP, has plaintext
+// listeners besides, and records everything as plain data (an [Observation]).
+// [Reserve] opens its ports, [Reservation.Serve] serves them. It must never know
+// of a case, and it judges nothing.
 package fakeserver
 
 import (
@@ -18,8 +19,8 @@ import (
 // Bounds of a server in time and number.
 const (
 	defaultIdle   = 60 * time.Second
-	sweepsLimit   = 5 * time.Second // of taking what waits at the ears
-	drainLimit    = time.Second     // of reading all connections to their end
+	sweepsLimit   = 5 * time.Second // for taking what waits at the listeners
+	drainLimit    = time.Second     // for reading all connections to their end
 	maxConcurrent = 4096            // connections at once; more are closed at once
 )
 
@@ -49,8 +50,8 @@ type Server struct {
 	conns      map[*conn]struct{}
 }
 
-// stepSecond is the step of connections that meet the one behaviour of the
-// second address: none comes after it.
+// stepSecond is the step of connections to the second address, which has one
+// behaviour: no other follows it.
 const stepSecond = -1
 
 // listen serves listeners; nil: there are none.
@@ -68,8 +69,8 @@ func (s *Server) listen(l *listeners) {
 	}
 }
 
-// takeFrom has a goroutine take what comes at a listener, one by one, until the
-// listener is closed.
+// takeFrom starts a goroutine that takes what arrives at a listener, one by one,
+// until the listener is closed.
 func (s *Server) takeFrom(sw *sweep, take func() error) {
 	s.sweeps = append(s.sweeps, sw)
 	s.running.Go(func() {
@@ -82,7 +83,7 @@ func (s *Server) takeFrom(sw *sweep, take func() error) {
 			case errors.Is(err, os.ErrDeadlineExceeded):
 				sw.run(take)
 			default:
-				// Out of descriptors, most likely: others must end first.
+				// Out of descriptors, most likely: other connections must end first.
 				select {
 				case <-s.closed:
 					return
@@ -93,29 +94,30 @@ func (s *Server) takeFrom(sw *sweep, take func() error) {
 	})
 }
 
-// connections gives what takes one connection.
-func (s *Server) connections(ear Ear, l *net.TCPListener) func() error {
+// connections gives a function that takes one connection.
+func (s *Server) connections(listener Listener, l *net.TCPListener) func() error {
 	return func() error {
 		raw, err := l.AcceptTCP()
 		if err == nil {
-			s.take(ear, raw, addrPort(raw.RemoteAddr()))
+			s.take(listener, raw, addrPort(raw.RemoteAddr()))
 		}
 		return err
 	}
 }
 
-// datagrams gives what takes and records one datagram.
-func (s *Server) datagrams(ear Ear, conn *net.UDPConn) func() error {
-	buf := make([]byte, maxDatagram)
+// datagrams gives a function that takes and records one datagram.
+func (s *Server) datagrams(listener Listener, conn *net.UDPConn) func() error {
 	return func() error {
-		n, from, err := conn.ReadFromUDPAddrPort(buf)
+		buf := readBuffers.Get().(*[4096]byte)
+		defer readBuffers.Put(buf)
+		n, from, err := conn.ReadFromUDPAddrPort(buf[:maxDatagram])
 		if err != nil {
 			return err
 		}
 		data := append([]byte(nil), buf[:n]...)
 		kind := classify(data)
 		s.datagram(Datagram{
-			Ear: ear, Remote: netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), Data: data, Kind: kind,
+			Listener: listener, Remote: netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), Data: data, Kind: kind,
 			Leak: kind == ClearSIP && s.leaks.mentions(data),
 		})
 		return nil
@@ -125,10 +127,10 @@ func (s *Server) datagrams(ear Ear, conn *net.UDPConn) func() error {
 // Address is where the server speaks TLS.
 func (s *Server) Address() netip.AddrPort { return s.main.address }
 
-// SetBehaviour changes what the server does with the connections that come
-// after. Each of then takes over once a connection of the one before was ended
-// by an [Ending] of its script; [Connection.Step] counts them. A script that
-// cannot be done gives a [*ScriptError], and changes nothing.
+// SetBehaviour changes what the server does with new connections. Each behaviour
+// of then takes effect once the script of the one before it has ended a
+// connection (an [Ending]); [Connection.Step] counts them. An invalid script
+// gives a [*ScriptError] and changes nothing.
 func (s *Server) SetBehaviour(b Behaviour, then ...Behaviour) error {
 	list := append([]Behaviour{b}, then...)
 	if err := prepare(list...); err != nil {
@@ -140,8 +142,8 @@ func (s *Server) SetBehaviour(b Behaviour, then ...Behaviour) error {
 	return nil
 }
 
-// prepare refuses scripts that cannot be done, and makes what takes time before
-// a client waits for it.
+// prepare refuses invalid scripts, and does what takes time before a client waits
+// for it.
 func prepare(list ...Behaviour) error {
 	for i := range list {
 		if err := list[i].Script.Check(); err != nil {
@@ -152,15 +154,15 @@ func prepare(list ...Behaviour) error {
 	return nil
 }
 
-// Await waits until holds is true of what was observed. It asks at once and
-// after every event, with the observation locked: holds must be quick, must
-// not keep its argument and must not call the server. False: ctx ended first.
+// Await waits until holds is true of the observation. It calls holds at once and
+// after every event, with the observation locked: holds must be quick, must not
+// keep its argument and must not call the server. False: ctx ended first.
 func (s *Server) Await(ctx context.Context, holds func(*Observation) bool) bool {
 	return s.await(ctx, holds)
 }
 
-// Freeze records that from now on the harness may end the client. The first
-// call counts.
+// Freeze records that siptrust may end the client from now on. The first call
+// counts.
 func (s *Server) Freeze() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -170,7 +172,7 @@ func (s *Server) Freeze() {
 	s.notify()
 }
 
-// Observe reads all that has come so far and gives a copy of the observation
+// Observe reads all that has arrived so far and gives a copy of the observation
 // that shares nothing with the server. It half-closes the connections and
 // reads each to its end, for at most a second and while ctx lasts; one that
 // [Behaviour.KeepOpen] leaves to the client is read as far as it goes.
@@ -180,8 +182,8 @@ func (s *Server) Observe(ctx context.Context) Observation {
 }
 
 // Next forgets what was recorded, so that the next attempt in a row starts
-// clean: times are offsets from now. Connections that are still open are
-// ended, and what they had yet to say is not recorded.
+// clean: times are offsets from now. Connections that are still open are ended,
+// and what still arrives on them is not recorded.
 func (s *Server) Next() {
 	s.next()
 	for _, c := range s.live() {
@@ -213,7 +215,7 @@ func (s *Server) closing() bool {
 	}
 }
 
-// live gives the connections that are not over yet.
+// live gives the connections that have not ended.
 func (s *Server) live() []*conn {
 	s.state.Lock()
 	defer s.state.Unlock()
@@ -225,7 +227,7 @@ func (s *Server) live() []*conn {
 }
 
 // take records a new connection and serves it.
-func (s *Server) take(ear Ear, raw *net.TCPConn, remote netip.AddrPort) {
+func (s *Server) take(listener Listener, raw *net.TCPConn, remote netip.AddrPort) {
 	s.state.Lock()
 	defer s.state.Unlock()
 	if s.closing() {
@@ -238,10 +240,10 @@ func (s *Server) take(ear Ear, raw *net.TCPConn, remote netip.AddrPort) {
 		return
 	}
 	behaviour, step := s.behaviours[s.step], s.step
-	if ear.Elsewhere {
+	if listener.Second {
 		behaviour, step = s.setup.Second, stepSecond
 	}
-	e := s.begin(Connection{Ear: ear, Remote: remote, Step: max(step, 0)})
+	e := s.begin(Connection{Listener: listener, Remote: remote, Step: max(step, 0)})
 	if e == nil {
 		_ = raw.Close()
 		return
@@ -249,5 +251,5 @@ func (s *Server) take(ear Ear, raw *net.TCPConn, remote netip.AddrPort) {
 	c := newConn(s, raw, e, behaviour, step)
 	s.conns[c] = struct{}{}
 	s.running.Add(1)
-	go c.serve(ear.TLS)
+	go c.serve(listener.TLS)
 }

@@ -15,27 +15,27 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestEars(t *testing.T) {
+func TestListeners(t *testing.T) {
 	t.Parallel()
 	if runtime.GOOS == "linux" {
 		s := start(t, Behaviour{})
 		a := s.Address().Addr()
-		want := []Ear{
+		want := []Listener{
 			{Network: "tcp", Address: netip.AddrPortFrom(a, 5061), TLS: true},
 			{Network: "tcp", Address: netip.AddrPortFrom(a, 5060)},
 			{Network: "udp", Address: netip.AddrPortFrom(a, 5060)},
 			{Network: "udp", Address: netip.AddrPortFrom(a, 5061)},
 		}
-		if o := s.Observe(t.Context()); cmp.Diff(want, o.Ears, cmp.Comparer(func(a, b netip.AddrPort) bool { return a == b })) != "" ||
+		if o := s.Observe(t.Context()); cmp.Diff(want, o.Listeners, cmp.Comparer(func(a, b netip.AddrPort) bool { return a == b })) != "" ||
 			!a.IsLoopback() || o.Address != want[0].Address {
-			t.Errorf("own: %v at %v", o.Ears, o.Address)
+			t.Errorf("own: %v at %v", o.Listeners, o.Address)
 		}
 	}
 	near := start(t, Behaviour{}, func(c *Config) { c.Traps = TrapsNear })
 	at := near.Address()
-	if o := near.Observe(t.Context()); len(o.Ears) != 2 || o.Ears[0] != (Ear{Network: "tcp", Address: at, TLS: true}) ||
-		o.Ears[1] != (Ear{Network: "udp", Address: at}) || at.Port() == 0 {
-		t.Errorf("near: %v at %v", o.Ears, at)
+	if o := near.Observe(t.Context()); len(o.Listeners) != 2 || o.Listeners[0] != (Listener{Network: "tcp", Address: at, TLS: true}) ||
+		o.Listeners[1] != (Listener{Network: "udp", Address: at}) || at.Port() == 0 {
+		t.Errorf("near: %v at %v", o.Listeners, at)
 	}
 }
 
@@ -157,7 +157,7 @@ func TestNext(t *testing.T) {
 	if _, err := left.Read(make([]byte, 1)); err == nil {
 		t.Error("the connection of the attempt before is still served")
 	}
-	if o := s.snapshot(); len(o.Connections) > 0 || o.Frozen != 0 || o.Started.Before(now) || len(o.Ears) == 0 {
+	if o := s.snapshot(); len(o.Connections) > 0 || o.Frozen != 0 || o.Started.Before(now) || len(o.Listeners) == 0 {
 		t.Errorf("not clean: %+v", o)
 	}
 	behave(t, s, Behaviour{Script: handshakeFailure})
@@ -183,9 +183,9 @@ func TestObservationSharesNothing(t *testing.T) {
 	k.ClientHello.CipherSuites[0] ^= 0xffff
 	k.Events[0].What = "changed"
 	k.SIP[0].Method = "changed"
-	first.Ears[0].Network = "changed"
+	first.Listeners[0].Network = "changed"
 	if k := one(t, s.snapshot()); k.ClientHello.CipherSuites[0] == first.Connections[0].ClientHello.CipherSuites[0] ||
-		k.Events[0].What == "changed" || k.SIP[0].Method == "changed" || s.snapshot().Ears[0].Network == "changed" {
+		k.Events[0].What == "changed" || k.SIP[0].Method == "changed" || s.snapshot().Listeners[0].Network == "changed" {
 		t.Error("the copy shares its slices with the server")
 	}
 }
@@ -200,8 +200,8 @@ func TestDrain(t *testing.T) {
 		t.Fatalf("sentinels are recorded\n%s", describe(o))
 	}
 	for round := range 20 {
-		for _, ear := range o.Ears {
-			c, err := net.Dial(ear.Network, ear.Address.String())
+		for _, listener := range o.Listeners {
+			c, err := net.Dial(listener.Network, listener.Address.String())
 			if err != nil {
 				t.Fatal(err)
 			}

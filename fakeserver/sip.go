@@ -18,10 +18,10 @@ import (
 	"siptrust/internal/plain"
 )
 
-// sipgo takes its logger from a variable of its package and offers no other
-// way for all of its parts: what it would say is in the observation. So it is
-// with the size of its read buffers, 32 KiB for connections that mostly carry
-// one message.
+// sipgo takes its logger from a variable of its package, and not all of its parts
+// can be given another. What it would log is in the observation. The size of its
+// read buffers is a variable too: 32 KiB is too much for connections that mostly
+// carry one message.
 func init() {
 	sip.SetDefaultLogger(slog.New(slog.DiscardHandler))
 	sip.TransportBufferReadSize = 4096
@@ -39,7 +39,7 @@ const (
 // errNoDialling keeps sipgo from opening connections of its own.
 var errNoDialling = errors.New("the server answers on the client's connection only")
 
-// sipSession speaks SIP behind one completed handshake: sipgo answers, and the
+// sipSession speaks SIP after one completed handshake: sipgo answers, and the
 // server's own readers record both directions.
 type sipSession struct {
 	conn *conn
@@ -58,11 +58,11 @@ type sipSession struct {
 	closed   bool
 	handlers sync.WaitGroup
 	due      int           // requests that are not answered yet
-	answered chan struct{} // told when due shrinks
+	answered chan struct{} // gets a value when due shrinks
 }
 
-// serveSIP reads what comes behind the handshake to its end. sipgo is not
-// begun before there is something to answer.
+// serveSIP reads what comes after the handshake to its end. sipgo is started only
+// when there is something to answer.
 func (c *conn) serveSIP(tls session) {
 	s := &sipSession{conn: c, tls: tls, answered: make(chan struct{}, 1)}
 	s.in = s.reader()
@@ -176,7 +176,7 @@ func (s *sipSession) begin(first []byte) *sipLink {
 			sip.WithTransportLayerTransports(sip.TransportsConfig{TLS: transport})),
 	)
 	if err != nil {
-		return nil // what comes is recorded all the same
+		return nil // what arrives is recorded all the same
 	}
 	server, err := sipgo.NewServer(ua)
 	if err != nil {
@@ -199,8 +199,7 @@ func noDialling(net.Addr) net.Dialer {
 
 func noResolving(context.Context, string, string) (net.Conn, error) { return nil, errNoDialling }
 
-// handler keeps count of the handlers that run, so that none outlives the
-// session.
+// handler counts the handlers that run, so that none outlives the session.
 func (s *sipSession) handler(h sipgo.RequestHandler) sipgo.RequestHandler {
 	return func(req *sip.Request, tx sip.ServerTransaction) {
 		s.mu.Lock()
@@ -215,7 +214,7 @@ func (s *sipSession) handler(h sipgo.RequestHandler) sipgo.RequestHandler {
 	}
 }
 
-// expectAnswer counts requests in, answers out.
+// expectAnswer counts requests up and answers down.
 func (s *sipSession) expectAnswer(n int) {
 	s.mu.Lock()
 	s.due += n

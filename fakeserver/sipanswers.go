@@ -5,7 +5,7 @@ import "github.com/emiago/sipgo/sip"
 func (s *sipSession) answerOptions(req *sip.Request, tx sip.ServerTransaction) {
 	res := sip.NewResponseFromRequest(req, sip.StatusOK, "OK", nil)
 	res.AppendHeader(sip.NewHeader("Allow", allowed))
-	_ = tx.Respond(res) // the client is gone; the tap has it
+	_ = tx.Respond(res) // fails when the client is gone, as the tap records
 }
 
 const allowed = "REGISTER, OPTIONS"
@@ -23,5 +23,5 @@ func (s *sipSession) decline(req *sip.Request, tx sip.ServerTransaction) {
 	}
 	res := sip.NewResponseFromRequest(req, status, reason, nil)
 	res.AppendHeader(sip.NewHeader("Allow", allowed))
-	_ = tx.Respond(res) // the client is gone; the tap has it
+	_ = tx.Respond(res) // fails when the client is gone, as the tap records
 }

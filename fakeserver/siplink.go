@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// sipLink is the connection as sipgo sees it: reading records, writing
-// records, and closing only takes sipgo away from it.
+// sipLink is the connection as sipgo sees it: what is read and written is
+// recorded, and closing only separates sipgo from it.
 type sipLink struct {
 	net.Conn // for the addresses and deadlines
 	session  *sipSession
@@ -67,7 +67,7 @@ func (l *sipLink) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// finish gives the reading back to the session. mu must be held.
+// finish returns the reading to the session. mu must be held.
 func (l *sipLink) finish(err error) {
 	if !l.ended {
 		l.ended, l.err = true, err
@@ -75,7 +75,7 @@ func (l *sipLink) finish(err error) {
 	}
 }
 
-// Close takes sipgo away from the connection, which stays open.
+// Close separates sipgo from the connection, which stays open.
 func (l *sipLink) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -89,8 +89,8 @@ func (l *sipLink) Close() error {
 // release lets a held back Read go.
 func (l *sipLink) release() { l.once.Do(func() { close(l.released) }) }
 
-// Write records one message of the server's and sends it. sipgo writes
-// message by message.
+// Write records one message of the server and sends it. sipgo writes message by
+// message.
 func (l *sipLink) Write(b []byte) (int, error) {
 	l.mu.Lock()
 	closed := l.closed

@@ -13,14 +13,14 @@ const (
 	maxHeader     = 1 << 16 // octets of one message's header; more: lost
 )
 
-// sipReader finds the SIP messages in a stream (RFC 3261 18.3). It keeps a
-// line at the most, whatever comes, and passes on what it finds as soon as it
-// has it: a message counts from its first line on.
+// sipReader finds the SIP messages in a stream (RFC 3261 18.3). It keeps one line
+// at most, and reports what it finds at once: a message counts from its first
+// line on.
 type sipReader struct {
-	onStart func(SIPMessage)   // a start line, or what stands in its place
+	onStart func(SIPMessage)   // a start line, or the line that is in its place
 	onCSeq  func(value string) // of the message begun last
-	// onField gets its other header fields of interest, by their full names in
-	// lower case: to, authorization; nil: they are not wanted.
+	// onField gets its other header fields that count, by their full names in lower
+	// case: to, authorization; nil: they are not wanted.
 	onField func(name, value string)
 	onEnd   func() // of the message begun last, body included
 
@@ -147,20 +147,20 @@ func (r *sipReader) field(line []byte) {
 	}
 }
 
-// other passes on a field that is wanted by some.
+// other reports one of the fields that onField wants.
 func (r *sipReader) other(name, value string) {
 	if r.onField != nil {
 		r.onField(name, value[:min(len(value), maxStartLine)])
 	}
 }
 
-// begin passes a start line on.
+// begin reports a start line.
 func (r *sipReader) begin(cut bool) {
 	r.begun = true
 	r.onStart(parseStartLine(string(bytes.TrimRight(r.line, "\r")), cut))
 }
 
-// end passes the end of a message on.
+// end reports the end of a message.
 func (r *sipReader) end() {
 	r.onEnd()
 	r.state = inStartLine

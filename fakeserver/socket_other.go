@@ -23,6 +23,6 @@ func readNow(conn *net.TCPConn, b []byte) (n int, some bool, err error) {
 	return n, true, err
 }
 
-// waits says that something may lie in the queue of an ear: whether it does,
-// the bounded taking finds out.
+// waits says that something may be in the queue of a listener: to take it, within
+// a bound, shows whether it is.
 func waits(syscall.Conn) bool { return true }

@@ -38,10 +38,10 @@ func readNow(conn *net.TCPConn, b []byte) (n int, some bool, err error) {
 	return n, true, nil
 }
 
-// waits says whether something lies in the queue of an ear. An ear that is
-// closed has none.
-func waits(ear syscall.Conn) bool {
-	raw, err := ear.SyscallConn()
+// waits says whether something is in the queue of a listener. A closed one has no
+// queue.
+func waits(listener syscall.Conn) bool {
+	raw, err := listener.SyscallConn()
 	if err != nil {
 		return false
 	}

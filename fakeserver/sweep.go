@@ -7,15 +7,15 @@ import (
 	"time"
 )
 
-// sweepLimit bounds the taking of one thing that is said to wait.
+// sweepLimit bounds the taking of one connection or datagram that is said to wait.
 const sweepLimit = 50 * time.Millisecond
 
-// sweep asks the goroutine that serves an ear to take all that waits there
-// now: what a client sent before it ended lies in the kernel's queue, and is
-// seen before the observation is given away. The zero value has no ear.
+// sweep asks the goroutine that serves a listener to take all that waits there
+// now: what a client sent before it ended is in the kernel's queue, and must be
+// in the observation. The zero value has no listener.
 type sweep struct {
-	deadline func(time.Time) error // of the ear: it wakes the goroutine
-	waiting  func() bool           // something lies in the ear's queue
+	deadline func(time.Time) error // of the listener; it wakes the goroutine
+	waiting  func() bool           // something is in the queue of the listener
 
 	mu    sync.Mutex
 	asked []chan struct{}
@@ -27,12 +27,12 @@ func (s *sweep) ask() <-chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.asked = append(s.asked, done)
-	_ = s.deadline(time.Unix(1, 0)) // a closed ear has nobody to wake
+	_ = s.deadline(time.Unix(1, 0)) // a closed listener has no goroutine to wake
 	return done
 }
 
-// run is the goroutine's answer: it takes what waits, one by one, until there
-// is nothing left, and gives the ear its patience back.
+// run takes what waits, one by one, until there is nothing left, and then removes
+// the deadline of the listener.
 func (s *sweep) run(take func() error) {
 	for {
 		s.mu.Lock()
@@ -59,7 +59,7 @@ func (s *sweep) run(take func() error) {
 	}
 }
 
-// again puts a request back that another one broke into, so that both are
+// again puts requests back that were interrupted by another one, so that all are
 // answered when the queue is empty.
 func (s *sweep) again(asked []chan struct{}) bool {
 	s.mu.Lock()

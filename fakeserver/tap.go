@@ -22,23 +22,23 @@ type tap struct {
 	entry *entry
 	leaks *leakFinder
 	idle  time.Duration // how long a read or write may take
-	until time.Time     // hard end of reading; zero: none
+	until time.Time     // when reading ends in any case; zero: never
 
 	reading sync.Mutex  // of the read deadline
 	asked   atomic.Bool // the server wants to end the connection
-	quiet   func()      // does that, once nothing is left to read
+	allRead func()      // ends it, once nothing is left to read
 
 	first []byte // read before the engine began, given to it first
-	octet int    // read in total
+	total int    // read in total
 
 	in, out direction
 	keys    secrets
 	version uint16 // negotiated; 0: not yet
 	cipher  uint16
 
-	// served: application data is read behind the handshake, no need to name
-	// it; failed: the server failed the handshake. early octets of application
-	// data came before either was known.
+	// served: application data is read after the handshake, which records it;
+	// failed: the server failed the handshake. early octets of application data
+	// arrived before either was known.
 	served, failed bool
 	early          int
 	// clearRung is the place of the clear text in the ladder, counted from 1.
@@ -53,8 +53,8 @@ type tap struct {
 	// nothingInCommon, if set, says at once why the server could not answer a
 	// ClientHello.
 	nothingInCommon func(*ClientHello) string
-	// hurry shortens the time that a write may take.
-	hurry atomic.Bool
+	// ending: the server ends the connection, so a write may take endingLimit.
+	ending atomic.Bool
 	// segment is how many octets are written at a time; 0: as they come. holdBack:
 	// the last record of the server's flight is not written, nor anything after it
 	// (held).
@@ -62,8 +62,8 @@ type tap struct {
 	holdBack, held bool
 }
 
-// hurryLimit is how long a write may take once the server ends a connection.
-const hurryLimit = 200 * time.Millisecond
+// endingLimit is how long a write may take once the server ends a connection.
+const endingLimit = 200 * time.Millisecond
 
 // maxOctets is what a connection may send before it is ended.
 const maxOctets = 64 << 20
@@ -88,11 +88,11 @@ func (t *tap) Read(b []byte) (int, error) {
 
 // readWire reads from the socket.
 func (t *tap) readWire(b []byte) (int, error) {
-	if t.octet > maxOctets {
+	if t.total > maxOctets {
 		return 0, errTooMuch
 	}
 	n, err := t.readOrEnd(b)
-	t.octet += n
+	t.total += n
 	if n == 0 && err == nil {
 		return 0, nil
 	}
@@ -109,8 +109,8 @@ func (t *tap) readWire(b []byte) (int, error) {
 }
 
 // readOrEnd reads from the socket. When the server is asked to end the
-// connection, it first reads what is there already, then lets it be ended,
-// and reads on: what the client did before must not seem to follow from it.
+// connection, it first reads what is there already, then ends it and reads on:
+// what the client did before must not look like a reaction to the end.
 func (t *tap) readOrEnd(b []byte) (int, error) {
 	for {
 		asked, err := t.deadline()
@@ -122,7 +122,7 @@ func (t *tap) readOrEnd(b []byte) (int, error) {
 				return n, err
 			}
 			t.asked.Store(false)
-			t.quiet()
+			t.allRead()
 		}
 		n, err := t.Conn.Read(b)
 		if errors.Is(err, os.ErrDeadlineExceeded) && t.asked.Load() {
@@ -144,8 +144,8 @@ func (t *tap) deadline() (asked bool, err error) {
 	return t.asked.Load(), t.SetReadDeadline(end)
 }
 
-// askEnd interrupts the read under way, so that quiet is called as soon as all
-// that has arrived is read.
+// askEnd interrupts the read that is running, so that allRead is called as soon as
+// all that has arrived is read.
 func (t *tap) askEnd() {
 	t.reading.Lock()
 	defer t.reading.Unlock()
@@ -153,8 +153,8 @@ func (t *tap) askEnd() {
 	_ = t.SetReadDeadline(time.Unix(1, 0)) // fails when the connection is over
 }
 
-// Write records and writes to the client. What was recorded of a write that
-// fails is followed by an event that says so.
+// Write records and writes to the client. When writing fails, an event after what
+// was recorded says so.
 func (t *tap) Write(b []byte) (int, error) {
 	if whole := len(b); t.holdBack {
 		if t.held {
@@ -169,8 +169,8 @@ func (t *tap) Write(b []byte) (int, error) {
 	return t.write(b)
 }
 
-// say writes clear text and records it.
-func (t *tap) say(text string) {
+// sendText writes octets outside TLS and records them.
+func (t *tap) sendText(text string) {
 	k := t.entry.lock()
 	t.entry.event(k, Event{At: t.entry.r.since(), From: FromServer, Kind: KindClear, Detail: plain.DotsOfLine(text, maxClearLine)})
 	t.entry.unlock()
@@ -184,8 +184,8 @@ func (t *tap) write(b []byte) (int, error) {
 	t.feed(k, &t.out, t.entry.r.since(), b)
 	t.entry.unlock()
 	limit := t.idle
-	if t.hurry.Load() {
-		limit = min(limit, hurryLimit)
+	if t.ending.Load() {
+		limit = min(limit, endingLimit)
 	}
 	if err := t.SetWriteDeadline(time.Now().Add(limit)); err != nil {
 		return 0, err
@@ -201,7 +201,7 @@ func (t *tap) write(b []byte) (int, error) {
 		at := t.entry.r.since()
 		k.Handshake.CertificateSent = sent
 		t.entry.event(k, Event{At: at, From: FromServer, Kind: KindNotSent, Detail: "the connection is closed"})
-		// The system tells of a reset once: this write took the news.
+		// The system reports a reset once, and this write got the report.
 		if errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) && !k.ServerEnded {
 			t.closed(k, at, ClosedRST)
 		}
@@ -238,8 +238,8 @@ func (t *tap) closed(k *Connection, at time.Duration, how Closing) {
 	}
 }
 
-// named takes an alert that the engine knows of: it names the one that went
-// encrypted in TLS 1.2 or older and waits for its name. ok as of alertOf.
+// named takes what alertOf gives: it records the alert that was encrypted in TLS
+// 1.2 or older and waits for its name.
 func (t *tap) named(a namedAlert, ok bool) {
 	if !ok {
 		return

@@ -14,11 +14,11 @@ import (
 
 // refusal is an observation of a client that refused by alert.
 func refusal() fakeserver.Observation {
-	ear := fakeserver.Ear{Network: "tcp", Address: netip.MustParseAddrPort("127.1.2.3:5061"), TLS: true}
+	listener := fakeserver.Listener{Network: "tcp", Address: netip.MustParseAddrPort("127.1.2.3:5061"), TLS: true}
 	return fakeserver.Observation{
-		Ears: []fakeserver.Ear{ear},
+		Listeners: []fakeserver.Listener{listener},
 		Connections: []fakeserver.Connection{{
-			Ear: ear, ClientHello: &fakeserver.ClientHello{ServerName: "sip.test"},
+			Listener: listener, ClientHello: &fakeserver.ClientHello{ServerName: "sip.test"},
 			ClientAlerts: []fakeserver.Alert{{At: 3 * time.Millisecond, Level: 2, Description: 48}},
 			Events: []fakeserver.Event{
 				{At: time.Millisecond, From: fakeserver.FromClient, What: "ClientHello", Detail: "TLS 1.3, sip.test"},

@@ -381,3 +381,36 @@ func TestCaseIsNotTold(t *testing.T) {
 		}
 	}
 }
+
+// The scenario of a case is built once, also where it says in which place the
+// server has something besides its address.
+func TestScenarioIsBuiltOnce(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	built := map[string]int{}
+	var sound []catalogue.Case
+	for _, id := range []string{"revocation.ocsp.sound", "revocation.crl.sound", "reference.two-targets"} {
+		cs, _ := cases.All().Lookup(id)
+		counted := *cs
+		counted.Change.Apply = func(s *catalogue.Scenario) error {
+			mu.Lock()
+			built[id]++
+			mu.Unlock()
+			return cs.Change.Apply(s)
+		}
+		sound = append(sound, counted)
+	}
+	table, err := catalogue.New(sound)
+	if err != nil {
+		t.Fatal(err)
+	}
+	record := execute(t, plain(), func(s *run.Settings) { s.Catalogue = table })
+	if record.Summary.Pass != len(sound) {
+		t.Errorf("%+v", record.Summary)
+	}
+	for _, cs := range sound {
+		if built[cs.ID] != 1 {
+			t.Errorf("the scenario of %s was built %d times", cs.ID, built[cs.ID])
+		}
+	}
+}

@@ -136,7 +136,7 @@ func TestJudgeWalksTheWholeTable(t *testing.T) {
 func TestSkips(t *testing.T) {
 	cs := &catalogue.Case{ID: "x.y", Expect: catalogue.Accept, Level: catalogue.Must}
 	moot := seentest.Observation(seen.Stalled)
-	moot.Connections[0].MootHello = "no version in common"
+	moot.Connections[0].NothingInCommon = "no version in common"
 	for _, tc := range []struct {
 		name string
 		seen seen.Attempt
@@ -250,7 +250,7 @@ func TestRefusedByOffer(t *testing.T) {
 		{catalogue.Accept, judge.TwinAccepted, reports.Skip},
 	} {
 		o := seentest.Observation(seen.Stalled)
-		o.Connections[0].MootHello = "no version in common"
+		o.Connections[0].NothingInCommon = "no version in common"
 		o.Connections[0].Handshake.CertificateSent = false
 		j := judge.Judgement{
 			Case:   &catalogue.Case{ID: "x.y", Expect: tc.expect, Level: catalogue.Must, RefusalCounts: seen.AfterClientHello},

@@ -25,7 +25,7 @@ func one(outcome seen.Outcome, edit func(*fakeserver.Observation)) []seen.Attemp
 // with the status that the table gives it.
 func TestEveryRule(t *testing.T) {
 	missed := []seen.Demand{seen.NewDemand("d", "d was missed", func(*seen.Attempts) bool { return false })}
-	nothing := func(o *fakeserver.Observation) { o.Connections[0].MootHello = "no version in common" }
+	nothing := func(o *fakeserver.Observation) { o.Connections[0].NothingInCommon = "no version in common" }
 	samples := map[string]struct {
 		expect catalogue.Expectation
 		edit   func(*catalogue.Case)

@@ -103,7 +103,7 @@ func furthest(o *fakeserver.Observation) *fakeserver.Connection {
 		return 0
 	}
 	for i := range o.Connections {
-		if c := &o.Connections[i]; c.Ear.TLS && rank(c) > rank(best) {
+		if c := &o.Connections[i]; c.Listener.TLS && rank(c) > rank(best) {
 			best = c
 		}
 	}
@@ -138,7 +138,7 @@ func resolvedStep(asked []fakeserver.Query, c *fakeserver.Connection) Step {
 
 func connectedStep(o *fakeserver.Observation, c *fakeserver.Connection) Step {
 	if c != nil {
-		return Step{Name: "connected", OK: true, Said: fmt.Sprintf("to %s after %s", c.Ear.Address, c.Opened.Round(time.Millisecond))}
+		return Step{Name: "connected", OK: true, Said: fmt.Sprintf("to %s after %s", c.Listener.Address, c.Opened.Round(time.Millisecond))}
 	}
 	st := Step{
 		Name: "connected", Said: "nothing came to " + o.Address.String(),
@@ -178,8 +178,8 @@ func handshakeStep(s *seen.Attempt, c *fakeserver.Connection) Step {
 	case c.Handshake.Completed:
 		st.OK = true
 		st.Said = tls.VersionName(c.Handshake.Version) + ", " + tls.CipherSuiteName(c.Handshake.Cipher)
-	case c.MootHello != "":
-		st.Said, st.Fix = c.MootHello, "the client needs TLS 1.2 or 1.3 with what today's servers have"
+	case c.NothingInCommon != "":
+		st.Said, st.Fix = c.NothingInCommon, "the client needs TLS 1.2 or 1.3 with what today's servers have"
 	default:
 		st.Said = "it was not completed: " + s.Verdict.How
 		if a := seen.RefusingAlert(s.Observation, c); a != nil {

@@ -154,7 +154,7 @@ const (
 )
 
 func (w *watch) state(o *fakeserver.Observation, c *fakeserver.Connection) connectionState {
-	if !c.Ear.TLS || c.ClientHello == nil {
+	if !c.Listener.TLS || c.ClientHello == nil {
 		return stateIrrelevant
 	}
 	judged := w.stage.Judges(c) || w.stage.About == seen.AboutNextStart

@@ -53,7 +53,7 @@ func staged(kind string, led, subject seen.Outcome) []seen.Attempt {
 func placed(judged seen.About, here, there seen.Outcome) (*fakeserver.Observation, seen.Stage) {
 	first, second := seentest.Observation(here), seentest.Observation(there)
 	for i := range second.Connections {
-		second.Connections[i].Ear.Elsewhere = true
+		second.Connections[i].Listener.Second = true
 	}
 	first.Connections = append(first.Connections, second.Connections...)
 	first.Datagrams = append(first.Datagrams, second.Datagrams...)

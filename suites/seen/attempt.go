@@ -93,7 +93,7 @@ func (a *Attempt) notGoneOn() {
 // Connection classifies one connection. One to a plaintext listener never
 // decides more than a leak, which [Leak] finds.
 func Connection(o *fakeserver.Observation, c *fakeserver.Connection) Verdict {
-	if !c.Ear.TLS || c.ClientHello == nil {
+	if !c.Listener.TLS || c.ClientHello == nil {
 		return Verdict{Outcome: Absent}
 	}
 	v := Verdict{Decisive: c}
@@ -109,8 +109,8 @@ func Connection(o *fakeserver.Observation, c *fakeserver.Connection) Verdict {
 		if Requests(c) > 0 {
 			v.How = "SIP inside TLS"
 		}
-	case c.MootHello != "":
-		v.Outcome, v.How, v.NothingInCommon = Refused, "nothing in common", c.MootHello
+	case c.NothingInCommon != "":
+		v.Outcome, v.How, v.NothingInCommon = Refused, "nothing in common", c.NothingInCommon
 	case RefusingAlert(o, c) != nil:
 		v.Outcome, v.How = Refused, late+"by alert"
 	case closed && (!ended || c.ClientClosedAt < c.ServerEndedAt):
@@ -158,12 +158,12 @@ func RefusingAlert(o *fakeserver.Observation, c *fakeserver.Connection) *fakeser
 func Leak(o *fakeserver.Observation) (where string, leaked bool) {
 	for i := range o.Connections {
 		if c := &o.Connections[i]; c.Leak {
-			return fmt.Sprintf("over TCP to port %d", c.Ear.Address.Port()), true
+			return fmt.Sprintf("over TCP to port %d", c.Listener.Address.Port()), true
 		}
 	}
 	for i := range o.Datagrams {
 		if d := &o.Datagrams[i]; d.Leak {
-			return fmt.Sprintf("over UDP to port %d", d.Ear.Address.Port()), true
+			return fmt.Sprintf("over UDP to port %d", d.Listener.Address.Port()), true
 		}
 	}
 	return "", false
@@ -179,7 +179,7 @@ func absence(o *fakeserver.Observation, said client.Outcome) string {
 	why := "nothing connected"
 	for i := range o.Connections {
 		c := &o.Connections[i]
-		if !c.Ear.TLS {
+		if !c.Listener.TLS {
 			continue
 		}
 		why = "connected and sent nothing"

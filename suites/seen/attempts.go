@@ -77,7 +77,7 @@ func (a *Attempts) everyHello(ok func(*Attempt, *fakeserver.Connection) bool) bo
 		one := &a.All[i]
 		for k := range one.Observation.Connections {
 			c := &one.Observation.Connections[k]
-			if !c.Ear.TLS || c.ClientHello == nil || !one.Stage.Judges(c) || !InTime(one.Observation, c.HelloAt) {
+			if !c.Listener.TLS || c.ClientHello == nil || !one.Stage.Judges(c) || !InTime(one.Observation, c.HelloAt) {
 				continue
 			}
 			found = true

@@ -45,8 +45,8 @@ func ladderOf(o *fakeserver.Observation, prefix string) []reports.Evidence {
 	for i := range o.Connections {
 		c := &o.Connections[i]
 		where := prefix
-		if i > 0 || !c.Ear.TLS {
-			where = join(prefix, fmt.Sprintf("connection %d to port %d%s", i+1, c.Ear.Address.Port(), ofSecond(c.Ear)))
+		if i > 0 || !c.Listener.TLS {
+			where = join(prefix, fmt.Sprintf("connection %d to port %d%s", i+1, c.Listener.Address.Port(), ofSecond(c.Listener)))
 		}
 		for _, e := range c.Events {
 			rungs = append(rungs, reports.Evidence{
@@ -58,7 +58,7 @@ func ladderOf(o *fakeserver.Observation, prefix string) []reports.Evidence {
 		d := &o.Datagrams[i]
 		rungs = append(rungs, reports.Evidence{
 			Ms: milliseconds(d.At), From: string(fakeserver.FromClient), What: "clear " + string(d.Kind),
-			Detail: join(join(prefix, fmt.Sprintf("UDP to port %d%s", d.Ear.Address.Port(), ofSecond(d.Ear))), plain.DotsOfLine(string(d.Data), maxDetail)),
+			Detail: join(join(prefix, fmt.Sprintf("UDP to port %d%s", d.Listener.Address.Port(), ofSecond(d.Listener))), plain.DotsOfLine(string(d.Data), maxDetail)),
 		})
 	}
 	for i := range o.Requests {
@@ -78,9 +78,9 @@ func ladderOf(o *fakeserver.Observation, prefix string) []reports.Evidence {
 	return rungs
 }
 
-// ofSecond says so of an ear of the second server.
-func ofSecond(e fakeserver.Ear) string {
-	if e.Elsewhere {
+// ofSecond says so of a listener of the second server.
+func ofSecond(l fakeserver.Listener) string {
+	if l.Second {
 		return " of the second server"
 	}
 	return ""

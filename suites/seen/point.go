@@ -21,7 +21,7 @@ func (p Point) Reached(c *fakeserver.Connection) bool {
 	switch {
 	case c == nil:
 		return false
-	case p == AfterClientHello && c.MootHello != "":
+	case p == AfterClientHello && c.NothingInCommon != "":
 		return true
 	}
 	return c.Handshake.CertificateSent || c.Handshake.Resumed

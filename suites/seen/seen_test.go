@@ -31,8 +31,8 @@ func TestClassify(t *testing.T) {
 		how    string
 	}{
 		{"nobody came", nil, 0, seen.Absent, "nothing connected"},
-		{"a port scan", []fakeserver.Connection{{Ear: seentest.Listener}}, 0, seen.Absent, "connected and sent nothing"},
-		{"no TLS", []fakeserver.Connection{{Ear: seentest.Listener, Clear: []byte("GET / HTTP/1.0")}}, 0, seen.Absent, "connected and sent data that is not TLS"},
+		{"a port scan", []fakeserver.Connection{{Listener: seentest.Listener}}, 0, seen.Absent, "connected and sent nothing"},
+		{"no TLS", []fakeserver.Connection{{Listener: seentest.Listener, Clear: []byte("GET / HTTP/1.0")}}, 0, seen.Absent, "connected and sent data that is not TLS"},
 		{"a scan of a trap", []fakeserver.Connection{{Clear: []byte("x")}}, 0, seen.Absent, "nothing connected"},
 		{"fatal alert", []fakeserver.Connection{hello(func(c *fakeserver.Connection) { c.ClientAlerts = alert(ms, 2, 48) })}, 0, seen.Refused, "by alert"},
 		{"close_notify is no refusal by itself", []fakeserver.Connection{hello(func(c *fakeserver.Connection) { c.ClientAlerts = alert(ms, 1, 0) })}, 0, seen.Stalled, "neither data nor closing"},
@@ -51,7 +51,7 @@ func TestClassify(t *testing.T) {
 			c.ServerEnded, c.ServerEndedAt, c.Handshake.Err = true, 2*ms, "tls: whatever"
 			c.ClientClosed, c.ClientClosedAt = "fin", 3*ms
 		})}, 0, seen.Refused, "closed after the server had ended the handshake"},
-		{"nothing in common", []fakeserver.Connection{hello(func(c *fakeserver.Connection) { c.MootHello = "no version in common" })}, 0, seen.Refused, "nothing in common"},
+		{"nothing in common", []fakeserver.Connection{hello(func(c *fakeserver.Connection) { c.NothingInCommon = "no version in common" })}, 0, seen.Refused, "nothing in common"},
 		{"stalled over refused", []fakeserver.Connection{
 			hello(func(c *fakeserver.Connection) { c.ClientAlerts = alert(ms, 2, 48) }),
 			hello(func(*fakeserver.Connection) {}),
@@ -78,7 +78,7 @@ func TestLeakOverridesEverything(t *testing.T) {
 // The demands on the ClientHello look at every connection.
 func TestDemandsOnTheClientHello(t *testing.T) {
 	hello := func(versions []uint16, suites ...uint16) fakeserver.Connection {
-		return fakeserver.Connection{Ear: seentest.Listener, ClientHello: &fakeserver.ClientHello{Versions: versions, CipherSuites: suites}}
+		return fakeserver.Connection{Listener: seentest.Listener, ClientHello: &fakeserver.ClientHello{Versions: versions, CipherSuites: suites}}
 	}
 	today, old := []uint16{0x7a7a, tls.VersionTLS13, tls.VersionTLS12}, []uint16{tls.VersionTLS12, tls.VersionTLS11}
 	for _, tc := range []struct {

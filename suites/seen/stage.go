@@ -53,7 +53,7 @@ func (g Stage) twoNames() bool {
 func (g Stage) Judges(c *fakeserver.Connection) bool {
 	switch g.About {
 	case AboutHere, AboutThere:
-		return c.Ear.Elsewhere == (g.About == AboutThere)
+		return c.Listener.Second == (g.About == AboutThere)
 	case AboutLater:
 		return c.Step > 0
 	case AboutNextStart:

@@ -25,7 +25,7 @@ func TestStageOfTheSecondAccount(t *testing.T) {
 		{"the first without a server name", "", "REGISTER sips:one.test SIP/2.0", "<sips:alice@one.test>", false, true},
 		{"anyone's", "", "", "", true, false},
 	} {
-		c := fakeserver.Connection{Ear: seentest.Listener, ClientHello: &fakeserver.ClientHello{ServerName: tc.asked}}
+		c := fakeserver.Connection{Listener: seentest.Listener, ClientHello: &fakeserver.ClientHello{ServerName: tc.asked}}
 		if tc.line != "" {
 			c.SIP = []fakeserver.SIPMessage{{StartLine: tc.line, Request: true, Method: "REGISTER", To: tc.to}}
 		}

@@ -11,13 +11,13 @@ import (
 )
 
 // Listener is the TLS listener of every connection of an [Observation].
-var Listener = fakeserver.Ear{Network: "tcp", Address: netip.MustParseAddrPort("127.0.0.9:5061"), TLS: true}
+var Listener = fakeserver.Listener{Network: "tcp", Address: netip.MustParseAddrPort("127.0.0.9:5061"), TLS: true}
 
 // Observation makes the plainest observation of an outcome: one connection, but
 // for [seen.Absent], of which there is none.
 func Observation(outcome seen.Outcome) *fakeserver.Observation {
 	o := &fakeserver.Observation{Started: time.Unix(0, 0)}
-	c := fakeserver.Connection{Ear: Listener, ClientHello: &fakeserver.ClientHello{}, HelloAt: time.Millisecond}
+	c := fakeserver.Connection{Listener: Listener, ClientHello: &fakeserver.ClientHello{}, HelloAt: time.Millisecond}
 	c.Handshake.Started, c.Handshake.CertificateSent = true, true
 	switch outcome {
 	case seen.Absent:

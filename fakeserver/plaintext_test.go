@@ -60,35 +60,35 @@ func TestMentions(t *testing.T) {
 	}
 }
 
-// TestEveryEarHearsClearText: SIP of the account is a leak at every ear; other
-// clear text is recorded at every ear and is none.
-func TestEveryEarHearsClearText(t *testing.T) {
+// TestEveryListenerTakesPlaintext: SIP of the account is a leak at every
+// listener; other clear text is recorded at every listener and is none.
+func TestEveryListenerTakesPlaintext(t *testing.T) {
 	t.Parallel()
 	own := "REGISTER sip:" + testHost + " SIP/2.0\r\n\r\n"
-	foreign := "REGISTER sip:elsewhere.test SIP/2.0\r\n\r\n"
+	foreign := "REGISTER sip:carol.test SIP/2.0\r\n\r\n"
 	for _, mode := range []TrapMode{"", TrapsNear} {
 		s := start(t, serving(testPKI().ecdsa), func(c *Config) { c.Traps = mode })
-		for _, ear := range s.snapshot().Ears {
+		for _, listener := range s.snapshot().Listeners {
 			for _, tc := range []struct {
 				data string
 				kind ClearKind
 				leak bool
 			}{
 				{own, ClearSIP, true},
-				{"OPTIONS sip:" + wordOf(s.Address()), ClearSIP, true},
+				{"OPTIONS sip:" + nameInText(s.Address()), ClearSIP, true},
 				{foreign, ClearSIP, false},
 				{"\r\n\r\n", ClearCRLF, false},
 				{"\x00\x01\x00\x00\x21\x12\xa4\x42012345678901", ClearSTUN, false},
 				{"GET / HTTP/1.1\r\nHost: " + testHost + "\r\n\r\n", ClearOther, false},
 			} {
 				s.Next()
-				c, err := net.Dial(ear.Network, ear.Address.String())
+				c, err := net.Dial(listener.Network, listener.Address.String())
 				if err != nil {
 					t.Fatal(err)
 				}
 				// In two pieces over TCP: what counts is the whole.
 				half := len(tc.data) / 2
-				if ear.Network == "udp" {
+				if listener.Network == "udp" {
 					half = 0
 				}
 				for _, part := range []string{tc.data[:half], tc.data[half:]} {
@@ -100,26 +100,26 @@ func TestEveryEarHearsClearText(t *testing.T) {
 				}
 				_ = c.Close()
 				o := s.Observe(t.Context())
-				if ear.Network == "tcp" {
+				if listener.Network == "tcp" {
 					k := one(t, o)
-					if k.Leak != tc.leak || string(k.Clear) != tc.data || k.Ear != ear || classify(k.Clear) != tc.kind {
-						t.Errorf("%v, %q: leak %v, clear %q", ear, tc.data, k.Leak, k.Clear)
+					if k.Leak != tc.leak || string(k.Clear) != tc.data || k.Listener != listener || classify(k.Clear) != tc.kind {
+						t.Errorf("%v, %q: leak %v, clear %q", listener, tc.data, k.Leak, k.Clear)
 					}
 					continue
 				}
 				if len(o.Datagrams) != 1 {
-					t.Fatalf("%v: %s", ear, describe(o))
+					t.Fatalf("%v: %s", listener, describe(o))
 				}
 				d := o.Datagrams[0]
-				if d.Leak != tc.leak || d.Kind != tc.kind || string(d.Data) != tc.data || d.Ear != ear {
-					t.Errorf("%v, %q: %+v", ear, tc.data, d)
+				if d.Leak != tc.leak || d.Kind != tc.kind || string(d.Data) != tc.data || d.Listener != listener {
+					t.Errorf("%v, %q: %+v", listener, tc.data, d)
 				}
 			}
 		}
 	}
 }
 
-// TestClearTextAfterTLS: clear SIP behind a handshake that was begun is heard.
+// TestClearTextAfterTLS: clear SIP after a handshake that was begun is recorded.
 func TestClearTextAfterTLS(t *testing.T) {
 	t.Parallel()
 	s := start(t, Behaviour{Script: handshakeFailure})

@@ -9,7 +9,7 @@ import (
 // stunCookie is the magic cookie of RFC 5389 6.
 const stunCookie = 0x2112a442
 
-// classify says what data in the clear is.
+// classify says what octets outside TLS are.
 func classify(data []byte) ClearKind {
 	text := bytes.TrimLeft(data, "\r\n")
 	switch {
@@ -24,8 +24,8 @@ func classify(data []byte) ClearKind {
 }
 
 // isSIP says whether text begins with a SIP request line or status line
-// (RFC 3261 7.1, 7.2). A request line may be cut short after the
-// Request-URI, so far as that names a scheme of SIP's.
+// (RFC 3261 7.1, 7.2). A request line may be cut after the Request-URI, if that
+// has the scheme sip, sips or tel.
 func isSIP(text []byte) bool {
 	line, _, _ := bytes.Cut(text, []byte("\n"))
 	line = bytes.TrimRight(line, "\r")
@@ -66,7 +66,7 @@ func isAlphanumeric(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
 }
 
-// leakFinder recognises the account under test.
+// leakFinder finds the names of the account under test in plaintext.
 type leakFinder struct{ names [][]byte }
 
 // newLeakFinder takes the account's names and the server's own.
@@ -91,7 +91,7 @@ func (f *leakFinder) mentions(data []byte) bool {
 				break
 			}
 			before, after := rest[:i], rest[i+len(name):]
-			if (len(before) == 0 || !inName(before[len(before)-1])) && !goesOn(after) {
+			if (len(before) == 0 || !inName(before[len(before)-1])) && !nameContinues(after) {
 				return true
 			}
 			rest = rest[i+1:]
@@ -103,9 +103,9 @@ func (f *leakFinder) mentions(data []byte) bool {
 // inName says whether c can be part of a host name.
 func inName(c byte) bool { return isAlphanumeric(c) || c == '-' || c == '.' || c == '_' }
 
-// goesOn says whether a host name goes on in after. A dot at its end is the
-// root's, or a sentence's.
-func goesOn(after []byte) bool {
+// nameContinues says whether a host name continues in after. A dot alone does not
+// continue it: it is the final dot of the name, or of a sentence.
+func nameContinues(after []byte) bool {
 	after = bytes.TrimPrefix(after, []byte("."))
 	return len(after) > 0 && inName(after[0])
 }
