@@ -89,11 +89,11 @@ type Traits struct {
 	Timeout time.Duration
 	// NearTraps asks for the ears of fakeserver.TrapsNear.
 	NearTraps bool
-	// ByAddress: the client cannot be given a name; Host is the address and
-	// cases about names are skipped.
+	// ByAddress: the client cannot be given a name; Host is the address, and
+	// cases that need FeatureNames are skipped.
 	ByAddress bool
-	// Lacks maps what the client cannot do to why ("tls13": "…").
-	Lacks map[string]string
+	// Lacks maps what the client cannot do to why.
+	Lacks map[Feature]string
 	// Policy is the rule set that suits the client where the user names none;
 	// empty: no hint.
 	Policy string
@@ -120,26 +120,3 @@ type Driver interface {
 type Preparer interface {
 	Prepare(ctx context.Context, dir string) (Driver, error)
 }
-
-// Feature names for Traits.Lacks and the profile's lacks: list.
-const (
-	LacksTLS12         = "tls12"
-	LacksTLS13         = "tls13"
-	LacksClientAuth    = "client-auth"
-	LacksAnswerOptions = "answers-options" // cannot answer a request of the server's
-	LacksRegister      = "register"
-	LacksReconnect     = "reconnects"     // does not register again when the server ends its connection
-	LacksSecondAccount = "second-account" // registers one account only
-	LacksRedirects     = "redirects"      // follows no redirection to another sips URI
-	LacksAccountURI    = "account-uri"    // is given the parts of the account's URI, not the URI itself
-	LacksDNS           = "dns"            // does not ask the DNS server that siptrust starts
-	LacksSRV           = "srv"            // looks for no SRV records of a domain without a port
-	LacksNAPTR         = "naptr"          // looks for no NAPTR records either
-	LacksAddress       = "address"        // cannot be given an IP address in place of a name
-	LacksProxy         = "proxy"          // cannot be given an outbound proxy
-	LacksFinalDot      = "final-dot"      // cannot be given a name with a final dot
-	// LacksWithoutCertificate: it has a certificate of its own in any case.
-	LacksWithoutCertificate = "without-certificate"
-	// LacksDefaultPort: no server can be put at port 5061 of an address.
-	LacksDefaultPort = "default-port"
-)

@@ -5,6 +5,7 @@ package suites
 import (
 	"strings"
 
+	"siptrust/client"
 	"siptrust/pkiforge"
 )
 
@@ -92,16 +93,16 @@ type Case struct {
 	// Hello lists what the ClientHello must offer for the case to say anything;
 	// without it the case is skipped.
 	Hello []Precondition
-	// Needs lists client features (client.Lacks…) without which the case is
-	// skipped.
-	Needs []string
+	// Needs lists the features without which the case is skipped.
+	Needs []client.Feature
 	// MustCome: that the client does not come is the failure, where its twin was
 	// accepted and DNS was asked for the server's name; elsewhere a client that
 	// does not come proves nothing.
 	MustCome bool
-	// AboutNames: the case is skipped for a client that can be given no name.
-	AboutNames bool
 }
+
+// aboutNames is what a case about the server's name needs.
+var aboutNames = []client.Feature{client.FeatureNames}
 
 // TLSOwn is for [Case.TLS]: the server speaks versions that no run is pinned to.
 const TLSOwn = "own"

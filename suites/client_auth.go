@@ -29,7 +29,7 @@ func clientAuthCases() []Case {
 			Demands: []Demand{CertificateVerifyValid},
 			Level:   Must,
 			Clauses: []Clause{certificateTLS12, verifyTLS12, certificateTLS13, verifyTLS13},
-			Needs:   []string{client.LacksClientAuth},
+			Needs:   []client.Feature{client.FeatureClientAuth},
 		},
 		{
 			ID:      "client-auth.no-ca-list",
@@ -41,7 +41,7 @@ func clientAuthCases() []Case {
 			Demands: []Demand{CertificateVerifyValid},
 			Level:   Should,
 			Clauses: []Clause{request12, request13},
-			Needs:   []string{client.LacksClientAuth},
+			Needs:   []client.Feature{client.FeatureClientAuth},
 		},
 		{
 			ID:      "client-auth.other-ca-list",
@@ -52,7 +52,7 @@ func clientAuthCases() []Case {
 			Expect:  Observe,
 			Level:   Should,
 			Clauses: []Clause{request12, {"RFC 8446", "4.2.4"}, {"RFC 8446", "4.4.2.3"}},
-			Needs:   []string{client.LacksClientAuth},
+			Needs:   []client.Feature{client.FeatureClientAuth},
 		},
 		{
 			ID:      "client-auth.long-ca-list",
@@ -64,7 +64,7 @@ func clientAuthCases() []Case {
 			Demands: []Demand{CertificateVerifyValid},
 			Level:   Must,
 			Clauses: []Clause{request12, {"RFC 8446", "4.2.4"}, verifyTLS13},
-			Needs:   []string{client.LacksClientAuth},
+			Needs:   []client.Feature{client.FeatureClientAuth},
 		},
 		{
 			ID:      "client-auth.issued-identity",
@@ -76,7 +76,7 @@ func clientAuthCases() []Case {
 			Demands: []Demand{CertificateVerifyValid},
 			Level:   Must,
 			Clauses: []Clause{{"RFC 5246", "7.4.2"}, certificateTLS12, certificateTLS13},
-			Needs:   []string{client.LacksClientAuth},
+			Needs:   []client.Feature{client.FeatureClientAuth},
 		},
 		{
 			ID:      "client-auth.rsa-identity",
@@ -88,7 +88,7 @@ func clientAuthCases() []Case {
 			Demands: []Demand{CertificateVerifyValid},
 			Level:   Must,
 			Clauses: []Clause{verifyTLS12, verifyTLS13},
-			Needs:   []string{client.LacksClientAuth},
+			Needs:   []client.Feature{client.FeatureClientAuth},
 		},
 		{
 			ID:      "client-auth.expired-identity",
@@ -100,7 +100,7 @@ func clientAuthCases() []Case {
 			Demands: []Demand{NothingInClear, ClosesConnection},
 			Level:   Must,
 			Clauses: []Clause{errorAlerts, transportFailure},
-			Needs:   []string{client.LacksClientAuth},
+			Needs:   []client.Feature{client.FeatureClientAuth},
 		},
 		{
 			ID:      "client-auth.server-root-missing",
@@ -111,19 +111,18 @@ func clientAuthCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{trustAnchor, noRegister},
-			Needs:   []string{client.LacksClientAuth},
+			Needs:   []client.Feature{client.FeatureClientAuth},
 		},
 		{
-			ID:         "client-auth.server-wrong-name",
-			Title:      "A server whose certificate names another host asks for a client certificate",
-			Why:        "To be asked for a certificate proves nothing of who asks; a client that answers first gives its identity away.",
-			Twin:       "client-auth.sound",
-			Change:     wrongName,
-			Expect:     Refuse,
-			Level:      Must,
-			Clauses:    []Clause{compareIdentity, noRegister},
-			Needs:      []string{client.LacksClientAuth},
-			AboutNames: true,
+			ID:      "client-auth.server-wrong-name",
+			Title:   "A server whose certificate names another host asks for a client certificate",
+			Why:     "To be asked for a certificate proves nothing of who asks; a client that answers first gives its identity away.",
+			Twin:    "client-auth.sound",
+			Change:  wrongName,
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{compareIdentity, noRegister},
+			Needs:   []client.Feature{client.FeatureClientAuth, client.FeatureNames},
 		},
 		{
 			ID:      "client-auth.server-expired",
@@ -134,7 +133,7 @@ func clientAuthCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{validityPeriod, noRegister},
-			Needs:   []string{client.LacksClientAuth},
+			Needs:   []client.Feature{client.FeatureClientAuth},
 		},
 		{
 			ID:      "client-auth.server-bad-signature",
@@ -145,7 +144,7 @@ func clientAuthCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{linkSignature, noRegister},
-			Needs:   []string{client.LacksClientAuth},
+			Needs:   []client.Feature{client.FeatureClientAuth},
 		},
 	}
 }

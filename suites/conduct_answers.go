@@ -17,7 +17,7 @@ var (
 // answerCases: sound servers whose answers to a REGISTER tempt the client to
 // leave TLS, or end before they are whole.
 func answerCases() []Case {
-	served := []string{client.LacksRegister}
+	served := []client.Feature{client.FeatureRegister}
 	return []Case{
 		{
 			ID:      "conduct.no-answer",

@@ -277,7 +277,7 @@ func nameConstraintCases() []Case {
 		},
 	}
 	for i := range cases {
-		cases[i].AboutNames = true
+		cases[i].Needs = append(cases[i].Needs, aboutNames...)
 	}
 	return append(cases, nameFormCases()...)
 }
@@ -431,7 +431,7 @@ func nameFormCases() []Case {
 		},
 	}
 	for i := range cases {
-		cases[i].AboutNames = true
+		cases[i].Needs = append(cases[i].Needs, aboutNames...)
 	}
 	return cases
 }

@@ -12,7 +12,7 @@ var givesAddress = both("the client is given the address of the server, which it
 	Change{Apply: givenAddress}, presents("", "IP:{address}", "URI:sip:{address}", "DNS:{address}"))
 
 // dials is what a client of these cases needs.
-var dials = []string{client.LacksAddress}
+var dials = []client.Feature{client.FeatureAddress}
 
 // addressCases: the client is given an IP address.
 func addressCases() []Case {

@@ -132,20 +132,23 @@ func (r *Run) publish(s *Scenario, at, elsewhere netip.AddrPort) (withdraw func(
 // asksDNS says whether a case of the run has a zone of its own and is not
 // skipped for a client that cannot ask for it.
 func (r *Run) asksDNS() bool {
-	if _, lacks := r.traits.Lacks[client.LacksDNS]; lacks {
+	if _, lacks := r.traits.Lacks[client.FeatureDNS]; lacks {
 		return false
 	}
-	asks := func(cs *Case) bool { return slices.Contains(cs.Needs, client.LacksDNS) }
+	asks := func(cs *Case) bool { return slices.Contains(cs.Needs, client.FeatureDNS) }
 	return slices.ContainsFunc(r.selected, asks) || slices.ContainsFunc(r.controls, asks)
 }
 
-// noDefaultPort notes that a server of near traps is at no port that a client
-// could know by itself.
-func (r *Run) noDefaultPort() {
-	if !r.traits.NearTraps && runtime.GOOS == "linux" {
-		return
+// lackHere adds to what the client lacks what it lacks for want of this run's
+// own means. What the driver says of it goes before.
+func (r *Run) lackHere() {
+	lacks := map[client.Feature]string{}
+	if r.traits.NearTraps || runtime.GOOS != "linux" {
+		lacks[client.FeatureDefaultPort] = "siptrust's own server is at any free port, not at 5061"
 	}
-	lacks := map[string]string{client.LacksDefaultPort: "siptrust's own server is at any free port, not at 5061"}
+	if r.traits.ByAddress {
+		lacks[client.FeatureNames] = "it cannot be given a server name here, only an address"
+	}
 	maps.Copy(lacks, r.traits.Lacks)
 	r.traits.Lacks = lacks
 }

@@ -114,7 +114,7 @@ func NewRun(s Settings) (*Run, error) {
 		judged: make(map[string]*Judged), done: make(chan struct{}), began: time.Now(),
 	}
 	r.controls = r.twinsOf(selected)
-	r.noDefaultPort()
+	r.lackHere()
 	r.settings.Jobs = r.jobs()
 	r.settings.Timeout = r.timeout()
 	return r, nil

@@ -140,17 +140,17 @@ func TestOneControlNotAccepted(t *testing.T) {
 // what rests on them.
 func TestLacks(t *testing.T) {
 	t.Parallel()
-	lacking := func(feature string) *altered {
-		return &altered{Driver: plain(), traits: func(traits *client.Traits) { traits.Lacks = map[string]string{feature: "of the test's own"} }}
+	lacking := func(feature client.Feature) *altered {
+		return &altered{Driver: plain(), traits: func(traits *client.Traits) { traits.Lacks = map[client.Feature]string{feature: "of the test's own"} }}
 	}
-	record := execute(t, lacking(client.LacksClientAuth), func(s *suites.Settings) { s.Filter = "paper" })
+	record := execute(t, lacking(client.FeatureClientAuth), func(s *suites.Settings) { s.Filter = "paper" })
 	if got, want := with(record, reports.Skip), []string{"paper.client-auth.refused", "paper.client-auth.sent"}; !slices.Equal(got, want) {
 		t.Errorf("skipped %v, want %v", got, want)
 	}
 	if record.Verdict != reports.ConformsWithGaps {
 		t.Errorf("verdict %q", record.Verdict)
 	}
-	record = execute(t, lacking(client.LacksTLS13), func(s *suites.Settings) { s.Filter, s.TLSVersion = "paper", "1.3" })
+	record = execute(t, lacking(client.FeatureTLS13), func(s *suites.Settings) { s.Filter, s.TLSVersion = "paper", "1.3" })
 	if record.Summary.Skip != 27 || record.Verdict != reports.NotAssessed {
 		t.Errorf("%+v, verdict %q", record.Summary, record.Verdict)
 	}

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"siptrust/client"
 	"siptrust/client/profile"
 )
 
@@ -19,7 +20,7 @@ type Installed struct {
 	Program     string        // absolute path; empty: not installed
 	Version     string        // empty: unknown
 	Names       profile.Means // the means that is used here; empty: none is possible
-	Lacks       map[string]string
+	Lacks       map[client.Feature]string
 	Notes       []string // one line each, for people
 }
 

@@ -122,11 +122,11 @@ func (d *Driver) Version(ctx context.Context) string { return version(ctx, d.pro
 // Traits are the profile's, and what this machine made of its names.
 func (d *Driver) Traits() client.Traits {
 	p := d.profile
-	lacks := map[string]string{}
+	lacks := map[client.Feature]string{}
 	if d.means != profile.MeansDNS && d.means != profile.MeansHosts {
-		lacks[client.LacksDNS] = fmt.Sprintf("its names are made known by %s, not by DNS", d.means)
+		lacks[client.FeatureDNS] = fmt.Sprintf("its names are made known by %s, not by DNS", d.means)
 		if d.means == profile.MeansNone {
-			lacks[client.LacksDNS] = "it is given name and address apart"
+			lacks[client.FeatureDNS] = "it is given name and address apart"
 		}
 	}
 	maps.Copy(lacks, p.Lacks)

@@ -155,11 +155,11 @@ func TestTraits(t *testing.T) {
 	} {
 		want.Files, want.Parallel, want.NearTraps, want.Policy = true, 4, true, "apple"
 		want.Settle, want.Silence, want.Timeout = 1e9, 2e9, 3e9
-		want.Lacks, want.Notes = map[string]string{client.LacksTLS13: "why"}, []string{"note"}
+		want.Lacks, want.Notes = map[client.Feature]string{client.FeatureTLS13: "why"}, []string{"note"}
 		if !want.DNS {
-			want.Lacks[client.LacksDNS] = fmt.Sprintf("its names are made known by %s, not by DNS", m)
+			want.Lacks[client.FeatureDNS] = fmt.Sprintf("its names are made known by %s, not by DNS", m)
 			if m == profile.MeansNone {
-				want.Lacks[client.LacksDNS] = "it is given name and address apart"
+				want.Lacks[client.FeatureDNS] = "it is given name and address apart"
 			}
 		}
 		e := &Driver{profile: p, means: m, notes: []string{"note"}}

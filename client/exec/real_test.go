@@ -115,7 +115,7 @@ func TestRealClientsRegister(t *testing.T) {
 		if got.sni != "" && got.sni != host {
 			t.Errorf("server name indication %q, want %q", got.sni, host)
 		}
-		if _, lacks := e.Traits().Lacks[client.LacksTLS13]; lacks != (got.version != tls.VersionTLS13) {
+		if _, lacks := e.Traits().Lacks[client.FeatureTLS13]; lacks != (got.version != tls.VersionTLS13) {
 			t.Errorf("%s was negotiated; the profile says lacks tls13: %v", tls.VersionName(got.version), lacks)
 		}
 	})
@@ -130,7 +130,7 @@ func TestRealClientsPresentTheirIdentity(t *testing.T) {
 		a := attempt(t, host, server, root)
 		a.Identity = []*pkiforge.Certificate{certificate(t, "alice", root), root}
 		got, out := drive(t, e, a, reports)
-		if _, lacks := e.Traits().Lacks[client.LacksClientAuth]; lacks {
+		if _, lacks := e.Traits().Lacks[client.FeatureClientAuth]; lacks {
 			if got.peer != 0 {
 				t.Errorf("%d client certificates, though the profile says lacks client-auth", got.peer)
 			}

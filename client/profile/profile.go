@@ -60,7 +60,7 @@ type Profile struct {
 	// NearTraps as in [client.Traits].
 	NearTraps bool
 	// Lacks as in [client.Traits].
-	Lacks map[string]string
+	Lacks map[client.Feature]string
 	// Identity and Trust are the forms of the client's own chain and of the
 	// roots that it trusts, besides the PEM files that are always there.
 	Identity IdentityFormat
@@ -145,13 +145,6 @@ const (
 )
 
 var allMeans = []Means{MeansHosts, MeansWrapper, MeansDNS, MeansNone, MeansAddress}
-
-// features are the keys of a profile's lacks.
-var features = []string{
-	client.LacksTLS12, client.LacksTLS13, client.LacksClientAuth, client.LacksAnswerOptions, client.LacksRegister,
-	client.LacksReconnect, client.LacksSecondAccount, client.LacksRedirects, client.LacksAccountURI,
-	client.LacksDNS, client.LacksSRV, client.LacksNAPTR, client.LacksAddress, client.LacksProxy, client.LacksFinalDot, client.LacksWithoutCertificate, client.LacksDefaultPort,
-}
 
 // Defaults of programs that stay: the time they get to react after the outcome
 // is certain, and the window of cases in which nothing may come.

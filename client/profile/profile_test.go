@@ -198,7 +198,7 @@ func TestProfileValues(t *testing.T) {
 	if diff := cmp.Diff([]Means{MeansHosts, MeansWrapper, MeansAddress}, p.Names); diff != "" {
 		t.Errorf("names (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(map[string]string{client.LacksTLS13: "built with a library that has no TLS 1.3"}, p.Lacks); diff != "" {
+	if diff := cmp.Diff(map[client.Feature]string{client.FeatureTLS13: "built with a library that has no TLS 1.3"}, p.Lacks); diff != "" {
 		t.Errorf("lacks (-want +got):\n%s", diff)
 	}
 	least := yamlProfile(t, sound+"stdin: {text: a}\ntraps: near\nidentity: one-pem\n")
@@ -213,6 +213,11 @@ func TestSchemaKnowsTheKeys(t *testing.T) {
 	t.Parallel()
 	type node struct {
 		Properties map[string]node `json:"properties"`
+		Defs       struct {
+			Feature struct {
+				Enum []client.Feature `json:"enum"`
+			} `json:"feature"`
+		} `json:"$defs"`
 	}
 	var schema node
 	if err := json.Unmarshal([]byte(readFile(t, "profile.schema.json")), &schema); err != nil {
@@ -229,6 +234,9 @@ func TestSchemaKnowsTheKeys(t *testing.T) {
 		if diff := cmp.Diff(keysOf(c.place), slices.Sorted(maps.Keys(c.schema.Properties))); diff != "" {
 			t.Errorf("%s: keys (-reader +schema):\n%s", name, diff)
 		}
+	}
+	if diff := cmp.Diff(client.Features(), schema.Defs.Feature.Enum); diff != "" {
+		t.Errorf("features (-known +schema):\n%s", diff)
 	}
 	example, ok := jsonOf(t, readFile(t, "profiles/example.yaml")).(map[string]any)
 	if !ok {
@@ -253,7 +261,7 @@ func TestLoadAndNameds(t *testing.T) {
 	}, names); diff != "" {
 		t.Errorf("embedded profiles (-want +got):\n%s", diff)
 	}
-	if p, err := Named("openssl"); err != nil || p.Name != "openssl" || p.Lacks[client.LacksAnswerOptions] == "" {
+	if p, err := Named("openssl"); err != nil || p.Name != "openssl" || p.Lacks[client.FeatureAnswersOptions] == "" {
 		t.Errorf("Named gave %+v, %v", p, err)
 	}
 	if _, err := Named("opensll"); err == nil || !strings.Contains(err.Error(), "one of asterisk, baresip, ") {

@@ -10,6 +10,8 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
+
+	"siptrust/client"
 )
 
 // Parse reads a profile; name stands for it in errors, each of which is an
@@ -268,10 +270,11 @@ func (r *reader) lacks(n ast.Node, p *Profile) {
 	if n == nil {
 		return
 	}
-	p.Lacks = map[string]string{}
-	add := func(n ast.Node, feature, reason string) {
-		if !slices.Contains(features, feature) {
-			r.wrong(n, "unknown feature %q; one of %s", feature, list(features))
+	p.Lacks = map[client.Feature]string{}
+	add := func(n ast.Node, word, reason string) {
+		feature := client.Feature(word)
+		if !feature.Known() {
+			r.wrong(n, "unknown feature %q; one of %s", feature, list(client.Features()))
 		}
 		if _, ok := p.Lacks[feature]; ok {
 			r.wrong(n, "%q is given twice", feature)

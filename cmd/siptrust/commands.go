@@ -101,7 +101,7 @@ func clientsCommand() *cobra.Command {
 				}
 				var lacks []string
 				for feature := range p.Lacks {
-					lacks = append(lacks, feature)
+					lacks = append(lacks, string(feature))
 				}
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", p.Name, installed, dash(p.Version), dash(string(p.Names)), dash(strings.Join(sorted(lacks), ", ")))
 			}
