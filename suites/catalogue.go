@@ -7,8 +7,9 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/agnivade/levenshtein"
 	"github.com/onsi/ginkgo/v2/types"
+
+	"siptrust/internal/nearest"
 )
 
 // Edition of the catalogue: it changes whenever a case does.
@@ -146,22 +147,10 @@ func (c *Catalogue) hint(word string) string {
 	for i := range c.labels {
 		labels = append(labels, c.labels[i]...)
 	}
-	if near := Nearest(word, labels); near != "" {
+	if near := nearest.To(word, labels); near != "" {
 		return fmt.Sprintf(" (did you mean %q?)", near)
 	}
 	return ""
-}
-
-// Nearest gives the candidate that differs from word by the fewest edits, or
-// "" where none is near enough to be meant.
-func Nearest(word string, candidates []string) string {
-	best, bestDistance := "", 1+len(word)/3
-	for _, candidate := range candidates {
-		if d := levenshtein.ComputeDistance(word, candidate); d < bestDistance {
-			best, bestDistance = candidate, d
-		}
-	}
-	return best
 }
 
 // filterProblem takes the words out of Ginkgo's error, which is made for its

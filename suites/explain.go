@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"siptrust/fakeserver"
+	"siptrust/internal/nearest"
 	"siptrust/pkiforge"
 )
 
@@ -31,7 +32,7 @@ func Known(id string) error {
 	for i := range c.Cases {
 		ids = append(ids, c.Cases[i].ID)
 	}
-	if near := Nearest(id, ids); near != "" {
+	if near := nearest.To(id, ids); near != "" {
 		return fmt.Errorf("unknown case %q; did you mean %q? 'siptrust list' shows them", id, near)
 	}
 	return fmt.Errorf("unknown case %q; 'siptrust list' shows them", id)

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"siptrust/client/open"
 	"siptrust/suites"
 )
 
@@ -75,7 +76,7 @@ func TestNothingOutlivesARun(t *testing.T) {
 			if err := os.WriteFile(profile, []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			driver, err := suites.OpenClient(profile, nil, suites.Interop)
+			driver, err := open.Client(profile, open.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"siptrust/client/open"
 	"siptrust/client/profile"
 	"siptrust/reports"
 	"siptrust/suites"
@@ -93,7 +94,7 @@ func TestRealClients(t *testing.T) {
 			if !ok {
 				t.Fatal("what is known of it is not written down")
 			}
-			driver, err := suites.OpenClient(name, nil, suites.Interop)
+			driver, err := open.Client(name, open.Options{})
 			if err != nil {
 				t.Skipf("%v; 'make clients' installs what it can", err)
 			}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"siptrust/client"
+	"siptrust/client/open"
 	"siptrust/client/reference"
 	"siptrust/reports"
 	"siptrust/suites"
@@ -255,7 +256,7 @@ func TestPoliciesOnTheMatrix(t *testing.T) {
 	t.Parallel()
 	for _, policy := range suites.Policies() {
 		for _, version := range []string{"1.2", "1.3"} {
-			driver, err := suites.OpenClient("reference", nil, policy)
+			driver, err := open.Client("reference", open.Options{Policy: string(policy)})
 			if err != nil {
 				t.Fatal(err)
 			}

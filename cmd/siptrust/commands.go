@@ -11,6 +11,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"siptrust/client/exec"
+	"siptrust/client/reference"
 	"siptrust/pkiforge"
 	"siptrust/reports"
 	"siptrust/suites"
@@ -90,7 +92,7 @@ func clientsCommand() *cobra.Command {
 		Short: "List the client profiles and which of them are installed here",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			clients := suites.Clients(c.Context())
+			clients := exec.Clients(c.Context())
 			w := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
 			fmt.Fprintln(w, "NAME\tINSTALLED\tVERSION\tNAMES BY\tLACKS")
 			fmt.Fprintf(w, "reference\tbuilt in\t%s\t-\t-\n", version())
@@ -115,7 +117,7 @@ func clientsCommand() *cobra.Command {
 			}
 			fmt.Fprintln(c.OutOrStdout(), "\nAlso: exec -- PROGRAM (any program, by environment), FILE.yaml (a profile of yours),")
 			var names []string
-			for _, m := range suites.Mutants() {
+			for _, m := range reference.Mutants() {
 				names = append(names, m.Name)
 			}
 			fmt.Fprintf(c.OutOrStdout(), "mutant:NAME (the reference without one check):\n%s", wrapped(names, 78))

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"siptrust/internal/nearest"
 	"siptrust/suites"
 )
 
@@ -108,7 +109,7 @@ func flagError(c *cobra.Command, err error) error {
 	}
 	var flags []string
 	c.Flags().VisitAll(func(f *pflag.Flag) { flags = append(flags, f.Name) })
-	if near := suites.Nearest(unknown.GetSpecifiedName(), flags); near != "" {
+	if near := nearest.To(unknown.GetSpecifiedName(), flags); near != "" {
 		return fmt.Errorf("%w (did you mean --%s?)", err, near)
 	}
 	return fmt.Errorf("%w (%s --help lists them)", err, c.CommandPath())

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"siptrust/client"
+	"siptrust/client/open"
 	"siptrust/pkiforge"
 	"siptrust/reports"
 	"siptrust/suites"
@@ -62,8 +63,12 @@ more counts as a failure.`,
 
 // openClient finds a client; its errors have the exit status.
 func openClient(name string, argv []string, policy suites.Policy) (client.Driver, error) {
-	driver, err := suites.OpenClient(name, argv, policy)
-	var unavailable *suites.UnavailableError
+	var policies []string
+	for _, p := range suites.Policies() {
+		policies = append(policies, string(p))
+	}
+	driver, err := open.Client(name, open.Options{Program: argv, Policy: string(policy), Policies: policies})
+	var unavailable *open.UnavailableError
 	switch {
 	case errors.As(err, &unavailable):
 		return nil, unable(err)
