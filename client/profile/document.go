@@ -282,7 +282,8 @@ func (r *reader) decoded(err error) {
 				break
 			}
 		}
-		problem = "unknown key; one of " + strings.Join(known, ", ")
+		_, key := cutLast(place)
+		problem = "unknown key; " + choices(key, known)
 	case *yaml.UnexpectedNodeTypeError:
 		problem = "want a list of at least one"
 		if e.Expected == ast.MappingType {

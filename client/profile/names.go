@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"siptrust/internal/nearest"
 	"siptrust/pkiforge"
 )
 
@@ -198,5 +199,9 @@ func lookUp(field string, p *Profile, at moment) (problem string) {
 			return ""
 		}
 	}
-	return fmt.Sprintf("there is no .%s; one of %s", field, strings.Join(known, " "))
+	problem = fmt.Sprintf("there is no .%s; one of %s", field, strings.Join(known, " "))
+	if near := nearest.To("."+field, known); near != "" {
+		problem += "; did you mean " + near + "?"
+	}
+	return problem
 }

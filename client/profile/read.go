@@ -2,6 +2,7 @@ package profile
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/goccy/go-yaml/token"
 
 	"siptrust/client"
+	"siptrust/internal/nearest"
 )
 
 // Parse reads a profile; name stands for it in errors, each of which is an
@@ -29,7 +31,7 @@ func Parse(name string, data []byte) (*Profile, error) {
 	case f.Command == nil:
 		r.fail(line, "", "command is missing")
 	case f.Names == nil:
-		r.fail(line, "", "names is missing; a list of %s", list(allMeans))
+		r.fail(line, "", "names is missing; a list of %s", strings.Join(texts(allMeans), ", "))
 	case p.Identity == IdentityNSS && p.Trust != TrustNSS:
 		r.fail(line, "", "identity nss needs trust nss: both lie in one database")
 	}
@@ -172,7 +174,7 @@ func oneOf[S ~string](r *reader, n ast.Node, what string, allowed ...S) S {
 	case n == nil:
 		return allowed[0]
 	case !slices.Contains(allowed, s):
-		r.wrong(n, "unknown %s %q; one of %s", what, s, list(allowed))
+		r.wrong(n, "unknown %s %q; %s", what, s, choices(s, allowed))
 	}
 	return s
 }
@@ -274,7 +276,7 @@ func (r *reader) lacks(n ast.Node, p *Profile) {
 	add := func(n ast.Node, word, reason string) {
 		feature := client.Feature(word)
 		if !feature.Known() {
-			r.wrong(n, "unknown feature %q; one of %s", feature, list(client.Features()))
+			r.wrong(n, "unknown feature %q; %s", feature, choices(feature, client.Features()))
 		}
 		if _, ok := p.Lacks[feature]; ok {
 			r.wrong(n, "%q is given twice", feature)
@@ -303,10 +305,20 @@ func (r *reader) lacks(n ast.Node, p *Profile) {
 	}
 }
 
-func list[S ~string](all []S) string {
+// choices lists what a word may be, and proposes what was meant.
+func choices[S ~string](word S, allowed []S) string {
+	words := texts(allowed)
+	said := "one of " + strings.Join(words, ", ")
+	if near := nearest.To(string(word), words); near != "" {
+		said += fmt.Sprintf("; did you mean %q?", near)
+	}
+	return said
+}
+
+func texts[S ~string](all []S) []string {
 	words := make([]string, len(all))
 	for i, v := range all {
 		words[i] = string(v)
 	}
-	return strings.Join(words, ", ")
+	return words
 }
