@@ -113,9 +113,6 @@ func (d *Driver) Name() string { return d.profile.Name }
 // Kind is "exec".
 func (d *Driver) Kind() string { return "exec" }
 
-// Means is how the program learns the server's address.
-func (d *Driver) Means() profile.Means { return d.means }
-
 // Version runs the profile's version command, for at most three seconds.
 func (d *Driver) Version(ctx context.Context) string { return version(ctx, d.profile) }
 
