@@ -2,6 +2,7 @@ package exec
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"strings"
 	"sync"
@@ -11,8 +12,9 @@ import (
 	"siptrust/client/profile"
 )
 
-// versionLimit bounds the asking for one program's version.
-const versionLimit = 3 * time.Second
+// versionLimit bounds the asking for one program's version. It is for one that
+// hangs: starting a runtime takes many seconds on a machine that is busy.
+const versionLimit = 30 * time.Second
 
 // Installed says what this machine has of one embedded profile.
 type Installed struct {
@@ -26,7 +28,7 @@ type Installed struct {
 
 // Clients looks for the program of every embedded profile, all at once, and
 // gives them by name in order. It is bounded by the limits of what a profile
-// needs and of asking for a version: some ten seconds where a program hangs.
+// needs and of asking for a version: a minute where programs hang.
 func Clients(ctx context.Context) []Installed {
 	profiles := profile.Embedded()
 	found := make([]Installed, len(profiles))
@@ -68,39 +70,44 @@ func programOf(p *profile.Profile) string {
 	}
 }
 
-// version asks the program; empty: it did not say.
+// version asks the program; empty: it has none to say, or did not say it.
 func version(ctx context.Context, p *profile.Profile) string {
+	said, _ := askVersion(ctx, p, versionLimit)
+	return said
+}
+
+// askVersion asks the program for at most limit. What it said by then counts,
+// whether it has ended or not. The error says why a profile that has a version
+// gave none.
+func askVersion(ctx context.Context, p *profile.Profile, limit time.Duration) (string, error) {
 	if len(p.Version.Command) == 0 {
-		return ""
+		return "", nil
 	}
 	me, err := os.Executable()
 	if err != nil {
-		return ""
+		return "", err
 	}
 	argv, err := profile.RenderAll(p.Version.Command, profile.Values{Siptrust: me})
 	if err != nil {
-		return ""
+		return "", err
 	}
 	if argv[0], err = lookUp(argv[0]); err != nil {
-		return ""
+		return "", err
 	}
-	ctx, cancel := context.WithTimeout(ctx, versionLimit)
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	prog := &program{
-		argv:       argv,
-		env:        os.Environ(),
-		closeStdin: true,
-	}
+	prog := &program{argv: argv, env: os.Environ(), closeStdin: true}
 	res, err := prog.run(ctx)
 	if err != nil {
-		return ""
+		return "", err
 	}
-	m := p.Version.Pattern.FindStringSubmatch(res.output)
-	switch len(m) {
-	case 0:
-		return ""
-	case 1:
-		return m[0]
+	switch m := p.Version.Pattern.FindStringSubmatch(res.output); {
+	case len(m) > 1:
+		return m[1], nil
+	case len(m) == 1:
+		return m[0], nil
+	case !res.ended:
+		return "", fmt.Errorf("%s did not say its version in time: %w", argv[0], ctx.Err())
 	}
-	return m[1]
+	return "", fmt.Errorf("no version in what %s said: %q", argv[0], res.output)
 }

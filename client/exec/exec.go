@@ -113,7 +113,7 @@ func (d *Driver) Name() string { return d.profile.Name }
 // Kind is "exec".
 func (d *Driver) Kind() string { return "exec" }
 
-// Version runs the profile's version command, for at most three seconds.
+// Version runs the profile's version command, for at most half a minute.
 func (d *Driver) Version(ctx context.Context) string { return version(ctx, d.profile) }
 
 // Traits are the profile's, and what this machine made of its names.

@@ -15,7 +15,7 @@ import (
 
 // Limits of the commands that come before the attempts.
 const (
-	needsLimit   = 10 * time.Second // loading a runtime on a busy machine included
+	needsLimit   = 30 * time.Second // loading a runtime on a busy machine included
 	prepareLimit = 2 * time.Minute  // a compiler takes its time
 )
 

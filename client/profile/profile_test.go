@@ -253,7 +253,7 @@ func TestSchemaKnowsTheKeys(t *testing.T) {
 	}
 }
 
-func TestLoadAndNameds(t *testing.T) {
+func TestLoadAndEmbedded(t *testing.T) {
 	t.Parallel()
 	var names []string
 	for _, p := range Embedded() {
