@@ -12,8 +12,8 @@ import (
 	"siptrust/client/profile"
 )
 
-// versionLimit bounds the asking for one program's version. It is for one that
-// hangs: starting a runtime takes many seconds on a machine that is busy.
+// versionLimit is for a program that hangs when it is asked for its version: to
+// start a runtime takes many seconds on a busy machine.
 const versionLimit = 30 * time.Second
 
 // Installed says what this machine has of one embedded profile.
@@ -26,9 +26,9 @@ type Installed struct {
 	Notes       []string // one line each, for people
 }
 
-// Clients looks for the program of every embedded profile, all at once, and
-// gives them by name in order. It is bounded by the limits of what a profile
-// needs and of asking for a version: a minute where programs hang.
+// Clients looks for the programs of all embedded profiles at once and returns them
+// in the order of their names. Where programs hang it takes a minute: the limits of
+// a profile's needs and of asking for a version.
 func Clients(ctx context.Context) []Installed {
 	profiles := profile.Embedded()
 	found := make([]Installed, len(profiles))
@@ -57,7 +57,7 @@ func installed(ctx context.Context, p *profile.Profile) Installed {
 	return in
 }
 
-// programOf names what is run, for people; [Driver.Check] has found it.
+// programOf says which program is run; [Driver.Check] has found it.
 func programOf(p *profile.Profile) string {
 	switch t := p.Command[0]; {
 	case t.Fixed():
@@ -70,15 +70,15 @@ func programOf(p *profile.Profile) string {
 	}
 }
 
-// version asks the program; empty: it has none to say, or did not say it.
+// version asks the program for its version; empty: it is not known.
 func version(ctx context.Context, p *profile.Profile) string {
 	said, _ := askVersion(ctx, p, versionLimit)
 	return said
 }
 
-// askVersion asks the program for at most limit. What it said by then counts,
-// whether it has ended or not. The error says why a profile that has a version
-// gave none.
+// askVersion waits for at most limit, and reads what the program printed even if
+// it has not ended by then. The error says why there is no version, but for a
+// profile that asks for none.
 func askVersion(ctx context.Context, p *profile.Profile, limit time.Duration) (string, error) {
 	if len(p.Version.Command) == 0 {
 		return "", nil

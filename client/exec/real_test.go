@@ -49,8 +49,8 @@ func tinyDNS(t *testing.T, host string, address netip.Addr) netip.AddrPort {
 	return c.LocalAddr().(*net.UDPAddr).AddrPort()
 }
 
-// realClients gives a driver for each embedded profile, by each of its means
-// that gives the client a name, as far as this machine has them.
+// realClients runs a test with a driver for each embedded profile and each of its
+// means that give the client a name, as far as this machine has them.
 func realClients(t *testing.T, test func(t *testing.T, e *Driver)) {
 	for _, p := range profile.Embedded() {
 		for _, m := range p.Names {
@@ -71,8 +71,8 @@ func realClients(t *testing.T, test func(t *testing.T, e *Driver)) {
 	}
 }
 
-// drive runs an attempt until the server has something to report or the
-// attempt has ended, and gives both.
+// drive runs an attempt until the server reports something or the attempt has
+// ended, and returns both.
 func drive(t *testing.T, e *Driver, a client.Attempt, reports <-chan seen) (seen, client.Outcome) {
 	t.Helper()
 	if e.Traits().DNS {
@@ -166,8 +166,8 @@ func TestRealClientsRefuseAnUnknownRoot(t *testing.T) {
 	})
 }
 
-// TestClients looks for the programs of this machine. That one of them takes too
-// long is no fault of siptrust's.
+// TestClients looks for the programs of this machine. A program that takes too long
+// does not fail it.
 func TestClients(t *testing.T) {
 	t.Parallel()
 	found := Clients(t.Context())

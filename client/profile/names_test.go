@@ -103,7 +103,7 @@ func TestEveryValueHasItsName(t *testing.T) {
 			t.Errorf("the value %s is given as %v", f.Name, given)
 		}
 		for _, n := range names {
-			line := n.env + "=" + plain(n.value(&v))
+			line := n.env + "=" + asText(n.value(&v))
 			if strings.EqualFold(n.name, f.Name) && n.env != "" && !slices.Contains(v.Environ(), line) {
 				t.Errorf("the environment %q lacks %q", v.Environ(), line)
 			}

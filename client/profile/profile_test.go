@@ -39,6 +39,8 @@ var wrong = []struct {
 	{"a tab without quotes", sound + "title: a\tb\n", 4, "title: a tab in a text without quotes", true},
 	{"a tab in a key", sound + "ti\ttle: ab\n", 4, "a tab in a text without quotes", true},
 	{"two unknown keys", sound + "zeta: 1\nalpha: 2\n", 4, "zeta: unknown key; one of command, debian", false},
+	{"unknown key with a dot", sound + "version.command: [x]\n", 4, "version.command: unknown key; one of command, debian", false},
+	{"unknown keys within", sound + "stdin:\n  txt: a\n  tex: b\n", 5, `stdin.txt: unknown key; one of hold, text; did you mean "text"?`, false},
 	{"no value", sound + "title:\n", 4, "title: it has no value", false},
 	{"no value in a list", "name: x\ncommand: [prog]\nnames:\n  - none\n  -\n", 5, "names: it has no value", false},
 	{"list as a text", sound + "title: [a]\n", 4, "title: want a text", false},
@@ -362,8 +364,8 @@ func readFile(t *testing.T, name string) string {
 	return string(data)
 }
 
-// TestWriteScripts: what lies beside an embedded profile is written out, a user's
-// stays where it is.
+// TestWriteScripts: the files of an embedded profile are written, a user's are used
+// where they are.
 func TestWriteScripts(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ profile, file string }{{"net-sip", "register.pl"}, {"openssl", ""}} {

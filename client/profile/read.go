@@ -16,10 +16,10 @@ import (
 	"siptrust/internal/nearest"
 )
 
-// Parse reads a profile; name stands for it in errors, each of which is an
-// [*Error] with the line of the mistake.
+// Parse reads a profile. An error is an [*Error]: name is its file, and it has the
+// line of the mistake.
 func Parse(name string, data []byte) (*Profile, error) {
-	r := &reader{file: name, left: maxValues, anchors: map[string]ast.Node{}, places: map[*token.Token]string{}}
+	r := &reader{file: name, left: maxValues, anchors: map[string]ast.Node{}, paths: map[*token.Token]string{}}
 	root, f := r.document(data)
 	if r.err != nil {
 		return nil, r.err
@@ -33,7 +33,7 @@ func Parse(name string, data []byte) (*Profile, error) {
 	case f.Names == nil:
 		r.fail(line, "", "names is missing; a list of %s", strings.Join(texts(allMeans), ", "))
 	case p.Identity == IdentityNSS && p.Trust != TrustNSS:
-		r.fail(line, "", "identity nss needs trust nss: both lie in one database")
+		r.fail(line, "", "identity nss needs trust nss: both are in one database")
 	}
 	if r.err != nil {
 		return nil, r.err
@@ -191,7 +191,7 @@ func (r *reader) template(n ast.Node, p *Profile, at moment) Template {
 		if literal, ok := n.(*ast.LiteralNode); ok && literal.Start.Type == token.LiteralType {
 			line += te.line // the text starts on the line behind the mark
 		}
-		r.fail(line, r.places[n.GetToken()], "%s", te.problem)
+		r.fail(line, r.paths[n.GetToken()], "%s", te.problem)
 	}
 	return t
 }
@@ -253,8 +253,8 @@ func (r *reader) version(f *versionForm, p *Profile) {
 	if f.Command == nil || f.Pattern == nil {
 		line := 1
 		for _, key := range r.keys {
-			if place := r.places[key]; place == "version" || strings.HasPrefix(place, "version.") {
-				line = key.Position.Line
+			if r.paths[key.at] == "version" || key.outer == "version" {
+				line = key.at.Position.Line
 			}
 		}
 		r.fail(line, "version", "want both command and pattern")
