@@ -1,6 +1,6 @@
-// Package client is what siptrust and whatever brings a SIP client under test to
-// make one attempt at one server say to each other: the built-in reference client
-// and its mutants ([siptrust/client/reference]), or any program
+// Package client is the contract between siptrust and its drivers. A driver has a
+// SIP client under test make one attempt at one server: the built-in reference
+// client and its mutants ([siptrust/client/reference]), or any program
 // ([siptrust/client/exec]). It must never know what a case expects.
 package client
 
@@ -18,7 +18,7 @@ type Attempt struct {
 	// client must not know what is expected of it.
 	ID string
 	// URI is the address of record to register: sips:alice@host:port, or
-	// sips:alice@domain where DNS says the rest (RFC 3263 4).
+	// sips:alice@domain where the server is found by DNS (RFC 3263 4).
 	URI     string
 	Proxy   string // URI of the outbound proxy, sips:host:port; empty: there is none
 	Domain  string // SIP domain
@@ -38,19 +38,19 @@ type Attempt struct {
 	Dir string
 	// DNS is a DNS server that knows Host; zero unless Traits.DNS or Lookup.
 	DNS netip.AddrPort
-	// Lookup: what leads from the URI to the server (NAPTR, SRV, CNAME) is known
-	// to DNS alone, and the client must ask there.
+	// Lookup: the records that lead from the URI to the server (NAPTR, SRV,
+	// CNAME) are in DNS only, and the client must ask for them.
 	Lookup bool
 }
 
-// Outcome is what a driver says of an attempt. It never decides a verdict
-// but for Unsupported: what counts is what the server observed.
+// Outcome is what a driver reports of an attempt. Only Unsupported decides a
+// verdict: otherwise verdicts rest on what the server observed.
 type Outcome struct {
 	Started     bool          // the client was started at all
 	Ended       bool          // it ended by itself, before ctx was done
 	ExitStatus  int           // of a program that ended; 0 for the reference
 	Unsupported string        // not empty: the client said it cannot do that (exit 89), in words
-	Diagnosis   string        // why no attempt came about, if the driver knows: "program not found: …"
+	Diagnosis   string        // why the client made no attempt, if the driver knows: "program not found: …"
 	Output      string        // the end of what it printed, at most 4096 octets
 	Trace       Trace         // steps, where the driver knows them
 	Took        time.Duration // from start to end
@@ -61,21 +61,21 @@ type Outcome struct {
 type Traits struct {
 	Files    bool // needs Attempt.Dir
 	DNS      bool // needs Attempt.DNS
-	Parallel int  // attempts at once at the most; 0: no limit
+	Parallel int  // how many attempts may run at once; 0: no limit
 	// Settle is how long the runner waits after the outcome is certain before
 	// it ends the client. Silence is the window of quiet cases.
 	Settle, Silence time.Duration
 	// Timeout of one attempt, if the driver sets one of its own.
 	Timeout time.Duration
-	// NearTraps asks for the ears of fakeserver.TrapsNear.
+	// NearTraps asks for the plaintext listeners of fakeserver.TrapsNear.
 	NearTraps bool
-	// ByAddress: the client cannot be given a name; Host is the address and
-	// cases about names are skipped.
+	// ByAddress: the client cannot be given a name; Host is the address, and
+	// cases that need FeatureNames are skipped.
 	ByAddress bool
-	// Lacks maps what the client cannot do to why ("tls13": "…").
-	Lacks map[string]string
-	// Policy is the rule set that suits the client where the user names none;
-	// empty: no hint.
+	// Lacks maps each feature that the client does not have to the reason.
+	Lacks map[Feature]string
+	// Policy is the rule set that suits the client, for users who name none;
+	// empty: there is no hint.
 	Policy string
 	// Notes are lines for the user about what this machine does not allow.
 	Notes []string
@@ -88,38 +88,15 @@ type Driver interface {
 	// Version of the client under test; empty: unknown.
 	Version(ctx context.Context) string
 	Traits() Traits
-	// Attempt starts the client and returns when it ended, or soon after ctx
-	// is done: by then nothing of it is left. The error is for attempts that
+	// Attempt starts the client and returns when it has ended, or soon after ctx
+	// is done. None of its processes is left then. The error is for attempts that
 	// the driver itself could not make; a client that fails is an Outcome.
 	Attempt(ctx context.Context, a Attempt) (Outcome, error)
 }
 
-// Preparer is a driver with something to make once a run. dir exists, is empty
-// and is the caller's to remove when the run is over. The attempts are made by
-// the driver that Prepare gives.
+// Preparer is a driver that makes something once a run. dir exists and is empty;
+// the caller removes it when the run is over. Prepare returns the driver that
+// makes the attempts.
 type Preparer interface {
 	Prepare(ctx context.Context, dir string) (Driver, error)
 }
-
-// Feature names for Traits.Lacks and the profile's lacks: list.
-const (
-	LacksTLS12         = "tls12"
-	LacksTLS13         = "tls13"
-	LacksClientAuth    = "client-auth"
-	LacksAnswerOptions = "answers-options" // cannot answer a request of the server's
-	LacksRegister      = "register"
-	LacksReconnect     = "reconnects"     // does not register again when the server ends its connection
-	LacksSecondAccount = "second-account" // registers one account only
-	LacksRedirects     = "redirects"      // follows no redirection to another sips URI
-	LacksAccountURI    = "account-uri"    // is given the parts of the account's URI, not the URI itself
-	LacksDNS           = "dns"            // does not ask the DNS server that siptrust starts
-	LacksSRV           = "srv"            // looks for no SRV records of a domain without a port
-	LacksNAPTR         = "naptr"          // looks for no NAPTR records either
-	LacksAddress       = "address"        // cannot be given an IP address in place of a name
-	LacksProxy         = "proxy"          // cannot be given an outbound proxy
-	LacksFinalDot      = "final-dot"      // cannot be given a name with a final dot
-	// LacksWithoutCertificate: it has a certificate of its own in any case.
-	LacksWithoutCertificate = "without-certificate"
-	// LacksDefaultPort: no server can be put at port 5061 of an address.
-	LacksDefaultPort = "default-port"
-)

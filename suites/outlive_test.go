@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"siptrust/suites/catalogue"
+	"siptrust/client/open"
 	"siptrust/suites/run"
 )
 
@@ -76,7 +76,7 @@ func TestNothingOutlivesARun(t *testing.T) {
 			if err := os.WriteFile(profile, []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			driver, err := run.OpenClient(profile, nil, catalogue.Interop)
+			driver, err := open.Client(profile, open.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -7,9 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"siptrust/client/open"
 	"siptrust/client/profile"
 	"siptrust/reports"
-	"siptrust/suites/catalogue"
 	"siptrust/suites/run"
 	"siptrust/suites/seen"
 )
@@ -99,7 +99,7 @@ func TestRealClients(t *testing.T) {
 			if !ok {
 				t.Fatal("what is known of it is not written down")
 			}
-			driver, err := run.OpenClient(name, nil, catalogue.Interop)
+			driver, err := open.Client(name, open.Options{})
 			if err != nil {
 				t.Skipf("%v; 'make clients' installs what it can", err)
 			}

@@ -166,10 +166,10 @@ func TestZones(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if needs := slices.Contains(cs.Needs, client.LacksDNS); needs != (s.Zone != nil) {
+		if needs := slices.Contains(cs.Needs, client.FeatureDNS); needs != (s.Zone != nil) {
 			t.Errorf("%s: needs DNS: %t, its zone: %q", cs.ID, needs, s.Zone)
 		}
-		if needs := slices.Contains(cs.Needs, client.LacksSRV); needs != (s.Given == catalogue.GivenDomain) {
+		if needs := slices.Contains(cs.Needs, client.FeatureSRV); needs != (s.Given == catalogue.GivenDomain) {
 			t.Errorf("%s: looks for SRV records: %t, and is given %q", cs.ID, needs, s.Given)
 		}
 	}
@@ -219,6 +219,6 @@ type lackingDNS struct{ client.Driver }
 
 func (l lackingDNS) Traits() client.Traits {
 	traits := l.Driver.Traits()
-	traits.Lacks = map[string]string{client.LacksDNS: "it has a list of its own"}
+	traits.Lacks = map[client.Feature]string{client.FeatureDNS: "it has a list of its own"}
 	return traits
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"siptrust/client"
+	"siptrust/client/open"
 	"siptrust/client/reference"
 	"siptrust/reports"
 	"siptrust/suites/cases"
@@ -142,17 +143,17 @@ func TestOneControlNotAccepted(t *testing.T) {
 // what rests on them.
 func TestLacks(t *testing.T) {
 	t.Parallel()
-	lacking := func(feature string) *altered {
-		return &altered{Driver: plain(), traits: func(traits *client.Traits) { traits.Lacks = map[string]string{feature: "of the test's own"} }}
+	lacking := func(feature client.Feature) *altered {
+		return &altered{Driver: plain(), traits: func(traits *client.Traits) { traits.Lacks = map[client.Feature]string{feature: "of the test's own"} }}
 	}
-	record := execute(t, lacking(client.LacksClientAuth), func(s *run.Settings) { s.Filter = "paper" })
+	record := execute(t, lacking(client.FeatureClientAuth), func(s *run.Settings) { s.Filter = "paper" })
 	if got, want := with(record, reports.Skip), []string{"paper.client-auth.refused", "paper.client-auth.sent"}; !slices.Equal(got, want) {
 		t.Errorf("skipped %v, want %v", got, want)
 	}
 	if record.Verdict != reports.ConformsWithGaps {
 		t.Errorf("verdict %q", record.Verdict)
 	}
-	record = execute(t, lacking(client.LacksTLS13), func(s *run.Settings) { s.Filter, s.TLSVersion = "paper", "1.3" })
+	record = execute(t, lacking(client.FeatureTLS13), func(s *run.Settings) { s.Filter, s.TLSVersion = "paper", "1.3" })
 	if record.Summary.Skip != 27 || record.Verdict != reports.NotAssessed {
 		t.Errorf("%+v, verdict %q", record.Summary, record.Verdict)
 	}
@@ -257,7 +258,7 @@ func TestPoliciesOnTheMatrix(t *testing.T) {
 		for _, version := range []string{"1.2", "1.3"} {
 			t.Run(string(policy)+"/TLS "+version, func(t *testing.T) {
 				t.Parallel()
-				driver, err := run.OpenClient("reference", nil, policy)
+				driver, err := open.Client("reference", open.Options{Policy: string(policy)})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -2,16 +2,19 @@ package exec
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"strings"
 	"sync"
 	"time"
 
+	"siptrust/client"
 	"siptrust/client/profile"
 )
 
-// versionLimit bounds the asking for one program's version.
-const versionLimit = 3 * time.Second
+// versionLimit is for a program that hangs when it is asked for its version: to
+// start a runtime takes many seconds on a busy machine.
+const versionLimit = 30 * time.Second
 
 // Installed says what this machine has of one embedded profile.
 type Installed struct {
@@ -19,13 +22,13 @@ type Installed struct {
 	Program     string        // absolute path; empty: not installed
 	Version     string        // empty: unknown
 	Names       profile.Means // the means that is used here; empty: none is possible
-	Lacks       map[string]string
+	Lacks       map[client.Feature]string
 	Notes       []string // one line each, for people
 }
 
-// Clients looks for the program of every embedded profile, all at once, and
-// gives them by name in order. It is bounded by the limits of what a profile
-// needs and of asking for a version: some ten seconds where a program hangs.
+// Clients looks for the programs of all embedded profiles at once and returns them
+// in the order of their names. Where programs hang it takes a minute: the limits of
+// a profile's needs and of asking for a version.
 func Clients(ctx context.Context) []Installed {
 	profiles := profile.Embedded()
 	found := make([]Installed, len(profiles))
@@ -54,7 +57,7 @@ func installed(ctx context.Context, p *profile.Profile) Installed {
 	return in
 }
 
-// programOf names what is run, for people; [Driver.Check] has found it.
+// programOf says which program is run; [Driver.Check] has found it.
 func programOf(p *profile.Profile) string {
 	switch t := p.Command[0]; {
 	case t.Fixed():
@@ -67,39 +70,44 @@ func programOf(p *profile.Profile) string {
 	}
 }
 
-// version asks the program; empty: it did not say.
+// version asks the program for its version; empty: it is not known.
 func version(ctx context.Context, p *profile.Profile) string {
+	said, _ := askVersion(ctx, p, versionLimit)
+	return said
+}
+
+// askVersion waits for at most limit, and reads what the program printed even if
+// it has not ended by then. The error says why there is no version, but for a
+// profile that asks for none.
+func askVersion(ctx context.Context, p *profile.Profile, limit time.Duration) (string, error) {
 	if len(p.Version.Command) == 0 {
-		return ""
+		return "", nil
 	}
 	me, err := os.Executable()
 	if err != nil {
-		return ""
+		return "", err
 	}
 	argv, err := profile.RenderAll(p.Version.Command, profile.Values{Siptrust: me})
 	if err != nil {
-		return ""
+		return "", err
 	}
 	if argv[0], err = lookUp(argv[0]); err != nil {
-		return ""
+		return "", err
 	}
-	ctx, cancel := context.WithTimeout(ctx, versionLimit)
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	prog := &program{
-		argv:       argv,
-		env:        os.Environ(),
-		closeStdin: true,
-	}
+	prog := &program{argv: argv, env: os.Environ(), closeStdin: true}
 	res, err := prog.run(ctx)
 	if err != nil {
-		return ""
+		return "", err
 	}
-	m := p.Version.Pattern.FindStringSubmatch(res.output)
-	switch len(m) {
-	case 0:
-		return ""
-	case 1:
-		return m[0]
+	switch m := p.Version.Pattern.FindStringSubmatch(res.output); {
+	case len(m) > 1:
+		return m[1], nil
+	case len(m) == 1:
+		return m[0], nil
+	case !res.ended:
+		return "", fmt.Errorf("%s did not say its version in time: %w", argv[0], ctx.Err())
 	}
-	return m[1]
+	return "", fmt.Errorf("no version in what %s said: %q", argv[0], res.output)
 }

@@ -1,6 +1,6 @@
 // Package exec drives any program as the client under test, by a client profile
-// or by the environment alone. It prepares the program, tells it the server's
-// name and address, runs it and ends all that it started. It must never know
+// or by the environment alone. It prepares the program, makes the server's name
+// known to it, runs it and ends all that it started. It must never know
 // what a case expects.
 package exec
 
@@ -40,7 +40,7 @@ type Driver struct {
 	notes   []string
 
 	// What Prepare made.
-	at        places
+	dirs      runDirs
 	databases *databases
 }
 
@@ -49,9 +49,9 @@ var (
 	_ client.Preparer = (*Driver)(nil)
 )
 
-// New makes a driver from a profile. It finds out once what this machine
-// lets it do; the error says in one line what is missing: the program, or any
-// means of name resolution that the profile knows.
+// New makes a driver from a profile. It tries once what this machine allows. The
+// error says in one line what is missing: the program, or a way to make the
+// server's name known to it.
 func New(p *profile.Profile) (*Driver, error) {
 	means, notes, err := choose(p.Names, probe)
 	if err != nil {
@@ -66,8 +66,8 @@ func New(p *profile.Profile) (*Driver, error) {
 
 // NewCommand makes a driver for a program that reads its task from the
 // environment (SIPTRUST_URI and so on) and gets argv as it is. Where the
-// machine allows, the server's name resolves for it. A missing program is
-// found out by the attempt, as a shell would: exit status 127.
+// machine allows, the server's name resolves for it. A missing program shows at
+// the attempt, as in a shell: exit status 127.
 func NewCommand(argv []string) *Driver {
 	p := &profile.Profile{
 		Name:    "exec",
@@ -89,8 +89,8 @@ func NewCommand(argv []string) *Driver {
 	return &Driver{profile: p, means: means, notes: notes}
 }
 
-// Check says in one line whether the program is there; nil: it is, or its name
-// depends on the attempt.
+// Check says in one line why the program cannot be run here; nil: it is there, or
+// its name depends on the attempt.
 func (d *Driver) Check() error {
 	if len(d.profile.Command) == 0 {
 		return fmt.Errorf("client %s: no program given", d.profile.Name)
@@ -114,20 +114,18 @@ func (d *Driver) Name() string { return d.profile.Name }
 // Kind is "exec".
 func (d *Driver) Kind() string { return "exec" }
 
-// Means is how the program learns the server's address.
-func (d *Driver) Means() profile.Means { return d.means }
-
-// Version runs the profile's version command, for at most three seconds.
+// Version runs the profile's version command, for at most half a minute.
 func (d *Driver) Version(ctx context.Context) string { return version(ctx, d.profile) }
 
-// Traits are the profile's, and what this machine made of its names.
+// Traits are the profile's, with what follows from the way in which the server's
+// name is made known here.
 func (d *Driver) Traits() client.Traits {
 	p := d.profile
-	lacks := map[string]string{}
+	lacks := map[client.Feature]string{}
 	if d.means != profile.MeansDNS && d.means != profile.MeansHosts {
-		lacks[client.LacksDNS] = fmt.Sprintf("its names are made known by %s, not by DNS", d.means)
+		lacks[client.FeatureDNS] = fmt.Sprintf("its names are made known by %s, not by DNS", d.means)
 		if d.means == profile.MeansNone {
-			lacks[client.LacksDNS] = "it is given name and address apart"
+			lacks[client.FeatureDNS] = "it is given name and address apart"
 		}
 	}
 	maps.Copy(lacks, p.Lacks)
@@ -148,9 +146,9 @@ func (d *Driver) Traits() client.Traits {
 
 // Attempt writes the attempt's files into a.Dir, which must exist, and runs
 // the program until it ends or ctx is done. When it returns, every process that
-// the program started is gone, but for one that left its process group and hid
-// its environment as well, and, on other systems than Linux, one that left its
-// group.
+// the program started has ended. The exceptions: on Linux, one that left the
+// process group and cleared its environment; on other systems, one that left the
+// process group.
 func (d *Driver) Attempt(ctx context.Context, a client.Attempt) (client.Outcome, error) {
 	begin := time.Now()
 	if a.Dir == "" {
@@ -186,7 +184,7 @@ func (d *Driver) Attempt(ctx context.Context, a client.Attempt) (client.Outcome,
 	return out, nil
 }
 
-// explain reads what the end of a program means.
+// explain adds to an outcome what the end of the program means.
 func explain(o *client.Outcome, res result) {
 	o.ExitStatus = res.status
 	last := plain.LastLine(res.output, lastWords)
@@ -205,8 +203,8 @@ func explain(o *client.Outcome, res result) {
 	}
 }
 
-// notStarted turns an error of starting the program into an outcome, where the
-// user's program is to blame for it.
+// notStarted turns an error of starting the program into an outcome, where it is
+// the program that is missing or cannot be run.
 func notStarted(err error) (client.Outcome, error) {
 	switch {
 	case errors.Is(err, exec.ErrNotFound), errors.Is(err, fs.ErrNotExist):
@@ -217,7 +215,7 @@ func notStarted(err error) (client.Outcome, error) {
 	return client.Outcome{}, err
 }
 
-// program puts argv, environment and input together.
+// program has the argv, environment and input of an attempt.
 func (d *Driver) program(a client.Attempt, v profile.Values) (*program, error) {
 	p := d.profile
 	argv, err := p.RenderCommand(v)

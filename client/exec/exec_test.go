@@ -48,7 +48,7 @@ func literal(argv ...string) (all []profile.Template) {
 	return all
 }
 
-// make1 makes one attempt that has ten seconds.
+// make1 makes one attempt of at most ten seconds.
 func make1(t *testing.T, e *Driver, a client.Attempt) client.Outcome {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
@@ -135,7 +135,8 @@ func TestProgramThatCannotStart(t *testing.T) {
 	}
 }
 
-// TestEnvironment is the contract for programs without a profile.
+// TestEnvironment holds the environment to the contract for programs without a
+// profile.
 func TestEnvironment(t *testing.T) {
 	root, other := certificate(t, "root", nil), certificate(t, "other", nil)
 	alice := certificate(t, "alice", root)

@@ -17,7 +17,7 @@ import (
 )
 
 // install writes the endpoint's trust and identity and the profile's files into
-// the attempt's directory and gives the values for its templates.
+// the attempt's directory. It returns the values for the profile's texts.
 func (d *Driver) install(ctx context.Context, a client.Attempt, ports []uint16) (profile.Values, error) {
 	dir, err := filepath.Abs(a.Dir)
 	if err != nil {
@@ -33,10 +33,10 @@ func (d *Driver) install(ctx context.Context, a client.Attempt, ports []uint16) 
 		CAFile: in("ca.pem"), SystemCAFile: in("system-ca.pem"), CustomCAFile: in("custom-ca.pem"),
 		Dir: dir, ID: a.ID, Timeout: int((a.Timeout + time.Second - 1) / time.Second),
 		SecondURI: a.SecondURI, SecondHost: a.SecondHost, LocalPorts: ports,
-		Scripts: d.at.scripts, Prepared: d.at.prepared, Siptrust: d.at.siptrust,
+		Scripts: d.dirs.scripts, Prepared: d.dirs.prepared, Siptrust: d.dirs.siptrust,
 	}
 	_, v.HostPort, _ = strings.Cut(a.URI, "@")
-	v.HostPort, _, _ = strings.Cut(v.HostPort, ";") // parameters are the URI's
+	v.HostPort, _, _ = strings.Cut(v.HostPort, ";") // the parameters belong to the URI
 	if v.Proxy = a.Proxy; v.Proxy != "" {
 		_, v.HostPort, _ = strings.Cut(v.Proxy, ":")
 	}
@@ -77,8 +77,8 @@ func (d *Driver) install(ctx context.Context, a client.Attempt, ports []uint16) 
 	return v, nil
 }
 
-// convert makes what the profile wants in a form of its own; in names a file
-// among siptrust's.
+// convert writes roots and identity in the formats that the profile asks for; in
+// gives the path of one of siptrust's own files.
 func (d *Driver) convert(ctx context.Context, a client.Attempt, v *profile.Values, in func(string) string) error {
 	roots := slices.Concat(a.SystemRoots, a.CustomRoots)
 	switch d.profile.Trust {

@@ -29,7 +29,8 @@ import (
 	"siptrust/pkiforge"
 )
 
-// TestMain is the client that is built into siptrust when it is called so.
+// TestMain runs the client that is built into siptrust when the profile sipgo calls
+// this program.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == sipgoua.Command {
 		ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
@@ -78,7 +79,7 @@ func certificate(t *testing.T, name string, issuer *pkiforge.Certificate) *pkifo
 	return c
 }
 
-// seen is what one connection to a tinyServer came to.
+// seen is what a tinyServer saw of one connection.
 type seen struct {
 	sni     string
 	version uint16

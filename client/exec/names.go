@@ -15,8 +15,8 @@ import (
 	"siptrust/internal/plain"
 )
 
-// choose takes the first means that the machine allows. notes says in one line
-// why an earlier one was passed over.
+// choose returns the first means that the machine allows. notes says in one line
+// why those before it are not used.
 func choose(order []profile.Means, allowed func(profile.Means) error) (chosen profile.Means, notes []string, err error) {
 	var passed []string
 	for _, m := range order {
@@ -39,13 +39,17 @@ func choose(order []profile.Means, allowed func(profile.Means) error) (chosen pr
 	return "", nil, errors.New("the server's name cannot be made known to it: " + strings.Join(passed, ", "))
 }
 
-// probeName is resolved, by the means that is tried, to probeAddress.
+// probeName resolves to probeAddress where a means works.
 const probeName = "probe.siptrust.test"
 
 var probeAddress = netip.AddrFrom4([4]byte{127, 0, 0, 77})
 
-// tryWith has the system's own resolver look a name up with what apply made of
-// the program. That proves a means on this machine, whatever its settings are.
+// lookupLimit is for a resolver that hangs: even a busy machine needs less.
+const lookupLimit = 20 * time.Second
+
+// tryWith runs the system's own resolver as apply would have a client run, and
+// looks a name up. That proves that a means works here, whatever the machine's
+// settings are.
 func tryWith(apply func(*program, client.Attempt) error) error {
 	getent, err := lookUp("getent")
 	if err != nil {
@@ -64,7 +68,7 @@ func tryWith(apply func(*program, client.Attempt) error) error {
 	if err := apply(p, a); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), lookupLimit)
 	defer cancel()
 	res, err := p.run(ctx)
 	if err != nil {
@@ -79,11 +83,12 @@ func tryWith(apply func(*program, client.Attempt) error) error {
 	return nil
 }
 
-// resolverPort is where the system's resolver asks: resolv.conf has no room for
-// another.
+// resolverPort is the only port that the system's resolver asks: resolv.conf cannot
+// name another.
 const resolverPort = 53
 
-// hostsFile is an /etc/hosts with the server's names and nothing from outside.
+// hostsFile is an /etc/hosts with the server's names and none of the machine's
+// own but localhost.
 func hostsFile(a client.Attempt) string {
 	local := "localhost"
 	if name, err := os.Hostname(); err == nil && name != "" && name != local {
@@ -97,9 +102,8 @@ func hostsFile(a client.Attempt) string {
 	return b.String()
 }
 
-// serverNames are the names that lead to the server.
-// Where they are DNS's to say, the hosts file has none; behind a proxy the
-// domain leads nowhere.
+// serverNames are the names that a hosts file leads to the server. There are none
+// where the client must ask DNS, and behind a proxy the domain is not among them.
 func serverNames(a client.Attempt) []string {
 	if a.Lookup || isAddress(a.Host) {
 		return nil

@@ -12,14 +12,14 @@ import (
 	"siptrust/client/profile"
 )
 
-// namespaces is how a program gets a mount namespace of its own.
+// namespaces says how a program gets a mount namespace of its own.
 type namespaces struct {
 	attr syscall.SysProcAttr
-	err  error // none is allowed
+	err  error // why it gets none
 }
 
-// mountNamespace tries once what this machine allows: as root a plain mount
-// namespace, else one within a user namespace.
+// mountNamespace tries once what this machine allows: a plain mount namespace as
+// root, else one within a user namespace.
 var mountNamespace = sync.OnceValue(func() namespaces {
 	plain := syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNS}
 	user := syscall.SysProcAttr{
@@ -47,7 +47,7 @@ const (
 	resolvWrapper = "libresolv_wrapper.so"
 )
 
-// wrappers is which of the libraries the loader finds; the first must be there.
+// wrappers are the libraries that the loader finds; the first must be there.
 var wrappers = sync.OnceValues(func() (preload []string, err error) {
 	err = tryWith(func(p *program, a client.Attempt) error { return wrapNames(p, a, nssWrapper) })
 	if err != nil {
@@ -60,7 +60,7 @@ var wrappers = sync.OnceValues(func() (preload []string, err error) {
 	return []string{nssWrapper, resolvWrapper}, nil
 })
 
-// probe says why a means does not work on this machine; nil: it does.
+// probe says why a means does not work on this machine; nil: it works.
 func probe(m profile.Means) error {
 	switch m {
 	case profile.MeansHosts:
@@ -91,8 +91,8 @@ func apply(m profile.Means, p *program, a client.Attempt) error {
 	return nil
 }
 
-// bindScript runs in the namespace: own files over the system's, then the
-// program in the shell's place.
+// bindScript runs in the namespace: it binds own files over the system's and then
+// becomes the program.
 const bindScript = `mount --bind "$1" /etc/hosts || exit 125
 [ ! -e /etc/resolv.conf ] || mount --bind "$2" /etc/resolv.conf || exit 125
 shift 2
@@ -106,9 +106,8 @@ func bindNames(p *program, a client.Attempt, attr syscall.SysProcAttr) error {
 	if _, err := lookUp("mount"); err != nil {
 		return err
 	}
-	// resolv.conf has no room for a port. Without a DNS server on port 53 it
-	// names the case's own address, where nothing answers: no question leaves
-	// the machine.
+	// Without a DNS server on port 53 resolv.conf names the case's own address,
+	// where nothing answers, so that no question leaves the machine.
 	dns := a.Server.Addr()
 	if a.DNS.IsValid() && a.DNS.Port() == resolverPort {
 		dns = a.DNS.Addr()
@@ -153,8 +152,8 @@ func wrapNames(p *program, a client.Attempt, preload ...string) error {
 	return nil
 }
 
-// writeOwn writes a file beside the attempt's other ones. The hosts file is
-// readable to all: a program may read it as another user.
+// writeOwn writes one of siptrust's files of the attempt. Everyone may read it: a
+// program may run as another user.
 func writeOwn(a client.Attempt, name, text string) (string, error) {
 	path, err := filepath.Abs(filepath.Join(a.Dir, profile.OwnDir, name))
 	if err != nil {

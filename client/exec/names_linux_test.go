@@ -62,7 +62,7 @@ func TestChoose(t *testing.T) {
 	}
 }
 
-// TestNames has a program look the server's name up by each means that this
+// TestNames looks the server's name up from a program, by each means that this
 // machine allows.
 func TestNames(t *testing.T) {
 	t.Parallel()
@@ -122,8 +122,8 @@ func TestResolvConf(t *testing.T) {
 	}
 }
 
-// TestLookup: what DNS alone is to say stands in no hosts file, and a program
-// that finds DNS by resolv.conf is not started where nobody answers there.
+// TestLookup: names that the client must ask DNS for are in no hosts file, and a
+// program that finds DNS by resolv.conf is not started where no server answers.
 func TestLookup(t *testing.T) {
 	t.Parallel()
 	a := client.Attempt{Host: "host.test", Domain: "domain.test", Server: somewhere}
@@ -155,11 +155,11 @@ func TestTraits(t *testing.T) {
 	} {
 		want.Files, want.Parallel, want.NearTraps, want.Policy = true, 4, true, "apple"
 		want.Settle, want.Silence, want.Timeout = 1e9, 2e9, 3e9
-		want.Lacks, want.Notes = map[string]string{client.LacksTLS13: "why"}, []string{"note"}
+		want.Lacks, want.Notes = map[client.Feature]string{client.FeatureTLS13: "why"}, []string{"note"}
 		if !want.DNS {
-			want.Lacks[client.LacksDNS] = fmt.Sprintf("its names are made known by %s, not by DNS", m)
+			want.Lacks[client.FeatureDNS] = fmt.Sprintf("its names are made known by %s, not by DNS", m)
 			if m == profile.MeansNone {
-				want.Lacks[client.LacksDNS] = "it is given name and address apart"
+				want.Lacks[client.FeatureDNS] = "it is given name and address apart"
 			}
 		}
 		e := &Driver{profile: p, means: m, notes: []string{"note"}}
@@ -173,7 +173,7 @@ func TestTraits(t *testing.T) {
 	}
 }
 
-// BenchmarkAttempt is what the driver itself costs, by the means of names.
+// BenchmarkAttempt measures the driver itself, by each means.
 func BenchmarkAttempt(b *testing.B) {
 	for _, m := range []profile.Means{profile.MeansNone, profile.MeansWrapper, profile.MeansHosts} {
 		b.Run(string(m), func(b *testing.B) {

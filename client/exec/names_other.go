@@ -9,7 +9,7 @@ import (
 	"siptrust/client/profile"
 )
 
-// probe says why a means does not work on this machine; nil: it does.
+// probe says why a means does not work on this machine; nil: it works.
 func probe(m profile.Means) error {
 	if m == profile.MeansHosts || m == profile.MeansWrapper {
 		return errors.New("only on Linux")

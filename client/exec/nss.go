@@ -14,12 +14,12 @@ import (
 	"siptrust/pkiforge"
 )
 
-// nickname is what an identity is called in a database.
+// nickname is the name of the identity in a database.
 const nickname = "siptrust-client"
 
-// databases are the NSS databases of a run. Most attempts trust the same roots
-// and have no identity, and making a database takes programs; so each set has
-// one, which its attempts share: NSS opens it to read only.
+// databases are the NSS databases of a run. To make one takes several programs,
+// and most attempts trust the same roots and have no identity. So there is one
+// for each set of roots and identity, which attempts share: NSS only reads it.
 type databases struct {
 	dir string
 
@@ -32,14 +32,15 @@ type database struct {
 	name string // empty: not made yet
 }
 
-// importError says that NSS itself does not take a root or an identity.
+// importError says that a format or NSS does not accept a root or an identity.
 type importError struct{ err error }
 
 func (e *importError) Error() string { return e.err.Error() }
 func (e *importError) Unwrap() error { return e.err }
 
-// open gives the database with these roots and this identity, as NSS names it.
-// What NSS does not take is an [*importError].
+// open returns the name of the database with these roots and this identity, as
+// NSS writes it. A root or an identity that NSS does not accept is an
+// [*importError].
 func (d *databases) open(ctx context.Context, roots, identity []*pkiforge.Certificate) (string, error) {
 	id := sha256.New()
 	for _, set := range [][]*pkiforge.Certificate{roots, identity} {
@@ -90,7 +91,7 @@ func fill(ctx context.Context, dir string, roots, identity []*pkiforge.Certifica
 		fmt.Fprintf(&batch, "-A -n %s -t %s -i %s\n", nick, trust, file)
 		return os.WriteFile(filepath.Join(dir, file), c.DER, 0o600)
 	}
-	// The roots come last: one that is in the identity's chain as well is to be
+	// The roots come last, so that a root that is also in the identity's chain is
 	// trusted.
 	for i, c := range identity {
 		nick := nickname
@@ -130,9 +131,8 @@ func fill(ctx context.Context, dir string, roots, identity []*pkiforge.Certifica
 	return os.Remove(file)
 }
 
-// trustFlags are how the owner of an endpoint would install a certificate: a
-// self-signed one that says of itself that it is no CA as the peer's own, and
-// all others as a CA.
+// trustFlags are the flags by which the owner of an endpoint would install a
+// certificate: as a trusted peer where it says CA:FALSE, else as a trusted CA.
 func trustFlags(c *pkiforge.Certificate) string {
 	if cert, err := c.X509(); err == nil && cert.BasicConstraintsValid && !cert.IsCA {
 		return "P,,"
@@ -140,7 +140,8 @@ func trustFlags(c *pkiforge.Certificate) string {
 	return "C,,"
 }
 
-// notTaken tells what NSS does not take from what was merely cut short.
+// notTaken is the error of a certificate that NSS does not accept, unless the
+// program was only interrupted.
 func notTaken(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return err

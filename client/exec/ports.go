@@ -10,8 +10,8 @@ import (
 	"syscall"
 )
 
-// Ports for clients come from a range below those that systems hand out by
-// themselves, so that no connection takes one between choice and use.
+// Ports for clients come from a range below the one from which systems choose
+// ports for connections, so that no connection takes one before the client does.
 const (
 	firstPort = 20000
 	lastPort  = 29999
@@ -20,7 +20,7 @@ const (
 var ports struct {
 	sync.Mutex
 	next  int            // 0: not chosen yet
-	taken map[int]func() // each lets go of the port's claim
+	taken map[int]func() // each releases the port's claim
 }
 
 // freePorts finds n consecutive ports that nothing has bound, for UDP and TCP,
@@ -58,15 +58,15 @@ func freePorts(n int) (found []uint16, release func(), err error) {
 	return nil, nil, errors.New("find free local ports for the client: none from 20000 to 29999 is left; end what uses them")
 }
 
-// takePorts takes n ports from first on, or none: then it gives the highest
-// that is not free; 0: all are taken now.
+// takePorts takes n ports from first on, or none. It returns the highest that was
+// not free; 0: they were free and are taken now.
 func takePorts(first, n int) (busy int) {
 	for p := first + n - 1; p >= first; p-- {
 		if ports.taken[p] != nil {
 			return p
 		}
-		// Claimed first: what binds it to see whether it is free, in another
-		// run, does so under its claim.
+		// The claim comes first: another run binds a port to see whether it is
+		// free only while it has the claim.
 		leave, ok := claimPort(p)
 		if ok && canBind(p) {
 			ports.taken[p] = leave
@@ -88,8 +88,8 @@ func leavePorts(first, n int) {
 	}
 }
 
-// canBind says whether a program could. Many do not set SO_REUSEADDR: to them a
-// port is taken for a minute after the last connection from it.
+// canBind says whether a program could bind the port. Many do not set
+// SO_REUSEADDR: they cannot for a minute after the last connection from it.
 func canBind(port int) bool {
 	address := ":" + strconv.Itoa(port)
 	plain := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error {

@@ -5,8 +5,8 @@ import (
 	"strconv"
 )
 
-// claimPort takes a port among all runs on this machine, by an abstract Unix
-// socket that ends with its process; false: another run has it.
+// claimPort claims a port against other runs on this machine, by an abstract Unix
+// socket, which ends with the process; false: another run has it.
 func claimPort(port int) (leave func(), ok bool) {
 	c, err := net.ListenUnixgram("unixgram", claimAddress(port))
 	if err != nil {

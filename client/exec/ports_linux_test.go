@@ -2,7 +2,8 @@ package exec
 
 import "testing"
 
-// What another run has claimed is passed over, though nothing has bound it yet.
+// A port that another run has claimed is not taken, even if nothing has bound it
+// yet.
 func TestClaimedPortsArePassedOver(t *testing.T) {
 	t.Parallel()
 	found, release, err := freePorts(2)
@@ -10,7 +11,7 @@ func TestClaimedPortsArePassedOver(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer release()
-	// As another run sees them: it knows the sockets alone.
+	// As another run sees them: it has only the sockets.
 	for _, p := range found {
 		if _, ok := claimPort(int(p)); ok {
 			t.Errorf("port %d can be claimed twice", p)

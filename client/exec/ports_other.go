@@ -2,6 +2,6 @@
 
 package exec
 
-// claimPort knows no claims that end with their process here: two runs may
-// choose the same port at the same moment.
+// claimPort does nothing: there is no claim here that ends with its process, and
+// two runs may choose the same port at the same moment.
 func claimPort(int) (leave func(), ok bool) { return func() {}, true }

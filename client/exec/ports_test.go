@@ -69,8 +69,8 @@ func TestPortsInUseArePassedOver(t *testing.T) {
 	}
 }
 
-// A port whose last connection ended a moment ago is taken to programs that do
-// not set SO_REUSEADDR, even if the one before did.
+// A program that does not set SO_REUSEADDR cannot bind a port whose last connection
+// has just ended, even if the program before it set that.
 func TestLingeringPortIsTaken(t *testing.T) {
 	t.Parallel()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

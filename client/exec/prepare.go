@@ -16,69 +16,69 @@ import (
 
 // Limits of the commands that come before the attempts.
 const (
-	needsLimit   = 10 * time.Second // loading a runtime on a busy machine included
+	needsLimit   = 30 * time.Second // loading a runtime on a busy machine included
 	prepareLimit = 2 * time.Minute  // a compiler takes its time
 )
 
-// Prepare makes what the attempts of one run share: it writes out what lies
-// beside an embedded profile and runs the profile's prepare. The driver that it
-// gives is for that run alone; dir, which must exist and be empty, must stay as
-// long, and is the caller's to remove. The error says in one line which command
-// failed and the last that it said.
+// Prepare makes what the attempts of one run share: it writes the files that
+// belong to an embedded profile and runs the profile's prepare. The driver that
+// it returns is for that run only. dir must exist, be empty and stay until the run
+// is over; the caller removes it. The error says in one line which command failed
+// and what it printed first.
 func (d *Driver) Prepare(ctx context.Context, dir string) (client.Driver, error) {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, fmt.Errorf("prepare client %s: %w", d.profile.Name, err)
 	}
 	run := *d
-	run.at, err = place(d.profile, dir)
+	run.dirs, err = makeDirs(d.profile, dir)
 	if err != nil {
 		return nil, fmt.Errorf("prepare client %s: %w", d.profile.Name, err)
 	}
 	run.databases = &databases{dir: filepath.Join(dir, "nss")}
 	for _, command := range d.profile.Prepare {
-		if err := run.at.command(ctx, command); err != nil {
+		if err := run.dirs.command(ctx, command); err != nil {
 			return nil, fmt.Errorf("prepare client %s: %w", d.profile.Name, err)
 		}
 	}
 	return &run, nil
 }
 
-// places are where a run keeps what its attempts share.
-type places struct {
+// runDirs are the directories that the attempts of a run share.
+type runDirs struct {
 	scripts, prepared string
-	siptrust          string // the program that runs
+	siptrust          string // path of the program that runs
 }
 
-// place gives a run its places below dir.
-func place(p *profile.Profile, dir string) (at places, err error) {
-	at.prepared = filepath.Join(dir, "prepared")
-	if err := os.Mkdir(at.prepared, 0o700); err != nil {
-		return places{}, err
+// makeDirs makes them below dir.
+func makeDirs(p *profile.Profile, dir string) (dirs runDirs, err error) {
+	dirs.prepared = filepath.Join(dir, "prepared")
+	if err := os.Mkdir(dirs.prepared, 0o700); err != nil {
+		return runDirs{}, err
 	}
-	if at.siptrust, err = os.Executable(); err != nil {
-		return places{}, err
+	if dirs.siptrust, err = os.Executable(); err != nil {
+		return runDirs{}, err
 	}
-	if at.scripts, err = p.WriteScripts(filepath.Join(dir, "scripts")); err != nil {
-		return places{}, err
+	if dirs.scripts, err = p.WriteScripts(filepath.Join(dir, "scripts")); err != nil {
+		return runDirs{}, err
 	}
-	return at, nil
+	return dirs, nil
 }
 
 // command runs one command of a profile's prepare.
-func (at places) command(ctx context.Context, words []profile.Template) error {
-	argv, err := profile.RenderAll(words, profile.Values{Scripts: at.scripts, Prepared: at.prepared, Siptrust: at.siptrust})
+func (dirs runDirs) command(ctx context.Context, words []profile.Template) error {
+	argv, err := profile.RenderAll(words, profile.Values{Scripts: dirs.scripts, Prepared: dirs.prepared, Siptrust: dirs.siptrust})
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(ctx, prepareLimit)
 	defer cancel()
-	_, err = tool(ctx, at.prepared, argv...)
+	_, err = tool(ctx, dirs.prepared, argv...)
 	return err
 }
 
-// tool runs a program that is no client: to prepare one or to look for one. The
-// error has the last line that it printed.
+// tool runs a program that is not the client itself, to prepare the client or to
+// look for it. The error has the first line that the program printed.
 func tool(ctx context.Context, dir string, argv ...string) (output string, err error) {
 	path, err := lookUp(argv[0])
 	if err != nil {
@@ -102,8 +102,8 @@ func tool(ctx context.Context, dir string, argv ...string) (output string, err e
 // compilers and interpreters say what is wrong; in characters.
 const firstWords = 101
 
-// missing says in one line what the program lacks on this machine; nil:
-// nothing.
+// missing says in one line which of the profile's needs this machine does not
+// have; nil: it has all.
 func missing(ctx context.Context, p *profile.Profile) error {
 	ctx, cancel := context.WithTimeout(ctx, needsLimit)
 	defer cancel()
@@ -124,7 +124,7 @@ func missing(ctx context.Context, p *profile.Profile) error {
 	return nil
 }
 
-// hint says how the program is installed.
+// hint says how to install the program.
 func hint(p *profile.Profile) string {
 	switch {
 	case p.Debian != "" && p.NPM != "":

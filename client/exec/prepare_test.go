@@ -39,7 +39,7 @@ names: [none]
 	for range 2 {
 		out := make1(t, run, attempt(t, "host.test", somewhere, nil))
 		lines := strings.Split(out.Output, "\n")
-		if len(lines) != 4 || lines[0] != "once" || lines[1] != run.at.prepared || lines[2] != "beside" {
+		if len(lines) != 4 || lines[0] != "once" || lines[1] != run.dirs.prepared || lines[2] != "beside" {
 			t.Errorf("the attempt saw %q", out.Output)
 		}
 	}
@@ -68,7 +68,7 @@ func TestPrepareFails(t *testing.T) {
 	}
 }
 
-// TestForms asks each form of trust and identity for what it says it is.
+// TestForms reads roots and identity in each format by a program of that format.
 func TestForms(t *testing.T) {
 	t.Parallel()
 	root := certificate(t, "root", nil)
@@ -123,8 +123,8 @@ func TestForms(t *testing.T) {
 	}
 }
 
-// TestDatabasesAreShared makes one NSS database for each set of roots, and says
-// of what NSS does not take that the case is not for this client.
+// TestDatabasesAreShared: there is one NSS database for each set of roots, and a
+// root that NSS does not accept makes the case unsupported.
 func TestDatabasesAreShared(t *testing.T) {
 	t.Parallel()
 	if _, err := lookUp("certutil"); err != nil {

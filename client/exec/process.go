@@ -16,9 +16,9 @@ import (
 )
 
 const (
-	// grace is what a program gets between SIGTERM and SIGKILL.
+	// grace is the time between SIGTERM and SIGKILL.
 	grace = 200 * time.Millisecond
-	// pipeDelay bounds the wait for output that something outside the
+	// pipeDelay bounds the wait for the end of output that a process outside the
 	// program's group holds open.
 	pipeDelay = 500 * time.Millisecond
 	// outputLimit is how many octets of output are kept.
@@ -45,14 +45,14 @@ type result struct {
 }
 
 // run starts the program in a process group of its own and returns when it has
-// ended or was ended because ctx is done. Nothing of it is left then. The error
-// is for a program that could not be started.
+// ended, by itself or because ctx is done. None of its processes is left then. The
+// error is for a program that could not be started.
 func (p *program) run(ctx context.Context) (result, error) {
 	if err := ctx.Err(); err != nil {
 		return result{}, fmt.Errorf("start program: %w", err)
 	}
-	// The parent-death signal comes when the thread that started the program
-	// ends, so that thread is kept.
+	// The system kills the program when the thread that started it ends, so that
+	// thread is kept.
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 
@@ -112,7 +112,7 @@ func (p *program) run(ctx context.Context) (result, error) {
 	return res, nil
 }
 
-// leader is the process that was started itself.
+// leader is the first process of a program, which leads its group.
 type leader struct {
 	ended <-chan struct{}
 	wait  func() error // reaps it; call once, after ended

@@ -14,23 +14,24 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// groupAttr makes the program lead a group of its own and die with siptrust.
+// groupAttr makes the program lead a process group of its own and end with siptrust.
 func groupAttr(attr syscall.SysProcAttr) *syscall.SysProcAttr {
 	attr.Setpgid = true
 	attr.Pdeathsig = syscall.SIGKILL
 	return &attr
 }
 
-// adoptOrphans makes the descendants of a program that has ended children of
-// this process, so that those which left its group are found, ended and reaped.
+// adoptOrphans makes this process the parent of what a program leaves when it
+// ends, so that processes which left the program's group are found, ended and
+// reaped.
 var adoptOrphans = sync.OnceFunc(func() {
-	// Without it only processes that leave their group and outlive their
-	// parent get away; nothing here can do more about them.
+	// Where it fails, processes that leave their group and outlive their parent
+	// are not found.
 	_ = unix.Prctl(unix.PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 })
 
-// watch waits for the end of the leader without reaping it: as long as it is
-// not reaped, no other process can get its process group's number.
+// watch waits for the end of the leader and does not reap it: until that is done,
+// no other process can get the number of its group.
 func watch(cmd *exec.Cmd) leader {
 	ended := make(chan struct{})
 	go func() {
@@ -49,7 +50,8 @@ func signalGroup(pgid int, sig syscall.Signal) {
 	_ = unix.Kill(-pgid, sig) // ESRCH: it is gone
 }
 
-// reapGroup waits for all that the leader left in its group, killed by now.
+// reapGroup waits for the processes that the leader left in its group. They have
+// been killed.
 func reapGroup(pgid int) {
 	for {
 		if _, err := unix.Wait4(-pgid, nil, 0, nil); err != nil && !errors.Is(err, unix.EINTR) {
@@ -58,9 +60,9 @@ func reapGroup(pgid int) {
 	}
 }
 
-// endOrphans ends the processes that carry token in their environment and have
-// become children of this process, until there are none: each can have children
-// that come up only when it has gone.
+// endOrphans ends the children of this process that have token in their
+// environment, until there are none: children of each become visible only when it
+// has ended.
 func endOrphans(pgid int, token string) {
 	for again := true; again; {
 		again = false
@@ -86,7 +88,7 @@ func endOrphans(pgid int, token string) {
 
 // children lists the children of this process, whichever thread has them.
 func children() (pids []int) {
-	lists, _ := filepath.Glob("/proc/self/task/*/children") // the pattern is sound
+	lists, _ := filepath.Glob("/proc/self/task/*/children") // the pattern is valid
 	for _, name := range lists {
 		data, err := os.ReadFile(name)
 		if err != nil {
@@ -106,16 +108,16 @@ func hasToken(pid int, token string) bool {
 	return err == nil && token != "" && bytes.Contains(env, []byte(token))
 }
 
-// leftAndDied reports a dead process of another session: an orphan that ended
-// by itself. What this process starts itself leads a group or stays in its
-// own, and so cannot have changed its session.
+// leftAndDied reports a process of another session that has ended and is not
+// reaped: an orphan. The processes that siptrust starts itself never change their
+// session.
 func leftAndDied(pid int) bool {
 	stat, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {
 		return false
 	}
-	// The name in parentheses may hold anything; behind it come state, parent,
-	// group and session.
+	// The name in parentheses can hold any character; state, parent, group and
+	// session follow it.
 	f := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
 	if len(f) < 4 || f[0] != "Z" {
 		return false

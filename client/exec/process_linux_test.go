@@ -11,7 +11,7 @@ import (
 
 // processesOf counts the living processes that have mark in their environment.
 func processesOf(mark string) (n int) {
-	envs, _ := filepath.Glob("/proc/[0-9]*/environ") // the pattern is sound
+	envs, _ := filepath.Glob("/proc/[0-9]*/environ") // the pattern is valid
 	for _, name := range envs {
 		if data, err := os.ReadFile(name); err == nil && strings.Contains(string(data), mark) {
 			n++
@@ -20,13 +20,13 @@ func processesOf(mark string) (n int) {
 	return n
 }
 
-// shell is what the scripts of these tests share: up says that the one that
-// calls it is there, await waits for that.
+// shell has what the scripts of these tests share: a script calls up when it runs,
+// and await waits for that.
 const shell = `up() { echo > "$SIPTRUST_DIR/up"; }
 await() { until [ -e "$SIPTRUST_DIR/up" ]; do sleep 0.01; done; }
 `
 
-// TestNothingIsLeft ends programs of every stubbornness.
+// TestNothingIsLeft ends programs that resist in every way.
 func TestNothingIsLeft(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

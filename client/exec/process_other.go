@@ -13,8 +13,8 @@ func groupAttr(attr syscall.SysProcAttr) *syscall.SysProcAttr {
 	return &attr
 }
 
-// adoptOrphans, reapGroup and endOrphans have no means here: what leaves its
-// group escapes, and the dead are the system's to reap.
+// adoptOrphans, reapGroup and endOrphans do nothing: processes that leave their
+// group are not found here, and the system reaps the others.
 func adoptOrphans()          {}
 func reapGroup(int)          {}
 func endOrphans(int, string) {}

@@ -62,12 +62,12 @@ type versionForm struct {
 	Pattern ast.Node   `yaml:"pattern"`
 }
 
-// keysOf are the keys of the mapping at a place; nil: any may be there.
-func keysOf(place string) (keys []string) {
+// keysOf are the keys of the mapping at a path; nil: any key may be there.
+func keysOf(path string) (keys []string) {
 	forms := map[string]reflect.Type{
 		"": reflect.TypeFor[form](), "stdin": reflect.TypeFor[stdinForm](), "version": reflect.TypeFor[versionForm](),
 	}
-	t, ok := forms[place]
+	t, ok := forms[path]
 	if !ok {
 		return nil
 	}
@@ -79,25 +79,31 @@ func keysOf(place string) (keys []string) {
 }
 
 // reader reads one profile. It keeps the first mistake and goes on; what it
-// gives behind that is of no use.
+// returns after that is of no use.
 type reader struct {
 	file    string
 	err     error
 	left    int                     // values
 	anchors map[string]ast.Node     // those whose values are complete
-	places  map[*token.Token]string // of keys and values: dotted keys
-	keys    []*token.Token          // in the order of the document
+	paths   map[*token.Token]string // of keys and values: dotted keys
+	keys    []key                   // in the order of the document
 }
 
-func (r *reader) fail(line int, place, format string, args ...any) {
+// key is one key of a mapping.
+type key struct {
+	at    *token.Token
+	outer string // path of the mapping
+}
+
+func (r *reader) fail(line int, path, format string, args ...any) {
 	if r.err == nil {
-		r.err = &Error{File: r.file, Line: max(line, 1), Key: place, Problem: fmt.Sprintf(format, args...)}
+		r.err = &Error{File: r.file, Line: max(line, 1), Key: path, Problem: fmt.Sprintf(format, args...)}
 	}
 }
 
 // wrong is a mistake in a value or a key.
 func (r *reader) wrong(n ast.Node, format string, args ...any) {
-	r.fail(lineOf(n), r.places[n.GetToken()], format, args...)
+	r.fail(lineOf(n), r.paths[n.GetToken()], format, args...)
 }
 
 // lineOf is where a node begins: a mapping with its first key.
@@ -112,7 +118,7 @@ func lineOf(n ast.Node) int {
 func (r *reader) document(data []byte) (root ast.Node, f form) {
 	root = r.parse(data)
 	if r.err == nil {
-		root = r.plain(root, "")
+		root = r.resolve(root, "")
 	}
 	if r.err == nil {
 		r.decoded(yaml.NodeToValue(root, &f, yaml.Strict()))
@@ -145,11 +151,11 @@ func (r *reader) parse(data []byte) ast.Node {
 		if e, ok := errors.AsType[yaml.Error](err); ok {
 			problem = e.GetMessage()
 			if t := e.GetToken(); t != nil {
-				line = t.Position.Line
+				line = max(t.Position.Line, 1)
 			}
 		}
 		problem = strings.Join(strings.Fields(problem), " ")
-		if strings.Contains(strings.Split(text, "\n")[line-1], "\t") {
+		if lines := strings.Split(text, "\n"); line <= len(lines) && strings.Contains(lines[line-1], "\t") {
 			problem += `; there is a tab in this line, which in double quotes is written \t`
 		}
 		r.fail(line, "", "not YAML: %s", problem)
@@ -174,12 +180,12 @@ func (r *reader) parse(data []byte) ast.Node {
 	return nil
 }
 
-// plain gives a value in which every alias is replaced by what it names. It
+// resolve returns a value in which every alias is replaced by what it names. It
 // refuses what no profile needs: keys that come twice or are no plain words,
 // merged mappings, tags, and lists and values that are empty.
-func (r *reader) plain(n ast.Node, place string) ast.Node {
-	if _, known := r.places[n.GetToken()]; !known {
-		r.places[n.GetToken()] = place
+func (r *reader) resolve(n ast.Node, path string) ast.Node {
+	if _, known := r.paths[n.GetToken()]; !known {
+		r.paths[n.GetToken()] = path
 	}
 	if r.left--; r.left < 0 {
 		r.wrong(n, "the profile comes to more than %d values, those of aliases included", maxValues)
@@ -189,7 +195,7 @@ func (r *reader) plain(n ast.Node, place string) ast.Node {
 	}
 	switch n := n.(type) {
 	case *ast.AnchorNode:
-		value := r.plain(n.Value, place)
+		value := r.resolve(n.Value, path)
 		r.anchors[n.Name.GetToken().Value] = value
 		return value
 	case *ast.AliasNode:
@@ -198,20 +204,20 @@ func (r *reader) plain(n ast.Node, place string) ast.Node {
 			r.wrong(n, "there is no anchor &%s before it", n.Value.GetToken().Value)
 			return n
 		}
-		return r.plain(value, place)
+		return r.resolve(value, path)
 	case *ast.TagNode:
 		if n.Start.Value == string(token.StringTag) && single(n.Value) {
-			return r.plain(ast.String(n.Value.GetToken()), place)
+			return r.resolve(ast.String(n.Value.GetToken()), path)
 		}
 		r.wrong(n, "a tag; write the value alone")
 	case *ast.MappingNode:
-		r.mapping(n, place)
+		r.mapping(n, path)
 	case *ast.SequenceNode:
 		if len(n.Values) == 0 {
 			r.wrong(n, "want a list of at least one")
 		}
 		for i, value := range n.Values {
-			n.Values[i] = r.plain(value, place)
+			n.Values[i] = r.resolve(value, path)
 		}
 	case *ast.NullNode:
 		r.wrong(n, "it has no value")
@@ -221,26 +227,25 @@ func (r *reader) plain(n ast.Node, place string) ast.Node {
 	return n
 }
 
-func (r *reader) mapping(n *ast.MappingNode, place string) {
+func (r *reader) mapping(n *ast.MappingNode, path string) {
 	seen := map[string]bool{}
 	for _, pair := range n.Values {
-		key := pair.Key
-		if !single(key) {
-			r.fail(lineOf(key), place, "want a plain key")
+		if !single(pair.Key) {
+			r.fail(lineOf(pair.Key), path, "want a plain key")
 			return
 		}
-		t := key.GetToken()
+		t := pair.Key.GetToken()
 		within := t.Value
-		if place != "" {
-			within = place + "." + t.Value
+		if path != "" {
+			within = path + "." + t.Value
 		}
-		r.places[t], r.keys = within, append(r.keys, t)
+		r.paths[t], r.keys = within, append(r.keys, key{t, path})
 		if seen[t.Value] {
-			r.wrong(key, "given twice")
+			r.wrong(pair.Key, "given twice")
 		}
 		seen[t.Value] = true
-		r.noTab(key)
-		pair.Value = r.plain(pair.Value, within)
+		r.noTab(pair.Key)
+		pair.Value = r.resolve(pair.Value, within)
 	}
 }
 
@@ -271,31 +276,20 @@ func (r *reader) decoded(err error) {
 		r.fail(1, "", "%v", err)
 		return
 	}
-	at, place, problem := e.GetToken(), r.places[e.GetToken()], e.GetMessage()
+	at, path, problem := e.GetToken(), r.paths[e.GetToken()], e.GetMessage()
 	switch e := e.(type) {
 	case *yaml.UnknownFieldError:
-		outer, _ := cutLast(place)
+		// Which of several unknown keys the error is about is left to chance.
+		outer := r.keys[slices.IndexFunc(r.keys, func(k key) bool { return k.at == at })].outer
 		known := keysOf(outer)
-		for _, key := range r.keys { // which of several it is about is left to chance
-			if around, name := cutLast(r.places[key]); around == outer && !slices.Contains(known, name) {
-				at, place = key, r.places[key]
-				break
-			}
-		}
-		problem = "unknown key; one of " + strings.Join(known, ", ")
+		first := slices.IndexFunc(r.keys, func(k key) bool { return k.outer == outer && !slices.Contains(known, k.at.Value) })
+		at = r.keys[first].at
+		path, problem = r.paths[at], "unknown key; "+choices(at.Value, known)
 	case *yaml.UnexpectedNodeTypeError:
 		problem = "want a list of at least one"
 		if e.Expected == ast.MappingType {
 			problem = "want a mapping of keys to values"
 		}
 	}
-	r.fail(at.Position.Line, place, "%s", problem)
-}
-
-// cutLast takes the last key off a place.
-func cutLast(place string) (outer, key string) {
-	if i := strings.LastIndexByte(place, '.'); i >= 0 {
-		return place[:i], place[i+1:]
-	}
-	return "", place
+	r.fail(at.Position.Line, path, "%s", problem)
 }

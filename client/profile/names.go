@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"siptrust/internal/nearest"
 	"siptrust/pkiforge"
 )
 
@@ -12,9 +13,9 @@ import (
 // program, for one attempt. [Template.Render] says which of them must be set.
 type Values struct {
 	URI, Domain, Host string
-	// HostPort is the host as it is in the URI, with the port if that has one.
-	// Proxy is the URI of the outbound proxy, whose host HostPort then is; empty:
-	// there is none. Literal is Host where that is an IP address; empty: it is a name.
+	// HostPort is the host as in the URI, with the port if the URI has one. Proxy is
+	// the URI of the outbound proxy, whose host HostPort then is; empty: there is
+	// none. Literal is Host where that is an IP address; empty: it is a name.
 	HostPort, Proxy, Literal string
 	Port                     uint16
 	Address                  string // without the port
@@ -42,9 +43,9 @@ type Values struct {
 	// identity ask for them.
 	CADir, TrustFile, NSS, Nickname string
 
-	Scripts  string // what lies beside the profile
-	Prepared string // made once a run, for what prepare makes
-	Siptrust string // the program that runs, for clients that are built into it
+	Scripts  string // directory of the files that belong to the profile
+	Prepared string // directory that prepare runs in, once a run
+	Siptrust string // path of the program that runs, for clients that are built into it
 }
 
 // moment is when a value is known.
@@ -63,8 +64,8 @@ type name struct {
 	known moment
 	value func(*Values) any // a string, int, uint16 or []uint16
 	about string            // for people, in Markdown
-	// lacks says what is not made unless the profile asks for it, and asked
-	// whether it does; nil: there always is.
+	// asked says whether the profile asks for it; nil: it is always there. lacks is
+	// what a profile that does not ask lacks, and how to ask.
 	lacks string
 	asked func(*Profile) bool
 }
@@ -150,11 +151,11 @@ var names = []name{
 	},
 }
 
-// Environ is the environment that a program needs no profile for.
+// Environ is the environment by which a program needs no profile.
 func (v Values) Environ() (env []string) {
 	for _, n := range names {
 		if n.env != "" {
-			env = append(env, n.env+"="+plain(n.value(&v)))
+			env = append(env, n.env+"="+asText(n.value(&v)))
 		}
 	}
 	return env
@@ -167,8 +168,8 @@ func first(ports []uint16) uint16 {
 	return ports[0]
 }
 
-// plain puts a value into words: those of a list with a space between them.
-func plain(value any) string {
+// asText formats a value: a list with a space between its elements.
+func asText(value any) string {
 	ports, ok := value.([]uint16)
 	if !ok {
 		return fmt.Sprint(value)
@@ -198,5 +199,9 @@ func lookUp(field string, p *Profile, at moment) (problem string) {
 			return ""
 		}
 	}
-	return fmt.Sprintf("there is no .%s; one of %s", field, strings.Join(known, " "))
+	problem = fmt.Sprintf("there is no .%s; one of %s", field, strings.Join(known, " "))
+	if near := nearest.To("."+field, known); near != "" {
+		problem += "; did you mean " + near + "?"
+	}
+	return problem
 }

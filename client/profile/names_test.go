@@ -10,40 +10,60 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"siptrust/client"
 )
 
-// TestREADMEListsTheNames holds the table of profiles/README.md to the names.
-func TestREADMEListsTheNames(t *testing.T) {
-	t.Parallel()
-	const file, head = "profiles/README.md", "| in a text | in the environment | |\n|---|---|---|\n"
-	var table strings.Builder
-	table.WriteString(head)
+const readme = "profiles/README.md"
+
+// TestREADMETables holds the tables of the README to the names and the features.
+func TestREADMETables(t *testing.T) {
+	var nameRows, featureRows strings.Builder
 	for _, n := range names {
 		env := ""
 		if n.env != "" {
 			env = "`" + n.env + "`"
 		}
-		fmt.Fprintf(&table, "| `{{.%s}}` | %s | %s |\n", n.name, env, n.about)
+		fmt.Fprintf(&nameRows, "| `{{.%s}}` | %s | %s |\n", n.name, env, n.about)
 	}
-	readme := readFile(t, file)
-	before, rest, ok := strings.Cut(readme, head)
-	_, after, ends := strings.Cut(rest, "\n\n")
-	if !ok || !ends {
-		t.Fatalf("%s has no table that begins with\n%s", file, head)
+	for _, f := range client.Features() {
+		fmt.Fprintf(&featureRows, "| `%s` | %s |\n", f, f.Words())
 	}
-	want := before + table.String() + "\n" + after
+	text := readFile(t, readme)
+	want := withTable(t, text, "| in a text | in the environment | |\n|---|---|---|\n", nameRows.String())
+	want = withTable(t, want, "| `lacks:` | a client that has it |\n|---|---|\n", featureRows.String())
 	if *update {
-		if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
+		if err := os.WriteFile(readme, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	if diff := cmp.Diff(readme, want); diff != "" {
-		t.Errorf("go test ./client/profile -run TestREADME -update writes it (-%s +names):\n%s", file, diff)
+	if diff := cmp.Diff(text, want); diff != "" {
+		t.Errorf("go test ./client/profile -run TestREADME -update writes it (-%s +tables):\n%s", readme, diff)
 	}
-	for _, m := range regexp.MustCompile(`\{\{[^}]*?\.(\w+)`).FindAllStringSubmatch(readme, -1) {
+}
+
+// withTable replaces the rows of the table that has a head, to the end of the
+// text or to an empty line.
+func withTable(t *testing.T, text, head, rows string) string {
+	t.Helper()
+	before, rest, ok := strings.Cut(text, head)
+	if !ok {
+		t.Fatalf("%s has no table that begins with\n%s", readme, head)
+	}
+	after := ""
+	if _, more, follows := strings.Cut("\n"+rest, "\n\n"); follows {
+		after = "\n" + more
+	}
+	return before + head + rows + after
+}
+
+// TestREADMEHasNoOtherName: every {{.Name}} in it is one.
+func TestREADMEHasNoOtherName(t *testing.T) {
+	t.Parallel()
+	for _, m := range regexp.MustCompile(`\{\{[^}]*?\.(\w+)`).FindAllStringSubmatch(readFile(t, readme), -1) {
 		if m[1] != "Name" && !slices.ContainsFunc(names, func(n name) bool { return n.name == m[1] }) {
-			t.Errorf("%s speaks of {{.%s}}, which there is not", file, m[1])
+			t.Errorf("%s speaks of {{.%s}}, which there is not", readme, m[1])
 		}
 	}
 }
@@ -83,7 +103,7 @@ func TestEveryValueHasItsName(t *testing.T) {
 			t.Errorf("the value %s is given as %v", f.Name, given)
 		}
 		for _, n := range names {
-			line := n.env + "=" + plain(n.value(&v))
+			line := n.env + "=" + asText(n.value(&v))
 			if strings.EqualFold(n.name, f.Name) && n.env != "" && !slices.Contains(v.Environ(), line) {
 				t.Errorf("the environment %q lacks %q", v.Environ(), line)
 			}

@@ -20,9 +20,9 @@ import (
 	"siptrust/client"
 )
 
-// Profile tells how one program is run as the client under test. It is read
-// from YAML by [Parse]; profile.schema.json describes the form and
-// profiles/README.md shows one.
+// Profile says how one program is run as the client under test. [Parse] reads it
+// from YAML; profile.schema.json describes the form and profiles/README.md shows
+// one.
 type Profile struct {
 	Name  string // as in --client
 	Title string // for people; empty: Name
@@ -33,17 +33,17 @@ type Profile struct {
 	// Debian and NPM name the packages that have the program and what it
 	// needs; empty: unknown.
 	Debian, NPM string
-	// Needs are commands that find out what else must be there: one word is a
-	// program that must be found, more are a command that must exit with 0.
+	// Needs are what else must be there: one word is a program that must be found,
+	// several are a command that must exit with 0.
 	Needs [][]string
-	// Prepare are commands that are run once a run, in the directory
-	// {{.Prepared}}, one after the other.
+	// Prepare are commands that run once a run, one after the other, in the
+	// directory {{.Prepared}}.
 	Prepare [][]Template
 	Env     []EnvVar
 	Files   []File
 	Stdin   Stdin
 
-	// Version says how the program's version is read; no Command: it is not.
+	// Version says how the program's version is read; without a Command it is not.
 	Version Version
 
 	// Names are the ways to make the server's name known to the program, in
@@ -53,26 +53,26 @@ type Profile struct {
 	// address, consecutive) an attempt takes.
 	Ports int
 
-	// Settle, Silence and Timeout as in [client.Traits]; Timeout 0: the run's.
+	// Settle, Silence and Timeout are as in [client.Traits]; Timeout 0: the run's.
 	Settle, Silence, Timeout time.Duration
 	// Parallel is how many attempts may run at once; 0: no limit.
 	Parallel int
-	// NearTraps as in [client.Traits].
+	// NearTraps is as in [client.Traits].
 	NearTraps bool
-	// Lacks as in [client.Traits].
-	Lacks map[string]string
-	// Identity and Trust are the forms of the client's own chain and of the
-	// roots that it trusts, besides the PEM files that are always there.
+	// Lacks is as in [client.Traits].
+	Lacks map[client.Feature]string
+	// Identity and Trust are the formats of the client's own chain and of the
+	// roots that it trusts. PEM files are always there.
 	Identity IdentityFormat
 	Trust    TrustFormat
-	// Policy is the rule set that suits the program, where the user names
-	// none; empty: no hint. What the names mean is the suites' to know.
+	// Policy is the rule set that suits the program, for users who name none;
+	// empty: there is no hint. What it means is not known here.
 	Policy string
 
-	// beside is what lies beside the profile: {{.Scripts}}. A user's is a
-	// directory, an embedded one is written out for each run.
-	beside    fs.FS
-	besideDir string
+	// scripts and scriptsDir are what {{.Scripts}} holds: the files of an embedded
+	// profile, which are written for each run, or the directory of a user's.
+	scripts    fs.FS
+	scriptsDir string
 }
 
 // IdentityFormat is how a program takes its own chain and key.
@@ -114,13 +114,13 @@ type File struct {
 // and empty: several softphones quit when theirs ends.
 type Stdin struct {
 	Text  Template
-	Close bool // end the input behind Text
+	Close bool // end the input after Text
 }
 
-// Version says how a program's version is read: the first group of Pattern (or
-// all that it matches) in what Command prints.
+// Version says how a program's version is read: it is the first group of Pattern,
+// or all that it matches, in what Command prints.
 type Version struct {
-	Command []Template // of [binary]
+	Command []Template // they name {{.Siptrust}} at most
 	Pattern *regexp.Regexp
 }
 
@@ -129,32 +129,24 @@ type Means string
 
 // The means.
 const (
-	// MeansHosts is an own /etc/hosts and /etc/resolv.conf in a private mount
-	// namespace: as root, or in a user namespace where those are allowed.
+	// MeansHosts gives the program an /etc/hosts and /etc/resolv.conf of its own in
+	// a mount namespace. It takes root, or a user namespace.
 	MeansHosts Means = "hosts"
-	// MeansWrapper is nss_wrapper, and resolv_wrapper where installed, by
+	// MeansWrapper loads nss_wrapper, and resolv_wrapper where it is installed, by
 	// LD_PRELOAD.
 	MeansWrapper Means = "wrapper"
 	// MeansDNS is a DNS server in the program's own settings: {{.DNS}}.
 	MeansDNS Means = "dns"
 	// MeansNone does nothing: the program takes name and address apart.
 	MeansNone Means = "none"
-	// MeansAddress gives the program the address as its host; cases about
-	// names are then skipped.
+	// MeansAddress gives the program the address as host; cases about names are
+	// then skipped.
 	MeansAddress Means = "address"
 )
 
 var allMeans = []Means{MeansHosts, MeansWrapper, MeansDNS, MeansNone, MeansAddress}
 
-// features are the keys of a profile's lacks.
-var features = []string{
-	client.LacksTLS12, client.LacksTLS13, client.LacksClientAuth, client.LacksAnswerOptions, client.LacksRegister,
-	client.LacksReconnect, client.LacksSecondAccount, client.LacksRedirects, client.LacksAccountURI,
-	client.LacksDNS, client.LacksSRV, client.LacksNAPTR, client.LacksAddress, client.LacksProxy, client.LacksFinalDot, client.LacksWithoutCertificate, client.LacksDefaultPort,
-}
-
-// Defaults of programs that stay: the time they get to react after the outcome
-// is certain, and the window of cases in which nothing may come.
+// Defaults of Settle and Silence.
 const (
 	DefaultSettle  = 500 * time.Millisecond
 	DefaultSilence = 3 * time.Second
@@ -175,7 +167,7 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("%s:%d: %s: %s", e.File, e.Line, e.Key, e.Problem)
 }
 
-// OwnDir is the directory within an attempt's for what siptrust itself writes.
+// OwnDir is the directory within the attempt's for siptrust's own files.
 const OwnDir = "siptrust"
 
 // Load reads a user's profile. Mistakes in it are an [*Error].
@@ -188,7 +180,7 @@ func Load(name string) (*Profile, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.besideDir, err = filepath.Abs(filepath.Dir(name)); err != nil {
+	if p.scriptsDir, err = filepath.Abs(filepath.Dir(name)); err != nil {
 		return nil, fmt.Errorf("read client profile: %w", err)
 	}
 	return p, nil
@@ -213,9 +205,9 @@ var parseEmbedded = sync.OnceValue(func() []*Profile {
 		}
 		p, err := Parse(name, data)
 		if err != nil {
-			panic(err) // held valid by a test
+			panic(err) // a test parses them all
 		}
-		if p.beside, err = fs.Sub(embedded, "profiles/"+p.Name); err != nil {
+		if p.scripts, err = fs.Sub(embedded, "profiles/"+p.Name); err != nil {
 			panic(err) // only a bad path
 		}
 		all = append(all, p)
@@ -223,15 +215,14 @@ var parseEmbedded = sync.OnceValue(func() []*Profile {
 	return all
 })
 
-// exampleFile is the worked example among the profiles: no client of its own.
+// exampleFile shows every key; there is no such client.
 const exampleFile = "example.yaml"
 
-// Embedded gives the profiles that come with siptrust, by name in order.
-// Callers must not change them.
+// Embedded returns the profiles that come with siptrust, in the order of their
+// names. Callers must not change them.
 func Embedded() []*Profile { return slices.Clone(parseEmbedded()) }
 
-// Named gives one profile that comes with siptrust. The error lists those there
-// are.
+// Named returns one profile that comes with siptrust. The error lists their names.
 func Named(name string) (*Profile, error) {
 	var names []string
 	for _, p := range parseEmbedded() {
@@ -243,21 +234,21 @@ func Named(name string) (*Profile, error) {
 	return nil, fmt.Errorf("no client profile %q; one of %s, or a file", name, strings.Join(names, ", "))
 }
 
-// WriteScripts makes {{.Scripts}}, the directory of what lies beside the profile,
-// and gives its name: a user's profile has one, that of an embedded profile is
+// WriteScripts returns the directory {{.Scripts}}, of the files that belong to the
+// profile. A user's profile is in it already; those of an embedded profile are
 // written to dir, which must not exist.
 func (p *Profile) WriteScripts(dir string) (string, error) {
-	if p.beside == nil {
-		return p.besideDir, nil
+	if p.scripts == nil {
+		return p.scriptsDir, nil
 	}
 	if err := os.Mkdir(dir, 0o700); err != nil {
 		return "", err
 	}
-	if _, err := fs.Stat(p.beside, "."); errors.Is(err, fs.ErrNotExist) {
-		return dir, nil // nothing lies beside it
+	if _, err := fs.Stat(p.scripts, "."); errors.Is(err, fs.ErrNotExist) {
+		return dir, nil // no file belongs to it
 	}
-	if err := os.CopyFS(dir, p.beside); err != nil {
-		return "", fmt.Errorf("write out what lies beside the profile: %w", err)
+	if err := os.CopyFS(dir, p.scripts); err != nil {
+		return "", fmt.Errorf("write the files that belong to the profile: %w", err)
 	}
 	return dir, nil
 }

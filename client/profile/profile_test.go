@@ -39,6 +39,8 @@ var wrong = []struct {
 	{"a tab without quotes", sound + "title: a\tb\n", 4, "title: a tab in a text without quotes", true},
 	{"a tab in a key", sound + "ti\ttle: ab\n", 4, "a tab in a text without quotes", true},
 	{"two unknown keys", sound + "zeta: 1\nalpha: 2\n", 4, "zeta: unknown key; one of command, debian", false},
+	{"unknown key with a dot", sound + "version.command: [x]\n", 4, "version.command: unknown key; one of command, debian", false},
+	{"unknown keys within", sound + "stdin:\n  txt: a\n  tex: b\n", 5, `stdin.txt: unknown key; one of hold, text; did you mean "text"?`, false},
 	{"no value", sound + "title:\n", 4, "title: it has no value", false},
 	{"no value in a list", "name: x\ncommand: [prog]\nnames:\n  - none\n  -\n", 5, "names: it has no value", false},
 	{"list as a text", sound + "title: [a]\n", 4, "title: want a text", false},
@@ -59,6 +61,10 @@ var wrong = []struct {
 	{"no command", "name: x\nnames: [none]\n", 1, "command is missing", false},
 	{"no names", "name: x\ncommand: [prog]\n", 1, "names is missing", false},
 	{"unknown key", sound + "comand: [y]\n", 4, "comand: unknown key; one of command, debian", false},
+	{"misspelt key", sound + "stding: {}\n", 4, `version; did you mean "stdin"?`, false},
+	{"misspelt feature", sound + "lacks: [tls3]\n", 4, `; did you mean "tls13"?`, false},
+	{"misspelt means", "name: x\ncommand: [prog]\nnames: [host]\n", 3, `; did you mean "hosts"?`, false},
+	{"misspelt name", sound + "env:\n  A: '{{.CAfile}}'\n", 5, ".Password; did you mean .CAFile?", true},
 	{"key twice", sound + "names: [dns]\n", 4, "names: given twice", true},
 	{"unknown means", "name: x\ncommand: [prog]\nnames:\n  - dns\n  - host\n", 5, `names: unknown means "host"; one of hosts, wrapper, dns, none, address`, false},
 	{"means twice", "name: x\ncommand: [prog]\nnames: [dns, dns]\n", 3, `names: "dns" is given twice`, false},
@@ -198,7 +204,7 @@ func TestProfileValues(t *testing.T) {
 	if diff := cmp.Diff([]Means{MeansHosts, MeansWrapper, MeansAddress}, p.Names); diff != "" {
 		t.Errorf("names (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(map[string]string{client.LacksTLS13: "built with a library that has no TLS 1.3"}, p.Lacks); diff != "" {
+	if diff := cmp.Diff(map[client.Feature]string{client.FeatureTLS13: "built with a library that has no TLS 1.3"}, p.Lacks); diff != "" {
 		t.Errorf("lacks (-want +got):\n%s", diff)
 	}
 	least := yamlProfile(t, sound+"stdin: {text: a}\ntraps: near\nidentity: one-pem\n")
@@ -213,6 +219,11 @@ func TestSchemaKnowsTheKeys(t *testing.T) {
 	t.Parallel()
 	type node struct {
 		Properties map[string]node `json:"properties"`
+		Defs       struct {
+			Feature struct {
+				Enum []client.Feature `json:"enum"`
+			} `json:"feature"`
+		} `json:"$defs"`
 	}
 	var schema node
 	if err := json.Unmarshal([]byte(readFile(t, "profile.schema.json")), &schema); err != nil {
@@ -230,6 +241,9 @@ func TestSchemaKnowsTheKeys(t *testing.T) {
 			t.Errorf("%s: keys (-reader +schema):\n%s", name, diff)
 		}
 	}
+	if diff := cmp.Diff(client.Features(), schema.Defs.Feature.Enum); diff != "" {
+		t.Errorf("features (-known +schema):\n%s", diff)
+	}
 	example, ok := jsonOf(t, readFile(t, "profiles/example.yaml")).(map[string]any)
 	if !ok {
 		t.Fatal("the example is no mapping")
@@ -241,7 +255,7 @@ func TestSchemaKnowsTheKeys(t *testing.T) {
 	}
 }
 
-func TestLoadAndNameds(t *testing.T) {
+func TestLoadAndEmbedded(t *testing.T) {
 	t.Parallel()
 	var names []string
 	for _, p := range Embedded() {
@@ -253,7 +267,7 @@ func TestLoadAndNameds(t *testing.T) {
 	}, names); diff != "" {
 		t.Errorf("embedded profiles (-want +got):\n%s", diff)
 	}
-	if p, err := Named("openssl"); err != nil || p.Name != "openssl" || p.Lacks[client.LacksAnswerOptions] == "" {
+	if p, err := Named("openssl"); err != nil || p.Name != "openssl" || p.Lacks[client.FeatureAnswersOptions] == "" {
 		t.Errorf("Named gave %+v, %v", p, err)
 	}
 	if _, err := Named("opensll"); err == nil || !strings.Contains(err.Error(), "one of asterisk, baresip, ") {
@@ -350,8 +364,8 @@ func readFile(t *testing.T, name string) string {
 	return string(data)
 }
 
-// TestWriteScripts: what lies beside an embedded profile is written out, a user's
-// stays where it is.
+// TestWriteScripts: the files of an embedded profile are written, a user's are used
+// where they are.
 func TestWriteScripts(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ profile, file string }{{"net-sip", "register.pl"}, {"openssl", ""}} {

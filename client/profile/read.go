@@ -2,6 +2,7 @@ package profile
 
 import (
 	"errors"
+	"fmt"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -10,12 +11,15 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
+
+	"siptrust/client"
+	"siptrust/internal/nearest"
 )
 
-// Parse reads a profile; name stands for it in errors, each of which is an
-// [*Error] with the line of the mistake.
+// Parse reads a profile. An error is an [*Error]: name is its file, and it has the
+// line of the mistake.
 func Parse(name string, data []byte) (*Profile, error) {
-	r := &reader{file: name, left: maxValues, anchors: map[string]ast.Node{}, places: map[*token.Token]string{}}
+	r := &reader{file: name, left: maxValues, anchors: map[string]ast.Node{}, paths: map[*token.Token]string{}}
 	root, f := r.document(data)
 	if r.err != nil {
 		return nil, r.err
@@ -27,9 +31,9 @@ func Parse(name string, data []byte) (*Profile, error) {
 	case f.Command == nil:
 		r.fail(line, "", "command is missing")
 	case f.Names == nil:
-		r.fail(line, "", "names is missing; a list of %s", list(allMeans))
+		r.fail(line, "", "names is missing; a list of %s", strings.Join(texts(allMeans), ", "))
 	case p.Identity == IdentityNSS && p.Trust != TrustNSS:
-		r.fail(line, "", "identity nss needs trust nss: both lie in one database")
+		r.fail(line, "", "identity nss needs trust nss: both are in one database")
 	}
 	if r.err != nil {
 		return nil, r.err
@@ -170,7 +174,7 @@ func oneOf[S ~string](r *reader, n ast.Node, what string, allowed ...S) S {
 	case n == nil:
 		return allowed[0]
 	case !slices.Contains(allowed, s):
-		r.wrong(n, "unknown %s %q; one of %s", what, s, list(allowed))
+		r.wrong(n, "unknown %s %q; %s", what, s, choices(s, allowed))
 	}
 	return s
 }
@@ -187,7 +191,7 @@ func (r *reader) template(n ast.Node, p *Profile, at moment) Template {
 		if literal, ok := n.(*ast.LiteralNode); ok && literal.Start.Type == token.LiteralType {
 			line += te.line // the text starts on the line behind the mark
 		}
-		r.fail(line, r.places[n.GetToken()], "%s", te.problem)
+		r.fail(line, r.paths[n.GetToken()], "%s", te.problem)
 	}
 	return t
 }
@@ -249,8 +253,8 @@ func (r *reader) version(f *versionForm, p *Profile) {
 	if f.Command == nil || f.Pattern == nil {
 		line := 1
 		for _, key := range r.keys {
-			if place := r.places[key]; place == "version" || strings.HasPrefix(place, "version.") {
-				line = key.Position.Line
+			if r.paths[key.at] == "version" || key.outer == "version" {
+				line = key.at.Position.Line
 			}
 		}
 		r.fail(line, "version", "want both command and pattern")
@@ -268,10 +272,11 @@ func (r *reader) lacks(n ast.Node, p *Profile) {
 	if n == nil {
 		return
 	}
-	p.Lacks = map[string]string{}
-	add := func(n ast.Node, feature, reason string) {
-		if !slices.Contains(features, feature) {
-			r.wrong(n, "unknown feature %q; one of %s", feature, list(features))
+	p.Lacks = map[client.Feature]string{}
+	add := func(n ast.Node, word, reason string) {
+		feature := client.Feature(word)
+		if !feature.Known() {
+			r.wrong(n, "unknown feature %q; %s", feature, choices(feature, client.Features()))
 		}
 		if _, ok := p.Lacks[feature]; ok {
 			r.wrong(n, "%q is given twice", feature)
@@ -300,10 +305,20 @@ func (r *reader) lacks(n ast.Node, p *Profile) {
 	}
 }
 
-func list[S ~string](all []S) string {
+// choices lists what a word may be, and proposes what was meant.
+func choices[S ~string](word S, allowed []S) string {
+	words := texts(allowed)
+	said := "one of " + strings.Join(words, ", ")
+	if near := nearest.To(string(word), words); near != "" {
+		said += fmt.Sprintf("; did you mean %q?", near)
+	}
+	return said
+}
+
+func texts[S ~string](all []S) []string {
 	words := make([]string, len(all))
 	for i, v := range all {
 		words[i] = string(v)
 	}
-	return strings.Join(words, ", ")
+	return words
 }

@@ -17,16 +17,16 @@ type Template struct {
 	parsed *template.Template // nil: text has no actions
 }
 
-// Literal is a text in which nothing is named.
+// Literal makes a text that is used as it is, whatever it holds.
 func Literal(text string) Template { return Template{text: text} }
 
 // String gives the template as it was written.
 func (t Template) String() string { return t.text }
 
-// Fixed: the text is the same for every attempt.
+// Fixed says that the text is the same for every attempt.
 func (t Template) Fixed() bool { return t.parsed == nil }
 
-// Render gives the text for one attempt. The words of prepare need Scripts,
+// Render returns the text for one attempt. The words of prepare need Scripts,
 // Prepared and Siptrust of v alone, those of a version's command Siptrust.
 func (t Template) Render(v Values) (string, error) {
 	if t.parsed == nil {
@@ -68,8 +68,8 @@ func RenderAll(words []Template, v Values) (argv []string, err error) {
 	return argv, nil
 }
 
-// RenderCommand gives argv of the profile's command. A word that names something
-// and renders as nothing is left out.
+// RenderCommand returns the argv of the profile's command. A word that depends on
+// the attempt and renders as nothing is left out.
 func (p *Profile) RenderCommand(v Values) (argv []string, err error) {
 	for _, t := range p.Command {
 		s, err := t.Render(v)
@@ -204,7 +204,7 @@ func (c *checker) names(pipe *parse.PipeNode) error {
 
 var templateFault = regexp.MustCompile(`^template: :(\d+)(?::\d+)?: (?:executing "" at )?`)
 
-// tidyTemplateError takes what text/template wraps around a fault off it.
+// tidyTemplateError removes what text/template writes before a fault.
 func tidyTemplateError(err error) error {
 	line, text := 1, err.Error()
 	if m := templateFault.FindStringSubmatch(text); m != nil {

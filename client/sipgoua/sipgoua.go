@@ -1,7 +1,7 @@
-// Package sipgoua is a user agent on the sipgo library as it is: what a program
-// gets that gives sipgo a TLS configuration with roots and an identity and adds
-// no check of its own. It is a client under test like any other, a program that
-// reads its task from the environment, and has nothing of the reference client.
+// Package sipgoua is a user agent on the sipgo library as it is: it gives sipgo a
+// TLS configuration with roots and an identity and adds no check of its own. It is
+// a client under test like any other, a program that reads its task from the
+// environment, and shares nothing with the reference client.
 package sipgoua
 
 import (
@@ -43,7 +43,7 @@ func Main(ctx context.Context, args []string, out io.Writer) int {
 	return 0
 }
 
-// version is the library's; empty: the build does not know, as one for tests.
+// version is the library's; empty: the build does not know it, as in tests.
 func version() string {
 	info, _ := debug.ReadBuildInfo()
 	if info != nil {
@@ -96,7 +96,7 @@ func register(ctx context.Context, out io.Writer) error {
 		return err
 	}
 	server.OnOptions(func(req *sip.Request, tx sip.ServerTransaction) {
-		_ = tx.Respond(sip.NewResponseFromRequest(req, sip.StatusOK, "OK", nil)) // who asked is gone
+		_ = tx.Respond(sip.NewResponseFromRequest(req, sip.StatusOK, "OK", nil)) // an error: the server has gone
 	})
 	uac, err := sipgo.NewClient(ua, sipgo.WithClientHostname("127.0.0.1"))
 	if err != nil {
@@ -113,8 +113,8 @@ func register(ctx context.Context, out io.Writer) error {
 	return nil
 }
 
-// registerAccount registers one address of record where its URI leads, or by the
-// proxy.
+// registerAccount registers one address of record at the server of its URI, or
+// through the proxy.
 func registerAccount(ctx context.Context, uac *sipgo.Client, uri string, out io.Writer) error {
 	var account sip.Uri
 	if err := sip.ParseUri(uri, &account); err != nil {

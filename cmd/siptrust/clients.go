@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"siptrust/client/reference"
 	"siptrust/client/sipgoua"
 	"siptrust/internal/plain"
 	"siptrust/reports"
@@ -101,7 +102,7 @@ can be failed: siptrust run --client mutant:NAME says which cases find it.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			w := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
 			fmt.Fprintln(w, "MUTANT\tCLAUSE\tWHAT IT DOES WRONG")
-			for _, m := range run.Mutants() {
+			for _, m := range reference.Mutants() {
 				fmt.Fprintf(w, "%s\t%s\t%s\n", m.Name, m.Clause, m.Lacks)
 			}
 			if err := w.Flush(); err != nil {

@@ -11,12 +11,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"siptrust/client/exec"
+	"siptrust/client/reference"
 	"siptrust/pkiforge"
 	"siptrust/reports"
 	"siptrust/suites/cases"
 	"siptrust/suites/catalogue"
 	"siptrust/suites/explain"
-	"siptrust/suites/run"
 )
 
 func listCommand() *cobra.Command {
@@ -93,7 +94,7 @@ func clientsCommand() *cobra.Command {
 		Short: "List the client profiles and which of them are installed here",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			clients := run.Clients(c.Context())
+			clients := exec.Clients(c.Context())
 			w := tabwriter.NewWriter(c.OutOrStdout(), 0, 0, 2, ' ', 0)
 			fmt.Fprintln(w, "NAME\tINSTALLED\tVERSION\tNAMES BY\tLACKS")
 			fmt.Fprintf(w, "reference\tbuilt in\t%s\t-\t-\n", version())
@@ -104,7 +105,7 @@ func clientsCommand() *cobra.Command {
 				}
 				var lacks []string
 				for feature := range p.Lacks {
-					lacks = append(lacks, feature)
+					lacks = append(lacks, string(feature))
 				}
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", p.Name, installed, dash(p.Version), dash(string(p.Names)), dash(strings.Join(sorted(lacks), ", ")))
 			}
@@ -118,7 +119,7 @@ func clientsCommand() *cobra.Command {
 			}
 			fmt.Fprintln(c.OutOrStdout(), "\nAlso: exec -- PROGRAM (any program, by environment), FILE.yaml (a profile of yours),")
 			var names []string
-			for _, m := range run.Mutants() {
+			for _, m := range reference.Mutants() {
 				names = append(names, m.Name)
 			}
 			fmt.Fprintf(c.OutOrStdout(), "mutant:NAME (the reference without one check; siptrust clients mutants says more):\n%s", wrapped(names, 78))

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"siptrust/client"
+	"siptrust/client/open"
 	"siptrust/pkiforge"
 	"siptrust/reports"
 	"siptrust/suites/catalogue"
@@ -63,8 +64,12 @@ more counts as a failure.`,
 
 // openClient finds a client; its errors have the exit status.
 func openClient(name string, argv []string, policy catalogue.Policy) (client.Driver, error) {
-	driver, err := run.OpenClient(name, argv, policy)
-	var unavailable *run.UnavailableError
+	var policies []string
+	for _, p := range catalogue.Policies() {
+		policies = append(policies, string(p))
+	}
+	driver, err := open.Client(name, open.Options{Program: argv, Policy: string(policy), Policies: policies})
+	var unavailable *open.UnavailableError
 	switch {
 	case errors.As(err, &unavailable):
 		return nil, unable(err)

@@ -30,7 +30,7 @@ func clientAuthCases() []Case {
 			Demands: []seen.Demand{seen.CertificateVerifyValid},
 			Level:   Must,
 			Clauses: []Clause{certificateTLS12, verifyTLS12, certificateTLS13, verifyTLS13},
-			Needs:   []string{client.LacksClientAuth},
+			Needs:   []client.Feature{client.FeatureClientAuth},
 		},
 		{
 			ID:      "client-auth.no-ca-list",
@@ -42,7 +42,7 @@ func clientAuthCases() []Case {
 			Demands: []seen.Demand{seen.CertificateVerifyValid},
 			Level:   Should,
 			Clauses: []Clause{request12, request13},
-			Needs:   []string{client.LacksClientAuth},
+			Needs:   []client.Feature{client.FeatureClientAuth},
 		},
 		{
 			ID:      "client-auth.other-ca-list",
@@ -53,7 +53,7 @@ func clientAuthCases() []Case {
 			Expect:  Observe,
 			Level:   Should,
 			Clauses: []Clause{request12, clause("RFC 8446", "4.2.4"), clause("RFC 8446", "4.4.2.3")},
-			Needs:   []string{client.LacksClientAuth},
+			Needs:   []client.Feature{client.FeatureClientAuth},
 		},
 		{
 			ID:      "client-auth.long-ca-list",
@@ -65,7 +65,7 @@ func clientAuthCases() []Case {
 			Demands: []seen.Demand{seen.CertificateVerifyValid},
 			Level:   Must,
 			Clauses: []Clause{request12, clause("RFC 8446", "4.2.4"), verifyTLS13},
-			Needs:   []string{client.LacksClientAuth},
+			Needs:   []client.Feature{client.FeatureClientAuth},
 		},
 		{
 			ID:      "client-auth.issued-identity",
@@ -77,7 +77,7 @@ func clientAuthCases() []Case {
 			Demands: []seen.Demand{seen.CertificateVerifyValid},
 			Level:   Must,
 			Clauses: []Clause{clause("RFC 5246", "7.4.2"), certificateTLS12, certificateTLS13},
-			Needs:   []string{client.LacksClientAuth},
+			Needs:   []client.Feature{client.FeatureClientAuth},
 		},
 		{
 			ID:      "client-auth.rsa-identity",
@@ -89,7 +89,7 @@ func clientAuthCases() []Case {
 			Demands: []seen.Demand{seen.CertificateVerifyValid},
 			Level:   Must,
 			Clauses: []Clause{verifyTLS12, verifyTLS13},
-			Needs:   []string{client.LacksClientAuth},
+			Needs:   []client.Feature{client.FeatureClientAuth},
 		},
 		{
 			ID:      "client-auth.expired-identity",
@@ -101,7 +101,7 @@ func clientAuthCases() []Case {
 			Demands: []seen.Demand{seen.NothingInClear, seen.ClosesConnection},
 			Level:   Must,
 			Clauses: []Clause{errorAlerts, transportFailure},
-			Needs:   []string{client.LacksClientAuth},
+			Needs:   []client.Feature{client.FeatureClientAuth},
 		},
 		{
 			ID:      "client-auth.server-root-missing",
@@ -112,19 +112,18 @@ func clientAuthCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{trustAnchor, noRegister},
-			Needs:   []string{client.LacksClientAuth},
+			Needs:   []client.Feature{client.FeatureClientAuth},
 		},
 		{
-			ID:         "client-auth.server-wrong-name",
-			Title:      "A server whose certificate names another host asks for a client certificate",
-			Why:        "A CertificateRequest does not prove who sent it: a client that sends its certificate before it has verified the server reveals its identity to anyone.",
-			Twin:       "client-auth.sound",
-			Change:     wrongName,
-			Expect:     Refuse,
-			Level:      Must,
-			Clauses:    []Clause{compareIdentity, noRegister},
-			Needs:      []string{client.LacksClientAuth},
-			AboutNames: true,
+			ID:      "client-auth.server-wrong-name",
+			Title:   "A server whose certificate names another host asks for a client certificate",
+			Why:     "A CertificateRequest does not prove who sent it: a client that sends its certificate before it has verified the server reveals its identity to anyone.",
+			Twin:    "client-auth.sound",
+			Change:  wrongName,
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{compareIdentity, noRegister},
+			Needs:   []client.Feature{client.FeatureClientAuth, client.FeatureNames},
 		},
 		{
 			ID:      "client-auth.server-expired",
@@ -135,7 +134,7 @@ func clientAuthCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{validityPeriod, noRegister},
-			Needs:   []string{client.LacksClientAuth},
+			Needs:   []client.Feature{client.FeatureClientAuth},
 		},
 		{
 			ID:      "client-auth.server-bad-signature",
@@ -146,7 +145,7 @@ func clientAuthCases() []Case {
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{linkSignature, noRegister},
-			Needs:   []string{client.LacksClientAuth},
+			Needs:   []client.Feature{client.FeatureClientAuth},
 		},
 	}
 }

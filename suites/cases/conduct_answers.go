@@ -16,7 +16,7 @@ var (
 // answerCases: sound servers whose answers to a REGISTER could make the client
 // leave TLS, or are incomplete.
 func answerCases() []Case {
-	served := []string{client.LacksRegister}
+	served := []client.Feature{client.FeatureRegister}
 	return []Case{
 		{
 			ID:      "conduct.no-answer",

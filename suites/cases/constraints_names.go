@@ -279,7 +279,7 @@ func nameConstraintCases() []Case {
 		},
 	}
 	for i := range cases {
-		cases[i].AboutNames = true
+		cases[i].Needs = append(cases[i].Needs, aboutNames...)
 	}
 	return append(cases, nameFormCases()...)
 }
@@ -433,7 +433,7 @@ func nameFormCases() []Case {
 		},
 	}
 	for i := range cases {
-		cases[i].AboutNames = true
+		cases[i].Needs = append(cases[i].Needs, aboutNames...)
 	}
 	return cases
 }

@@ -50,7 +50,9 @@ func selfIssuedCases() []Case {
 		},
 	}
 	for i := range cases {
-		cases[i].AboutNames = !cases[i].Sound()
+		if !cases[i].Sound() {
+			cases[i].Needs = append(cases[i].Needs, aboutNames...)
+		}
 	}
 	return cases
 }

@@ -12,7 +12,7 @@ var givesAddress = both("the client is given the server's address, which the cer
 	Change{Apply: givenAddress}, presents("", "IP:{address}", "URI:sip:{address}", "DNS:{address}"))
 
 // dials is the feature that a client needs for these cases.
-var dials = []string{client.LacksAddress}
+var dials = []client.Feature{client.FeatureAddress}
 
 // addressCases: the client is given an IP address.
 func addressCases() []Case {

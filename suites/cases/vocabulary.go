@@ -3,7 +3,10 @@
 // client is put before and what it must do, and knows neither runner nor judge.
 package cases
 
-import "siptrust/suites/catalogue"
+import (
+	"siptrust/client"
+	"siptrust/suites/catalogue"
+)
 
 // The vocabulary of the tables, without its package's name in every line.
 type (
@@ -38,6 +41,9 @@ const (
 	GivenDotted  = catalogue.GivenDotted
 	GivenProxy   = catalogue.GivenProxy
 )
+
+// aboutNames is what a case about the server's name needs.
+var aboutNames = []client.Feature{client.FeatureNames}
 
 // clause names a place in a standard: clause("RFC 5280", "6.1.3").
 func clause(document, section string) Clause {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"siptrust/client"
 	"siptrust/fakeserver"
 	"siptrust/pkiforge"
 	"siptrust/suites/seen"
@@ -98,15 +99,12 @@ type Case struct {
 	// Hello lists what the ClientHello must offer for the case to say anything;
 	// without it the case is skipped.
 	Hello []seen.Precondition
-	// Needs lists client features (client.Lacks…) without which the case is
-	// skipped.
-	Needs []string
+	// Needs lists the features without which the case is skipped.
+	Needs []client.Feature
 	// MustCome: that the client does not come is the failure, where its twin was
 	// accepted and DNS was asked for the server's name; elsewhere a client that
 	// does not come proves nothing.
 	MustCome bool
-	// AboutNames: the case is skipped for a client that can be given no name.
-	AboutNames bool
 }
 
 // Group is the first part of the id.

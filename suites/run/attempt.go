@@ -79,7 +79,7 @@ func (r *Run) cannot(cs *catalogue.Case, twin judge.TwinState) string {
 	if twin == judge.TwinSkipped {
 		return "its twin " + cs.Twin + " was skipped"
 	}
-	pinned := map[string]string{"1.2": client.LacksTLS12, "1.3": client.LacksTLS13}[r.settings.TLSVersion]
+	pinned := map[string]client.Feature{"1.2": client.FeatureTLS12, "1.3": client.FeatureTLS13}[r.settings.TLSVersion]
 	for feature, why := range r.traits.Lacks {
 		if feature == pinned {
 			return fmt.Sprintf("the client has no TLS %s: %s", r.settings.TLSVersion, why)
@@ -89,9 +89,6 @@ func (r *Run) cannot(cs *catalogue.Case, twin judge.TwinState) string {
 		if why, lacks := r.traits.Lacks[need]; lacks {
 			return fmt.Sprintf("the client lacks %s: %s", need, why)
 		}
-	}
-	if cs.AboutNames && r.traits.ByAddress {
-		return "the client cannot be given a server name here, only an address"
 	}
 	return ""
 }

@@ -52,10 +52,10 @@ func (r *Run) publish(s *catalogue.Scenario, at, elsewhere netip.AddrPort) (with
 // asksDNS says whether a case of the run has a zone of its own and is not
 // skipped for a client that cannot ask for it.
 func (r *Run) asksDNS() bool {
-	if _, lacks := r.traits.Lacks[client.LacksDNS]; lacks {
+	if _, lacks := r.traits.Lacks[client.FeatureDNS]; lacks {
 		return false
 	}
-	asks := func(cs *catalogue.Case) bool { return slices.Contains(cs.Needs, client.LacksDNS) }
+	asks := func(cs *catalogue.Case) bool { return slices.Contains(cs.Needs, client.FeatureDNS) }
 	return slices.ContainsFunc(r.selected, asks) || slices.ContainsFunc(r.controls, asks)
 }
 
@@ -67,13 +67,16 @@ func (r *Run) traps() fakeserver.TrapMode {
 	return fakeserver.TrapMode("").OrDefault()
 }
 
-// noDefaultPort notes that a server of near traps is at no port that a client
-// could know by itself.
-func (r *Run) noDefaultPort() {
-	if r.traps() == fakeserver.TrapsOwn {
-		return
+// lackHere adds to what the client lacks what it cannot do with this run's own
+// means. What the driver says of it takes precedence.
+func (r *Run) lackHere() {
+	lacks := map[client.Feature]string{}
+	if r.traps() != fakeserver.TrapsOwn {
+		lacks[client.FeatureDefaultPort] = fmt.Sprintf("siptrust's own server is at any free port, not at %d", fakeserver.PortTLS)
 	}
-	lacks := map[string]string{client.LacksDefaultPort: fmt.Sprintf("siptrust's own server is at any free port, not at %d", fakeserver.PortTLS)}
+	if r.traits.ByAddress {
+		lacks[client.FeatureNames] = "it cannot be given a server name here, only an address"
+	}
 	maps.Copy(lacks, r.traits.Lacks)
 	r.traits.Lacks = lacks
 }

@@ -122,7 +122,7 @@ func New(s Settings) (*Run, error) {
 		judged: make(map[string]*Judged), done: make(chan struct{}), began: time.Now(),
 	}
 	r.controls = r.twinsOf(selected)
-	r.noDefaultPort()
+	r.lackHere()
 	r.settings.Jobs = r.jobs()
 	r.limits = r.timeLimits()
 	return r, nil
