@@ -22,18 +22,18 @@ const lanes = 8
 // all others the mutant comes to no point at which it does something else.
 func matters(t *testing.T, policy suites.Policy, only []string) (results map[string]reports.Result, tells map[string][]string) {
 	t.Helper()
-	var cases []*suites.Case
+	var list []*suites.Case
 	for i := range suites.All().Cases {
 		if cs := &suites.All().Cases[i]; only == nil || slices.Contains(only, cs.ID) {
-			cases = append(cases, cs)
+			list = append(list, cs)
 		}
 	}
 	// Cases of one twin keep together: it runs once a lane.
-	slices.SortStableFunc(cases, func(a, b *suites.Case) int { return cmp.Compare(cmp.Or(a.Twin, a.ID), cmp.Or(b.Twin, b.ID)) })
+	slices.SortStableFunc(list, func(a, b *suites.Case) int { return cmp.Compare(cmp.Or(a.Twin, a.ID), cmp.Or(b.Twin, b.ID)) })
 	results, tells = map[string]reports.Result{}, map[string][]string{}
 	var mu sync.Mutex
 	var all sync.WaitGroup
-	for lane := range slices.Chunk(cases, (len(cases)+lanes-1)/lanes) {
+	for lane := range slices.Chunk(list, (len(list)+lanes-1)/lanes) {
 		all.Go(func() {
 			seen, mattered := mattersIn(t, policy, lane)
 			mu.Lock()
@@ -58,7 +58,7 @@ func matters(t *testing.T, policy suites.Policy, only []string) (results map[str
 
 // mattersIn runs some of the cases, one after the other, so that what matters
 // is known to matter in the case whose result comes next.
-func mattersIn(t *testing.T, policy suites.Policy, cases []*suites.Case) (results map[string]reports.Result, mattered map[string]map[string]bool) {
+func mattersIn(t *testing.T, policy suites.Policy, list []*suites.Case) (results map[string]reports.Result, mattered map[string]map[string]bool) {
 	results, mattered = map[string]reports.Result{}, map[string]map[string]bool{}
 	var mu sync.Mutex
 	now := map[string]bool{}
@@ -68,7 +68,7 @@ func mattersIn(t *testing.T, policy suites.Policy, cases []*suites.Case) (result
 		now[check] = true
 	}})
 	var ids []string
-	for _, cs := range cases {
+	for _, cs := range list {
 		ids = append(ids, cs.ID)
 	}
 	record := execute(t, driver, func(s *suites.Settings) {

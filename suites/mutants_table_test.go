@@ -79,24 +79,24 @@ func (b *byMutants) run(t *testing.T, mutant string) {
 	if len(want) == 0 && b.policy == suites.Interop && !explainedByPolicy(mutant) {
 		t.Fatal("no case is said to be explained by what it lacks")
 	}
-	cases, whole := b.tells[mutant], os.Getenv(wholeVariable) != ""
+	ids, whole := b.tells[mutant], os.Getenv(wholeVariable) != ""
 	switch {
 	case whole:
-		cases = b.only
-	case len(cases) == 0:
+		ids = b.only
+	case len(ids) == 0:
 		if len(want) > 0 {
 			t.Errorf("no case can tell it, its missing check explains %v", want)
 		}
 		return
 	default:
-		cases = append(slices.Clone(cases), controls...)
+		ids = append(slices.Clone(ids), controls...)
 	}
 	options := reference.Options{Mutant: mutant, Policy: string(b.policy)}
 	if slices.Contains(unhurried, mutant) {
 		options.Patience = patience
 	}
 	record := execute(t, reference.New(options), func(s *suites.Settings) {
-		s.Policy, s.Filter = b.policy, strings.Join(cases, " || ")
+		s.Policy, s.Filter = b.policy, strings.Join(ids, " || ")
 		if options.Patience > 0 {
 			s.Timeout = 10 * patience // no silent server outlasts the client
 		}
