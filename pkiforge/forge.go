@@ -119,6 +119,9 @@ func (f *Forge) pool(algorithm KeyAlgorithm) (*keyPool, error) {
 		p = poolFor(algorithm)
 		if algorithm != f.options.KeyAlgorithm {
 			p.ahead = 0 // a case here and there asks for it
+			if s := shared.Load(); s != nil && algorithm == RSA {
+				p.generate = s.generator()
+			}
 		}
 		p.start()
 		f.pools[algorithm] = p

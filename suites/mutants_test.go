@@ -1,15 +1,13 @@
 package suites_test
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"siptrust/client"
-	"siptrust/client/reference"
+	"siptrust/pkiforge"
 	"siptrust/reports"
 	"siptrust/suites/cases"
 	"siptrust/suites/catalogue"
@@ -52,6 +50,7 @@ func explains(mutant string, ids ...string) { explained[mutant] = append(explain
 // execute makes a run without Ginkgo, with windows short enough for a test.
 func execute(t *testing.T, driver client.Driver, edit func(*run.Settings)) reports.Record {
 	t.Helper()
+	pkiforge.ShareRSAKeys()
 	settings := run.Settings{
 		Driver: driver, Timeout: 3 * time.Second,
 		Windows: seen.Windows{Prompt: 1200 * time.Millisecond, Slow: 2 * time.Second},
@@ -147,83 +146,6 @@ func failed(record reports.Record) []string {
 func softened(r *reports.Result) bool {
 	leftOpen := r.Expect == string(catalogue.Refuse) && r.Outcome == string(seen.Stalled)
 	return r.Status == reports.Warn && r.Level == string(catalogue.Should) && !leftOpen
-}
-
-// Every faulty and quiet case is failed by a mutant, under interop and under
-// every policy that decides it in its own way, and every mutant fails just the
-// cases that its missing check explains. The table is printed with -v.
-func TestCasesByMutants(t *testing.T) {
-	for _, policy := range catalogue.Policies() {
-		var filter []string
-		want := explained
-		if policy != catalogue.Interop {
-			if filter = ownCases(policy); len(filter) == 0 {
-				continue
-			}
-			want = explainedUnder[policy]
-		}
-		t.Run(string(policy), func(t *testing.T) { casesByMutants(t, policy, filter, want) })
-	}
-}
-
-// patience with the mutants of conduct: on a busy machine no sound server may
-// seem silent to them, and they need the time to do what they do with an answer.
-const patience = time.Second
-
-var unhurried = []string{"silence", "plaintext-fallback", "clear-hop", "sips-scheme", "basic-credentials"}
-
-func casesByMutants(t *testing.T, policy catalogue.Policy, only []string, explained map[string][]string) {
-	failedBy := make(map[string][]string)
-	for _, m := range reference.Mutants() {
-		want := slices.Clone(explained[m.Name])
-		if len(want) == 0 && policy == catalogue.Interop && !explainedByPolicy(m.Name) {
-			t.Errorf("mutant %s: no case is said to be explained by what it lacks", m.Name)
-			continue
-		}
-		t.Run(m.Name, func(t *testing.T) {
-			options := reference.Options{Mutant: m.Name, Policy: string(policy)}
-			if slices.Contains(unhurried, m.Name) {
-				options.Patience = patience
-			}
-			record := execute(t, reference.New(options), func(s *run.Settings) {
-				s.Policy, s.Filter = policy, strings.Join(only, " || ")
-			})
-			got := failed(record)
-			slices.Sort(want)
-			if !slices.Equal(got, want) {
-				t.Errorf("it fails %v, its missing check explains %v", got, want)
-				for i := range record.Results {
-					if r := &record.Results[i]; slices.Contains(got, r.ID) != slices.Contains(want, r.ID) {
-						t.Logf("%s: %s: %s", r.ID, r.Status, r.Reason)
-					}
-				}
-			}
-			unsure := slices.DeleteFunc(with(record, reports.Inconclusive), func(id string) bool {
-				cs, _ := cases.All().Lookup(id)
-				return slices.Contains(got, cs.Twin) // a refusal beside it proves nothing
-			})
-			if len(unsure) > 0 {
-				t.Errorf("inconclusive: %v", unsure)
-			}
-			for _, id := range got {
-				failedBy[id] = append(failedBy[id], m.Name)
-			}
-		})
-	}
-	all := cases.All()
-	var table strings.Builder
-	for i := range all.Cases {
-		cs := &all.Cases[i]
-		if len(only) > 0 && !slices.Contains(only, cs.ID) {
-			continue
-		}
-		by, expect := failedBy[cs.ID], cs.ExpectationUnder(policy)
-		fmt.Fprintf(&table, "%-40s %-8s %s\n", cs.ID, expect, strings.Join(by, ", "))
-		if len(by) == 0 && (expect == catalogue.Refuse || expect == catalogue.Quiet) && enforced[cs.ID] == "" {
-			t.Errorf("%s: no mutant fails it", cs.ID)
-		}
-	}
-	t.Logf("cases by mutants:\n%s", table.String())
 }
 
 // enforced lists the faulty cases that no mutant can fail because crypto/tls or

@@ -117,19 +117,23 @@ func (t *attempt) run(ctx context.Context) string {
 		t.stop(1, "DNS: %v", err)
 		return fmt.Sprintf("the name did not resolve: %v", err)
 	}
-	if t.without(checkTransport) && t.clearTransport(ctx) {
+	if network := clearTransport(&t.aor); network != "" && t.without(checkTransport) {
+		t.step(1, "%s in the clear, by the transport parameter", network)
+		_ = t.sendClear(ctx, network, t.Server) // what came of it the server knows
 		return ""
 	}
 	var settings *tls.Config
 	diagnosis := ""
 	// A place that cannot be reached or is refused is passed over (RFC 3263 4.3).
-	for _, t.place = range places {
+	for i, place := range places {
+		t.place = place
 		t.Server, settings = t.place.Addr, t.settings(ctx)
 		if t.place.Clear {
 			t.registerClear(ctx)
 			return ""
 		}
-		if diagnosis = t.connect(ctx, settings); !t.failed || t.without(checkNextTarget) {
+		diagnosis = t.connect(ctx, settings)
+		if last := i == len(places)-1; !t.failed || last || t.without(checkNextTarget) {
 			break
 		}
 		t.blind = t.blind || t.without(checkEveryTarget)
@@ -169,7 +173,7 @@ func (t *attempt) connect(ctx context.Context, settings *tls.Config) string {
 	t.step(3, "handshake: started")
 
 	secured, err := t.handshake(ctx, tcp, settings)
-	if err == nil && t.without(checkRefusedSession) {
+	if err == nil && t.lacks == checkRefusedSession {
 		err = t.verifyLate(ctx, secured)
 	}
 	if err != nil {
@@ -177,7 +181,7 @@ func (t *attempt) connect(ctx context.Context, settings *tls.Config) string {
 		t.part(ctx, tcp)
 	} else {
 		t.failed = false
-		t.know()
+		t.know(t.server())
 		state := secured.ConnectionState()
 		t.step(8, "handshake: completed, %s, %s: continue", tls.VersionName(state.Version), tls.CipherSuiteName(state.CipherSuite))
 		t.exchange(ctx, tcp, secured)
@@ -198,7 +202,7 @@ func (t *attempt) settings(ctx context.Context) *tls.Config {
 		Time:                 t.opts.Now,
 		ClientSessionCache:   t.sessions,
 	}
-	if t.without(checkRefusedSession) {
+	if t.lacks == checkRefusedSession {
 		config.VerifyConnection = nil
 	}
 	if config.MaxVersion == 0 {
@@ -221,14 +225,18 @@ func (t *attempt) settings(ctx context.Context) *tls.Config {
 // handshake is step 3, and 4 to 7 within it. It ends when ctx is done.
 func (t *attempt) handshake(ctx context.Context, tcp *net.TCPConn, settings *tls.Config) (*tls.Conn, error) {
 	var carrier net.Conn = tcp
-	if t.without(checkSilence) {
+	if t.lacks == checkSilence {
 		impatient := t.impatient(tcp)
 		defer impatient.stop()
 		carrier = impatient
 	}
+	began := time.Now()
 	secured := tls.Client(carrier, settings)
 	stop := context.AfterFunc(ctx, func() { _ = tcp.SetDeadline(longAgo) })
 	err := secured.Handshake()
+	if time.Since(began) >= t.opts.Patience {
+		t.exercise(checkSilence)
+	}
 	if !stop() && err == nil {
 		// The deadline is about to spoil the connection.
 		err = context.Cause(ctx)
@@ -257,6 +265,12 @@ func (t *attempt) verify(ctx context.Context, state tls.ConnectionState) error {
 	}
 	result, err := t.verifier.Verify(ctx, server)
 	t.found(&result, err)
+	for _, c := range result.Decisive {
+		t.exercise(c)
+	}
+	if err != nil {
+		t.exercise(checkRefusedSession) // it would be refused later
+	}
 	return err
 }
 
@@ -341,7 +355,5 @@ func (t *attempt) judge(ctx context.Context, err error) {
 	default:
 		t.stop(8, "handshake: refused by crypto/tls: %v: close", err)
 	}
-	if t.without(checkSecondTry) {
-		t.remember(t.server())
-	}
+	t.remember(t.server())
 }

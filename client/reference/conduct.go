@@ -125,105 +125,76 @@ func (t *attempt) again(ctx context.Context, agent *sipgo.UserAgent, f *flow, re
 // misuse is what the mutants do with an answer; the client itself follows no
 // answer anywhere, has no password to give away and keeps its scheme.
 func (t *attempt) misuse(ctx context.Context, agent *sipgo.UserAgent, f *flow, res *sip.Response) {
+	hop, found := clearHop(res)
 	switch {
-	case t.without(checkClearHop):
-		t.followClear(ctx, res)
-	case t.without(checkScheme) && (res.StatusCode == 416 || res.StatusCode == 480):
+	case found && t.without(checkClearHop):
+		if t.sendClear(ctx, hop.network, hop.addr) == nil {
+			t.step(9, "SIP: REGISTER in the clear to %s, which the answer named", hop.addr)
+		}
+	case (res.StatusCode == 416 || res.StatusCode == 480) && t.without(checkScheme):
 		t.again(ctx, agent, f, t.registerRequest("sip", "TLS", f.LocalAddr()))
-	case t.without(checkBasic) && res.StatusCode == sip.StatusUnauthorized:
+	case res.StatusCode == sip.StatusUnauthorized && t.without(checkBasic):
 		req := t.registerRequest("sips", "TLS", f.LocalAddr())
 		req.AppendHeader(sip.NewHeader("Authorization", "Basic YWxpY2U6c2VjcmV0"))
 		t.again(ctx, agent, f, req)
 	}
 }
 
-// followClear is what the mutant clear-hop does: it registers in the clear at
-// whatever hop the answer names that is reached without TLS.
-func (t *attempt) followClear(ctx context.Context, res *sip.Response) {
+// hop is a place that is reached without TLS.
+type hop struct {
+	network string
+	addr    netip.AddrPort
+}
+
+// clearHop is where the mutant clear-hop goes: the hop that an answer names, if
+// that is reached without TLS.
+func clearHop(res *sip.Response) (hop, bool) {
 	name := "Service-Route"
 	if res.StatusCode/100 == 3 {
 		name = "Contact"
 	}
 	h := res.GetHeader(name)
 	if h == nil {
-		return
+		return hop{}, false
 	}
-	var hop sip.Uri
-	if _, err := sip.ParseAddressValue(h.Value(), &hop, nil); err != nil {
-		return
+	var uri sip.Uri
+	if _, err := sip.ParseAddressValue(h.Value(), &uri, nil); err != nil {
+		return hop{}, false
 	}
-	network, _ := hop.UriParams.Get("transport")
-	addr, err := netip.ParseAddr(hop.Host)
-	if err != nil || hop.Scheme != "sip" || network != "tcp" && network != "udp" {
-		return
+	network, _ := uri.UriParams.Get("transport")
+	addr, err := netip.ParseAddr(uri.Host)
+	if err != nil || uri.Scheme != "sip" || network != "tcp" && network != "udp" {
+		return hop{}, false
 	}
-	if t.sendClear(ctx, network, netip.AddrPortFrom(addr, uint16(hop.Port))) == nil {
-		t.step(9, "SIP: REGISTER in the clear to %s, which the answer named", hop.HostPort())
-	}
+	return hop{network, netip.AddrPortFrom(addr, uint16(uri.Port))}, true
 }
 
-// clearTransport is what the mutant uri-transport does: it reads the
-// transport parameter of a sips URI as if that were all there is.
-func (t *attempt) clearTransport(ctx context.Context) bool {
-	network, _ := t.aor.UriParams.Get("transport")
+// clearTransport is what the mutant uri-transport does: it reads the transport
+// parameter of a sips URI as if that were all there is. Empty: the parameter
+// names nothing without TLS.
+func clearTransport(aor *sip.Uri) string {
+	network, _ := aor.UriParams.Get("transport")
 	if network != "tcp" && network != "udp" {
-		return false
+		return ""
 	}
-	t.step(1, "%s in the clear, by the transport parameter", network)
-	_ = t.sendClear(ctx, network, t.Server) // what came of it the server knows
-	return true
-}
-
-// know notes that the server was accepted, for the mutant known-server.
-func (t *attempt) know() {
-	if t.without(checkKnownServer) {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		t.known[t.server()] = true
-	}
+	return network
 }
 
 // trusts says whether a mutant passes over the verification of step 4 to 6.
 func (t *attempt) trusts(state tls.ConnectionState) bool {
-	if state.DidResume && (t.without(checkSessionName) || t.without(checkRefusedSession)) {
-		t.step(6, "verdict: not verified, the session is resumed: proceed")
-		return true
+	if state.DidResume {
+		byName, refused := t.without(checkSessionName), t.without(checkRefusedSession)
+		if byName || refused {
+			t.step(6, "verdict: not verified, the session is resumed: proceed")
+			return true
+		}
 	}
-	if !t.without(checkKnownServer) {
-		return false
-	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.known[t.server()] {
+	if t.knows(t.server()) {
 		t.step(6, "verdict: not verified, the server is known: proceed")
 		return true
 	}
 	return false
 }
-
-// sessionCache makes the cache of one start of the client: by server name, and
-// of servers that were accepted only, for crypto/tls keeps no session of a
-// handshake that the verification ended (RFC 8446 4.6.1). Two mutants have
-// another.
-func (d *Driver) sessionCache() tls.ClientSessionCache {
-	switch {
-	case d.without(checkSessionName):
-		return &anyName{tls.NewLRUClientSessionCache(1)}
-	case d.without(checkRefusedSession):
-		return d.sessions
-	default:
-		return tls.NewLRUClientSessionCache(0)
-	}
-}
-
-// anyName is the cache of the mutant session-name: one session for all names.
-type anyName struct{ tls.ClientSessionCache }
-
-// Get gives the one session there is.
-func (a *anyName) Get(string) (*tls.ClientSessionState, bool) { return a.ClientSessionCache.Get("") }
-
-// Put keeps a session.
-func (a *anyName) Put(_ string, s *tls.ClientSessionState) { a.ClientSessionCache.Put("", s) }
 
 // ticketWait is how long the mutant refused-session waits for the ticket of a
 // server that it refuses. The ticket comes with the server's Finished.

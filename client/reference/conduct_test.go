@@ -254,12 +254,22 @@ func TestConduct(t *testing.T) {
 				if !ok {
 					want = tc.want
 				}
-				d, parts := New(Options{Mutant: string(mutant)}), strings.Split(want, ", ")
+				var mattered mattering
+				o := Options{Mutant: string(mutant)}
+				if mutant == checkNone {
+					o.Exercised = mattered.add
+				}
+				d, parts := New(o), strings.Split(want, ", ")
 				for n := range tc.times {
 					s.attempt(t, d, a, strings.Join(parts[:len(parts)*(n+1)/tc.times], ", "))
 				}
 				if got := s.words(); got != want {
 					t.Errorf("%s, want %s", got, want)
+				}
+				for other := range tc.others {
+					if mutant == checkNone && !mattered.has(string(other)) {
+						t.Errorf("the reference did not tell that %s matters, only %v", other, mattered.names)
+					}
 				}
 			})
 		}

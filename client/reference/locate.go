@@ -26,6 +26,9 @@ func (t *attempt) locate(ctx context.Context) ([]verify.Place, error) {
 	for _, why := range found.Passed {
 		t.step(1, "DNS: %v", why)
 	}
+	for _, c := range found.Decisive {
+		t.exercise(c)
+	}
 	return found.Places, err
 }
 
@@ -37,7 +40,7 @@ func (t *attempt) serverName() string {
 	switch isAddress := err == nil; {
 	case isAddress && t.without(checkNoAddress):
 		return t.Host + "." // without the dot crypto/tls would see what it is
-	case isAddress || t.without(checkServerName):
+	case isAddress, t.without(checkServerName):
 		return ""
 	case t.place.Target != "" && t.without(checkServerTarget):
 		return t.place.Target

@@ -10,6 +10,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -234,13 +235,20 @@ func TestMutants(t *testing.T) {
 				}
 				m := forged(t, s.style, s.changes...)
 				testpki.PublishStatus(m.Material)
+				var mattered mattering
+				if got := s.run(t, m, Options{Exercised: mattered.add}, version); got != s.want {
+					t.Errorf("the reference, observed: %s, want %s", got, s.want)
+				}
 				for _, name := range clients {
 					want, ok := lacking[check(name)][s.name]
 					if !ok {
 						want = s.want
 					}
-					if got := s.run(t, m, name, version); got != want {
+					if got := s.run(t, m, Options{Mutant: name}, version); got != want {
 						t.Errorf("mutant %q: %s, want %s", name, got, want)
+					}
+					if ok && !mattered.has(name) {
+						t.Errorf("the reference did not tell that %s matters, only %v", name, mattered.names)
 					}
 				}
 			})
@@ -248,19 +256,40 @@ func TestMutants(t *testing.T) {
 	}
 }
 
+// mattering collects what a client tells of the checks that mattered.
+type mattering struct {
+	mu    sync.Mutex
+	names []string
+}
+
+func (m *mattering) add(check string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !slices.Contains(m.names, check) {
+		m.names = append(m.names, check)
+	}
+}
+
+func (m *mattering) has(check string) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Contains(m.names, check)
+}
+
 // run puts a client into the situation and gives what the server saw.
-func (s situation) run(t *testing.T, m material, mutant string, version uint16) string {
-	server := &testServer{config: m.config(), hurry: mutant == string(checkClose)}
+func (s situation) run(t *testing.T, m material, o Options, version uint16) string {
+	server := &testServer{config: m.config(), hurry: o.Mutant == string(checkClose)}
 	server.config.MinVersion, server.config.MaxVersion = version, version
 	if s.server != nil {
 		s.server(server, m)
 	}
 	a := m.attemptAt(server.serve(t))
 	s.lead(t, &a)
-	if s.patient && mutant != string(checkSilence) {
+	if s.patient && o.Mutant != string(checkSilence) {
 		a.Timeout = impatience + 30*time.Millisecond
 	}
-	d := New(Options{Mutant: mutant, Policy: s.policy})
+	o.Policy = s.policy
+	d := New(o)
 	var words []string
 	for range max(s.times, 1) {
 		_, got := attemptOnce(t, d, server, a)

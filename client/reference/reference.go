@@ -50,6 +50,12 @@ type Options struct {
 	Patience time.Duration
 	// Now is the clock that certificates are judged by; nil: time.Now.
 	Now func() time.Time
+	// Exercised is told the name of every check that mattered in an attempt: the
+	// client came to a point at which a mutant that lacks the check may do
+	// something else. A check that is not told made no difference. It may be told
+	// several times, from several goroutines at once. Nil: nobody is told, and it
+	// costs nothing; else every server is verified once more for each check.
+	Exercised func(check string)
 }
 
 // Validate says what is wrong with o, naming the choices there are. A Driver
@@ -81,6 +87,7 @@ type Driver struct {
 	known   map[server]bool // of the mutant known-server
 
 	sessions tls.ClientSessionCache // of the mutant refused-session
+	tickets  map[string]bool        // by key of such a cache; nil unless Options.Exercised
 }
 
 // server is what the mutant second-try remembers.
@@ -122,13 +129,16 @@ func New(o Options) *Driver {
 	if d.lacks == checkRefusedSession {
 		d.sessions = tls.NewLRUClientSessionCache(1024)
 	}
+	if o.Exercised != nil {
+		d.tickets = make(map[string]bool)
+	}
 	return d
 }
 
 // verification are the options of what verifies servers: with all checks, but
 // for one where that is what the mutant leaves out.
 func (d *Driver) verification() verify.Options {
-	o := verify.Options{Policy: d.opts.Policy, Now: d.opts.Now}
+	o := verify.Options{Policy: d.opts.Policy, Now: d.opts.Now, WhatIf: d.opts.Exercised != nil}
 	if _, ok := verify.Describe(d.lacks); ok {
 		o.Without = d.lacks
 	}
@@ -157,23 +167,62 @@ func (d *Driver) Traits() client.Traits {
 	return client.Traits{Silence: patienceWindows * d.opts.Patience}
 }
 
-// without says whether c is the check this client leaves out.
-func (d *Driver) without(c check) bool { return d.lacks == c }
+// without says whether c is the check this client leaves out. It is asked only
+// where the answer changes what the client does, and so tells that c mattered.
+func (d *Driver) without(c check) bool {
+	d.exercise(c)
+	return d.lacks == c
+}
+
+// exercise tells that c mattered.
+func (d *Driver) exercise(c check) {
+	if d.opts.Exercised != nil {
+		d.opts.Exercised(string(c))
+	}
+}
+
+// minds says whether what the mutant c remembers of servers is to be kept: for
+// the mutant, and to tell when the check mattered.
+func (d *Driver) minds(c check) bool { return d.lacks == c || d.opts.Exercised != nil }
 
 // remember notes a refusal for the mutant second-try.
 func (d *Driver) remember(s server) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.refused[s] = true
+	if d.minds(checkSecondTry) {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.refused[s] = true
+	}
 }
 
 // remembers says whether the client refused s before and leaves out the check
 // that makes this mean nothing.
 func (d *Driver) remembers(s server) bool {
-	if !d.without(checkSecondTry) {
+	if !d.minds(checkSecondTry) {
 		return false
 	}
 	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.refused[s]
+	refused := d.refused[s]
+	d.mu.Unlock()
+	return refused && d.without(checkSecondTry)
+}
+
+// know notes that s was accepted, for the mutant known-server.
+func (d *Driver) know(s server) {
+	if d.minds(checkKnownServer) {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.known[s] = true
+	}
+}
+
+// knows says whether the client accepted s before and leaves out the check that
+// makes this mean nothing.
+func (d *Driver) knows(s server) bool {
+	if !d.minds(checkKnownServer) {
+		return false
+	}
+	d.mu.Lock()
+	known := d.known[s]
+	d.mu.Unlock()
+	return known && d.without(checkKnownServer)
 }
