@@ -163,9 +163,9 @@ func (r *Run) Header(ctx context.Context) reports.Record {
 	d := r.settings.Driver
 	return reports.Record{
 		Schema: reports.Schema, Verdict: reports.NotAssessed,
-		Tool:   reports.Tool{Name: "siptrust", Version: r.settings.Version, Edition: Edition},
+		Tool:    reports.Tool{Name: "siptrust", Version: r.settings.Version, Edition: Edition},
 		Subject: reports.Subject{Kind: reports.SubjectClient, Name: d.Name(), Version: d.Version(ctx), Driver: d.Kind()},
-		Policy: string(r.settings.Policy),
+		Policy:  string(r.settings.Policy),
 		Settings: reports.Settings{
 			TLSVersion: r.settings.TLSVersion, TLSKey: string(r.settings.TLSKey), Filter: r.settings.Filter,
 			Traps: string(traps), Jobs: r.settings.Jobs,

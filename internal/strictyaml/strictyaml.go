@@ -1,6 +1,6 @@
-// Package strictyaml reads the YAML files that people write for siptrust, with
-// mistakes told by their line: one document, only keys that are known, each
-// once, no anchors, aliases or tags. Every room may use it. It must never know
+// Package strictyaml reads the YAML files that people write for siptrust: one
+// document, only known keys, each once, no anchors, aliases or tags. Each
+// mistake is an error with its line. Every room may use it. It must never know
 // what a file is about.
 //
 // A file may come from a stranger: it is bounded in size and in nesting before
@@ -101,8 +101,8 @@ func Parse(data []byte) (ast.Node, error) {
 	return body, nil
 }
 
-// check refuses what no file of ours needs and a parser could be overcome
-// with.
+// check refuses what no file of siptrust's needs and what a parser needs too
+// much memory for.
 func check(tokens token.Tokens) error {
 	flow, block, line := 0, 0, 0
 	begun, ended := false, false // the document
@@ -140,8 +140,8 @@ func check(tokens token.Tokens) error {
 	return nil
 }
 
-// plainKeys finds a key that is no text: the library's strict decoding passes
-// over numbers and truth values.
+// plainKeys finds a key that is no text: the library's strict decoding ignores
+// keys that are numbers or booleans.
 type plainKeys struct{ bad ast.Node }
 
 // Visit is called by [ast.Walk] for every node.
@@ -154,7 +154,7 @@ func (p *plainKeys) Visit(node ast.Node) ast.Visitor {
 	return p
 }
 
-// twice is what the parser says of a key that is there already.
+// twice is the beginning of the parser's message about a duplicate key.
 const twice = "mapping key "
 
 // syntax turns an error of the parser into one of ours.
@@ -172,7 +172,7 @@ func syntax(err error) error {
 
 // Decode reads a mapping into a struct with yaml tags, whose keys are all that
 // is allowed. Fields should be of type [Text], or structs and lists of them:
-// what a text means is for the caller to read. The error is an [*Error].
+// what a text means is for the caller to decide. The error is an [*Error].
 func Decode(node ast.Node, into any) error {
 	err := yaml.NodeToValue(node, into, yaml.Strict())
 	var own *Error
