@@ -3,8 +3,9 @@
 // mistake is an error with its line. Every room may use it. It must never know
 // what a file is about.
 //
-// A file may come from a stranger: it is bounded in size and in nesting before
-// it is parsed (the parser's memory grows with the square of the nesting).
+// A file may come from a stranger, so it is bounded before it is parsed: the
+// parser's memory grows with the square of the nesting, its time with the
+// square of the keys of a mapping.
 package strictyaml
 
 import (
@@ -27,6 +28,7 @@ import (
 // Bounds of a file.
 const (
 	MaxSize    = 1 << 20 // octets
+	maxTokens  = 20_000  // keys, values and marks: 1,500 entries of four keys
 	maxNesting = 16      // lists and mappings within each other
 	maxQuoted  = 60      // characters of the file that an error quotes
 )
@@ -81,7 +83,11 @@ func Parse(data []byte) (ast.Node, error) {
 	if len(data) > MaxSize {
 		return nil, At(nil, "more than %d octets", MaxSize)
 	}
-	tokens := lexer.Tokenize(string(data))
+	// The lexer would take a byte order mark for part of the first key.
+	tokens := lexer.Tokenize(strings.TrimPrefix(string(data), "\ufeff"))
+	if len(tokens) > maxTokens {
+		return nil, &Error{lineOf(tokens[maxTokens]), fmt.Sprintf("more than %d keys, values and marks", maxTokens)}
+	}
 	if err := check(tokens); err != nil {
 		return nil, err
 	}
