@@ -6,11 +6,11 @@ import (
 	"siptrust/internal/plain"
 )
 
-// gravity orders results by how bad they are: what was not judged is worse
-// than what passed, what nobody can tell is worse than a warning.
-func gravity(r *Result) int {
+// rank orders results by how bad they are, from 0: a skipped case is worse than
+// one that passed, an inconclusive one is worse than a warning.
+func rank(r *Result) int {
 	if r.Waived {
-		return 2 // someone signed for it: as a warning
+		return 2 // as a warning
 	}
 	switch r.Status {
 	case Pass, Info:
@@ -25,19 +25,19 @@ func gravity(r *Result) int {
 	return 4
 }
 
-// worse says whether a case came out worse than before. What someone signed
-// for in between is not.
+// worse says whether a case has a worse result than before. A result with a
+// waiver is never worse.
 func worse(before, after *Result) bool {
-	return !after.Waived && gravity(after) > gravity(before)
+	return !after.Waived && rank(after) > rank(before)
 }
 
-// Change is one case that two records tell differently; a side that does not
-// have it is nil.
+// Change is one case with different results in two records; the side of a
+// record that does not have the case is nil.
 type Change struct {
 	Old, New *Result
 }
 
-// result is the side to speak of.
+// result is the new result, or the old one where there is no new one.
 func (c *Change) result() *Result {
 	if c.New != nil {
 		return c.New
@@ -45,44 +45,45 @@ func (c *Change) result() *Result {
 	return c.Old
 }
 
-// ChangeKind is what became of a case between two records.
+// ChangeKind says how the result of a case changed between two records.
 type ChangeKind string
 
 // The kinds, in the order in which they are reported.
 const (
 	NewlyFailing      ChangeKind = "newly failing"
 	NewlyInconclusive ChangeKind = "newly inconclusive"
-	NewlyWarned       ChangeKind = "newly warned of"
+	NewlyWarned       ChangeKind = "newly warned"
 	NewlySkipped      ChangeKind = "newly skipped"
 	NewlyWaived       ChangeKind = "newly waived"
 	NewlyPassing      ChangeKind = "newly passing"
-	OtherwiseObserved ChangeKind = "observed to differ" // recorded, not judged
-	Came              ChangeKind = "came"               // only the new record has it
-	Went              ChangeKind = "went"               // only the old record has it
+	ObservedChange    ChangeKind = "observed differently" // recorded, not judged
+	OnlyNew           ChangeKind = "only in the new record"
+	OnlyOld           ChangeKind = "only in the old record"
 )
 
 var changeKinds = []ChangeKind{
-	NewlyFailing, NewlyInconclusive, NewlyWarned, NewlySkipped, NewlyWaived, NewlyPassing, OtherwiseObserved, Came, Went,
+	NewlyFailing, NewlyInconclusive, NewlyWarned, NewlySkipped, NewlyWaived, NewlyPassing, ObservedChange, OnlyNew, OnlyOld,
 }
 
-// Diff is what became of a client between two records.
+// Diff is how the results changed between two records.
 type Diff struct {
 	Old, New Record
-	// Changes are in the new record's order, what went behind it. Cases that
-	// ran as controls only count as not there.
+	// Changes are in the order of the new record, then those cases that only
+	// the old record has. A case that ran only as a control does not count.
 	Changes map[ChangeKind][]Change
-	// Worse is the number of cases that came out worse than before: of those
-	// that both records have, and of those that came, what fails or is
-	// inconclusive. A new record that is not complete is worse, too.
+	// Worse is the number of cases that got worse: of those that both records
+	// have, those with a worse result; of those that only the new record has,
+	// those that fail or are inconclusive. A new record that is not complete
+	// adds one.
 	Worse int
-	// Unlike says what else differs, so that the records do not compare like
-	// with like.
-	Unlike []string
+	// Notes say what else differs between the two runs, which makes their
+	// results less comparable.
+	Notes []string
 }
 
-// Compare tells what became of every case between two records.
+// Compare says how the result of each case changed between two records.
 func Compare(before, after Record) Diff {
-	d := Diff{Old: before, New: after, Changes: map[ChangeKind][]Change{}, Unlike: unlike(&before, &after)}
+	d := Diff{Old: before, New: after, Changes: map[ChangeKind][]Change{}, Notes: notes(&before, &after)}
 	was := counting(before.Results)
 	is := counting(after.Results)
 	for i := range after.Results {
@@ -101,7 +102,7 @@ func Compare(before, after Record) Diff {
 	}
 	for i := range before.Results {
 		if r := &before.Results[i]; was[r.ID] != nil && is[r.ID] == nil {
-			d.Changes[Went] = append(d.Changes[Went], Change{Old: r})
+			d.Changes[OnlyOld] = append(d.Changes[OnlyOld], Change{Old: r})
 		}
 	}
 	if !after.Complete {
@@ -121,23 +122,23 @@ func counting(results []Result) map[string]*Result {
 	return byID
 }
 
-// kind says what became of a case; empty: nothing.
+// kind says how the result changed; empty: it did not.
 func (c *Change) kind() (kind ChangeKind, isWorse bool) {
 	is := c.New
 	if c.Old == nil {
-		// There is nothing that it was before: what fails must not be missed.
+		// Without an old result, a failure still counts as new.
 		switch {
 		case is.Status == Fail && !is.Waived:
 			return NewlyFailing, true
 		case is.Status == Inconclusive:
 			return NewlyInconclusive, true
 		}
-		return Came, false
+		return OnlyNew, false
 	}
 	was := c.Old
 	if was.statusWords() == is.statusWords() {
 		if is.Status == Info && was.outcomeWords() != is.outcomeWords() {
-			return OtherwiseObserved, false
+			return ObservedChange, false
 		}
 		return "", false
 	}
@@ -160,11 +161,11 @@ func (c *Change) kind() (kind ChangeKind, isWorse bool) {
 	case Pass:
 		return NewlyPassing, isWorse
 	}
-	return OtherwiseObserved, isWorse
+	return ObservedChange, isWorse
 }
 
-// unlike says what of two runs differs besides the client's version.
-func unlike(before, after *Record) []string {
+// notes say what differs between two runs besides the client's version.
+func notes(before, after *Record) []string {
 	var said []string
 	for _, f := range []struct{ what, was, is string }{
 		{"client", before.Subject.Name, after.Subject.Name},

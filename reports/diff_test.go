@@ -26,31 +26,31 @@ func TestCompare(t *testing.T) {
 		kind    ChangeKind // "": nothing
 		worse   bool
 	}{
-		"still passes":         {one("c", Pass), one("c", Pass), "", false},
-		"still fails":          {one("c", Fail), one("c", Fail), "", false},
-		"fails":                {one("c", Pass), one("c", Fail), NewlyFailing, true},
-		"fails after a warn":   {one("c", Warn), one("c", Fail), NewlyFailing, true},
-		"fails unwaived":       {signed, one("c", Fail), NewlyFailing, true},
-		"passes":               {one("c", Fail), one("c", Pass), NewlyPassing, false},
-		"passes, was waived":   {signed, one("c", Pass), NewlyPassing, false},
-		"passes, was skipped":  {one("c", Skip), one("c", Pass), NewlyPassing, false},
-		"nobody can tell":      {one("c", Pass), one("c", Inconclusive), NewlyInconclusive, true},
-		"nobody can tell more": {one("c", Fail), one("c", Inconclusive), NewlyInconclusive, false},
-		"warned of":            {one("c", Pass), one("c", Warn), NewlyWarned, true},
-		"only warned of":       {one("c", Fail), one("c", Warn), NewlyWarned, false},
-		"skipped":              {one("c", Pass), one("c", Skip), NewlySkipped, true},
-		"fails, waived":        {one("c", Pass), signed, NewlyWaived, false},
-		"failed, waived":       {one("c", Fail), signed, NewlyWaived, false},
-		"another observation":  {seen("accepted"), seen("refused"), OtherwiseObserved, false},
-		"the same observation": {seen("accepted"), seen("accepted"), "", false},
-		"came":                 {none, one("c", Pass), Came, false},
-		"came and fails":       {none, one("c", Fail), NewlyFailing, true},
-		"came, waived":         {none, signed, Came, false},
-		"came, cannot tell":    {none, one("c", Inconclusive), NewlyInconclusive, true},
-		"went":                 {one("c", Fail), none, Went, false},
-		"now a control":        {one("c", Pass), control, Went, false},
-		"was a control":        {control, one("c", Fail), NewlyFailing, true},
-		"only controls":        {control, control, "", false},
+		"still passes":           {one("c", Pass), one("c", Pass), "", false},
+		"still fails":            {one("c", Fail), one("c", Fail), "", false},
+		"fails":                  {one("c", Pass), one("c", Fail), NewlyFailing, true},
+		"fails after a warn":     {one("c", Warn), one("c", Fail), NewlyFailing, true},
+		"fails unwaived":         {signed, one("c", Fail), NewlyFailing, true},
+		"passes":                 {one("c", Fail), one("c", Pass), NewlyPassing, false},
+		"passes, was waived":     {signed, one("c", Pass), NewlyPassing, false},
+		"passes, was skipped":    {one("c", Skip), one("c", Pass), NewlyPassing, false},
+		"inconclusive":           {one("c", Pass), one("c", Inconclusive), NewlyInconclusive, true},
+		"inconclusive, failed":   {one("c", Fail), one("c", Inconclusive), NewlyInconclusive, false},
+		"warned":                 {one("c", Pass), one("c", Warn), NewlyWarned, true},
+		"only warned":            {one("c", Fail), one("c", Warn), NewlyWarned, false},
+		"skipped":                {one("c", Pass), one("c", Skip), NewlySkipped, true},
+		"fails, waived":          {one("c", Pass), signed, NewlyWaived, false},
+		"failed, waived":         {one("c", Fail), signed, NewlyWaived, false},
+		"another observation":    {seen("accepted"), seen("refused"), ObservedChange, false},
+		"the same observation":   {seen("accepted"), seen("accepted"), "", false},
+		"only new":               {none, one("c", Pass), OnlyNew, false},
+		"only new, fails":        {none, one("c", Fail), NewlyFailing, true},
+		"only new, waived":       {none, signed, OnlyNew, false},
+		"only new, inconclusive": {none, one("c", Inconclusive), NewlyInconclusive, true},
+		"only old":               {one("c", Fail), none, OnlyOld, false},
+		"now a control":          {one("c", Pass), control, OnlyOld, false},
+		"was a control":          {control, one("c", Fail), NewlyFailing, true},
+		"only controls":          {control, control, "", false},
 	} {
 		side := func(r Result) Record {
 			if r.ID == "" {
@@ -72,8 +72,7 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// A run that was cut short cannot be called no worse, and what does not
-// compare is said.
+// A run that did not finish is worse, and what else differs is noted.
 func TestCompareUnlike(t *testing.T) {
 	t.Parallel()
 	before, after := recordOf(one("c", Pass)), recordOf()
@@ -83,13 +82,13 @@ func TestCompareUnlike(t *testing.T) {
 	if d.Worse != 1 || d.verdictWords() != "worse: the new run did not finish" {
 		t.Errorf("%d worse: %s", d.Worse, d.verdictWords())
 	}
-	said := strings.Join(d.Unlike, "\n")
+	said := strings.Join(d.Notes, "\n")
 	for _, want := range []string{"client: was phone, is desk", "policy: was interop, is apple", "is 1.2 only", "is time", "is 2027.1", "new run did not finish"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("%q is not in:\n%s", want, said)
 		}
 	}
-	if same := Compare(before, before); same.Unlike != nil || same.Worse != 0 || same.summaryWords() != "no case differs" {
+	if same := Compare(before, before); same.Notes != nil || same.Worse != 0 || same.summaryWords() != "no case differs" {
 		t.Errorf("%+v", same)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"siptrust/internal/plain"
 )
 
-// says is a change in words: what it was and what it is, with the reason.
+// says is a change in words: the old and the new result, with the reason.
 func (c *Change) says() string {
 	switch {
 	case c.Old == nil:
@@ -48,8 +48,8 @@ func (d *Diff) verdictWords() string {
 	return counted(d.Worse, "case") + " worse"
 }
 
-// DiffTerminal writes the difference of two records, one line a case under a
-// heading for each kind of change; the verdict comes last.
+// DiffTerminal writes the difference of two records: a heading for each kind of
+// change with one line a case below it, and the verdict at the end.
 func DiffTerminal(w io.Writer, d Diff, color bool) error {
 	p := painter(color)
 	var b strings.Builder
@@ -70,7 +70,7 @@ func DiffTerminal(w io.Writer, d Diff, color bool) error {
 		}
 		b.WriteString("\n")
 	}
-	for _, what := range d.Unlike {
+	for _, what := range d.Notes {
 		fmt.Fprintf(&b, "note: %s\n", what)
 	}
 	verdict := sgrGreen
@@ -104,7 +104,7 @@ func DiffMarkdown(w io.Writer, d Diff) error {
 	m.line("## siptrust: %s", mdText(d.verdictWords()))
 	m.line("")
 	m.line("**%s**, then **%s** · %s", mdText(d.Old.subjectWords()), mdText(d.New.subjectWords()), mdText(d.summaryWords()))
-	for _, what := range d.Unlike {
+	for _, what := range d.Notes {
 		m.line("")
 		m.line("> %s", mdText(what))
 	}

@@ -10,8 +10,8 @@ import (
 )
 
 // Findings writes what each client does wrong, as Markdown: one section a
-// record, with every fail and warn. Paths are those that the records were read
-// from, to tell alike ones apart; nil: unknown.
+// record, with every fail and warn. Paths are where the records were read from,
+// to distinguish records of the same client; nil: unknown.
 func Findings(w io.Writer, records []Record, paths []string) error {
 	matrix := NewClientMatrix(records, paths)
 	d := &markdown{}
@@ -25,7 +25,7 @@ func Findings(w io.Writer, records []Record, paths []string) error {
 	return nil
 }
 
-// findingsHead says what the records were made with, and counts.
+// findingsHead says how the records were made, with the counts.
 func (m *markdown) findingsHead(records []Record, matrix *ClientMatrix) {
 	var made []string
 	for i := range records {
@@ -40,7 +40,7 @@ func (m *markdown) findingsHead(records []Record, matrix *ClientMatrix) {
 		}
 	}
 	m.line("%s", mdText(strings.Join(made, " · ")))
-	for _, what := range matrix.Unlike {
+	for _, what := range matrix.Notes {
 		m.line("")
 		m.line("> %s", mdText(what))
 	}
@@ -72,7 +72,7 @@ func (m *markdown) findings(record *Record, c *MatrixClient) {
 		m.line("")
 	}
 	if len(wrong) == 0 {
-		m.line("Nothing failed and nothing was short of a SHOULD.")
+		m.line("Nothing failed, and no SHOULD was missed.")
 		return
 	}
 	m.line("| status | case | what | clauses | evidence |")
@@ -83,7 +83,7 @@ func (m *markdown) findings(record *Record, c *MatrixClient) {
 	}
 }
 
-// evidenceWords says in short what the server saw.
+// evidenceWords says in short what the server observed.
 func (r *Result) evidenceWords() string {
 	words := []string{r.outcomeWords()}
 	if version := plain.Line(r.TLS.Version); version != "" {
@@ -95,7 +95,7 @@ func (r *Result) evidenceWords() string {
 	return strings.Join(words, "; ")
 }
 
-// known prints what may be missing.
+// known prints a value, or that it is unknown.
 func known(s string) string {
 	if s = plain.Line(s); s != "" {
 		return s
@@ -103,10 +103,10 @@ func known(s string) string {
 	return "unknown"
 }
 
-// day is that on which a run began.
+// day is the day on which a run began.
 func day(r *Record) string {
 	if r.Started.IsZero() {
-		return "on a day unknown"
+		return "date unknown"
 	}
 	return r.Started.UTC().Format("2 January 2006")
 }

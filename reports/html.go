@@ -14,8 +14,8 @@ import (
 	"siptrust/internal/plain"
 )
 
-// The page's parts. Style and script are put into the page, for it must need
-// no other file and no network.
+// The page's parts. Style and script are part of the page, which must work
+// without other files and without network.
 var (
 	//go:embed report.html.tmpl
 	pageSource string
@@ -27,8 +27,7 @@ var (
 	pageTemplate = template.Must(template.New("page").Parse(pageSource))
 )
 
-// page is what the template is given: words, already cleaned; the template
-// escapes them.
+// page is what the template gets: clean words, which the template escapes.
 type page struct {
 	Title    string
 	Kind     string // of the subject
@@ -96,7 +95,7 @@ type pageCase struct {
 	Control           bool
 	Open              bool
 	Expect, Level     string
-	Duty              string // the expectation in other words
+	Duty              string // what the expectation requires of the client
 	Outcome, Reason   string
 	Demands           []Demand
 	Twin, TwinAnchor  string
@@ -114,9 +113,9 @@ type pageCase struct {
 const openAtMost = 8
 
 // HTML writes the record as one page that needs no other file and no network:
-// verdict and settings, the paper's matrix, what needs a person, then every
-// case with its message ladder. It works without scripts, in light and dark,
-// and on paper. Whatever the record holds is escaped.
+// verdict and settings, the paper's matrix, the cases that need action, then
+// every case with its message ladder. It works without scripts, in light and
+// dark, and in print. All text of the record is escaped.
 func HTML(w io.Writer, record Record) error {
 	return writePage(w, pageTemplate, newPage(&record))
 }
@@ -142,7 +141,7 @@ func newPage(r *Record) page {
 			{"Server keys", r.Settings.keyWords()},
 			{"Filter", r.Settings.filterWords()},
 			{"Driver", plain.Line(r.Subject.Driver)},
-			{"Ears for clear text", r.Settings.trapWords()},
+			{"Plaintext listeners", r.Settings.trapWords()},
 			{"Duration", duration(r.Seconds) + ", " + counted(r.Settings.Jobs, "case") + " at once"},
 			{"Catalogue", plain.Line(r.Tool.Edition)},
 		},
@@ -244,8 +243,8 @@ func (p *page) addCases(results []Result) {
 		}
 		return cases
 	}
-	p.Resolve = append(brief(needing(results, Fail)), brief(needing(results, Inconclusive))...)
-	p.Gaps = append(brief(needing(results, Warn)), brief(needing(results, Skip))...)
+	p.Resolve = append(brief(withStatus(results, Fail)), brief(withStatus(results, Inconclusive))...)
+	p.Gaps = append(brief(withStatus(results, Warn)), brief(withStatus(results, Skip))...)
 	p.Waived = brief(waived(results))
 }
 
@@ -277,7 +276,7 @@ func newCase(r, twin *Result, number int) pageCase {
 	return c
 }
 
-// duty says what an expectation asks of the client.
+// duty says what an expectation requires of the client.
 func duty(expect string) string {
 	switch expect {
 	case "accept":

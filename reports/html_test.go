@@ -123,8 +123,8 @@ func TestPageEscapes(t *testing.T) {
 	printable(t, page)
 }
 
-// TestMatrixCells: all 18 cells are there with what their case came to, those
-// that were not run too.
+// TestMatrixCells: all 18 cells are there with the status of their case, also
+// those that were not run.
 func TestMatrixCells(t *testing.T) {
 	t.Parallel()
 	record := some("paper.custom-ca.sound", "paper.public-ca.wrong-name", "paper.self-signed.broken-chain", "paper.custom-ca.wrong-name")
@@ -169,7 +169,7 @@ func textOf(n *html.Node) string {
 	return b.String()
 }
 
-// TestPageLinks: every link within the page leads somewhere, ids stand once,
+// TestPageLinks: every link within the page leads somewhere, ids are unique,
 // headings do not jump, table heads have a scope, pictures a name.
 func TestPageLinks(t *testing.T) {
 	t.Parallel()
@@ -179,7 +179,7 @@ func TestPageLinks(t *testing.T) {
 	walk(t, written(t, HTML, sample()), func(n *html.Node) {
 		if id := attr(n, "id"); id != "" {
 			if ids[id] {
-				t.Errorf("id %s stands twice", id)
+				t.Errorf("id %s appears twice", id)
 			}
 			ids[id] = true
 		}
@@ -209,7 +209,7 @@ func TestPageLinks(t *testing.T) {
 	}
 }
 
-// TestPageOrder: what a manager needs stands before what an engineer needs.
+// TestPageOrder: what a manager needs comes before what an engineer needs.
 func TestPageOrder(t *testing.T) {
 	t.Parallel()
 	page := written(t, HTML, sample())
@@ -221,7 +221,7 @@ func TestPageOrder(t *testing.T) {
 	} {
 		i := strings.Index(page[at:], words)
 		if i < 0 {
-			t.Fatalf("%q is missing or stands too early", words)
+			t.Fatalf("%q is missing or appears too early", words)
 		}
 		at += i
 	}

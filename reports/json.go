@@ -37,9 +37,10 @@ type Writer struct {
 }
 
 // Create opens the record of a new run in dir, which is made with its parents
-// when it is missing. What an older run left there is replaced only once the
-// new one could write. The header's results are not written; an empty schema,
-// verdict and kind of subject become [Schema], [NotAssessed] and [SubjectClient]. The error is one line that
+// when it is missing. The files of an older run there are replaced only after
+// the new run was able to write. The header's results are not written; an empty
+// schema, verdict and kind of subject become [Schema], [NotAssessed] and
+// [SubjectClient]. The error is one line that
 // says what could not be written and what to do.
 func Create(dir string, header Record) (*Writer, error) {
 	header = head(header)
@@ -54,18 +55,18 @@ func Create(dir string, header Record) (*Writer, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, unwritable(err)
 	}
-	// What is written first is a file of another name: an output directory
-	// that cannot be written keeps its old reports.
+	// The first file written has another name, so that an output directory that
+	// cannot be written keeps its old reports.
 	path := filepath.Join(dir, LinesFile)
 	draft := path + ".tmp"
 	if err := os.WriteFile(draft, line, 0o644); err != nil {
 		return nil, unwritable(err)
 	}
-	// Old reports go before the old lines: a run killed in between leaves
-	// files of one run only.
+	// Old reports are removed before the old lines are replaced, so that a run
+	// that is killed in between leaves the files of one run only.
 	for _, name := range []string{RecordFile, JUnitFile, HTMLFile, MarkdownFile} {
 		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			_ = os.Remove(draft) // the first error is the one to tell
+			_ = os.Remove(draft) // the first error is returned
 			return nil, unwritable(err)
 		}
 	}
@@ -81,7 +82,7 @@ func Create(dir string, header Record) (*Writer, error) {
 }
 
 // Add appends a result to results.jsonl at once, so that a run that is killed
-// loses nothing that was known.
+// loses no result.
 func (w *Writer) Add(result Result) error {
 	line, err := encode(filled(result))
 	if err != nil {
@@ -92,7 +93,7 @@ func (w *Writer) Add(result Result) error {
 	return w.append(result.ID, line)
 }
 
-// append writes a line unless it is the last one of its id already.
+// append writes a line, unless the last line of its id is the same.
 func (w *Writer) append(id string, line []byte) error {
 	if bytes.Equal(w.last[id], line) {
 		return nil
@@ -101,7 +102,7 @@ func (w *Writer) append(id string, line []byte) error {
 		return fmt.Errorf("writing to %s: %w", filepath.Join(w.dir, LinesFile), os.ErrClosed)
 	}
 	if _, err := w.lines.Write(line); err != nil {
-		return fmt.Errorf("writing to %s: %w; what it holds so far can be read", filepath.Join(w.dir, LinesFile), cause(err))
+		return fmt.Errorf("writing to %s: %w; what was written so far can be read", filepath.Join(w.dir, LinesFile), cause(err))
 	}
 	w.last[id] = line
 	return nil
@@ -110,12 +111,12 @@ func (w *Writer) append(id string, line []byte) error {
 // Finish writes results.json by rename, then junit.xml, report.html and
 // report.md, closes results.jsonl, and returns the paths of the reports. The
 // record's results are those of the whole run in the catalogue's order; its
-// summary is counted anew; Complete is the caller's to say. Results that were
+// summary is counted again; Complete is set by the caller. Results that were
 // not added before, or differ, are appended to results.jsonl, so that both
-// files tell the same. The writer is closed whether or not Finish fails; the
-// error is the first that occurred.
+// files agree. The writer is closed whether or not Finish fails; the error is
+// the first that occurred.
 func (w *Writer) Finish(record Record) (Files, error) {
-	defer func() { _ = w.Close() }() // a failing close was told by Close below
+	defer func() { _ = w.Close() }() // an error of closing was returned by close below
 	record = normalise(record)
 	record.Summary = Summarise(record.Results)
 	files := Files{
@@ -166,8 +167,8 @@ func (w *Writer) close(record Record) error {
 	return w.shut()
 }
 
-// Close closes results.jsonl without writing reports. Only the first call does
-// anything; after [Writer.Finish] there is nothing to do.
+// Close closes results.jsonl without writing reports. Only the first call has an
+// effect, and none after [Writer.Finish].
 func (w *Writer) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -186,8 +187,8 @@ func (w *Writer) shut() error {
 	return nil
 }
 
-// replace writes a file under another name and renames it, so that nobody
-// ever reads half of it.
+// replace writes a file under another name and renames it, so that a reader
+// never finds half of it.
 func replace(path string, record Record, write func(io.Writer, Record) error) error {
 	var whole bytes.Buffer
 	if err := write(&whole, record); err != nil {
@@ -196,11 +197,11 @@ func replace(path string, record Record, write func(io.Writer, Record) error) er
 	draft := path + ".tmp"
 	if err := os.WriteFile(draft, whole.Bytes(), 0o644); err != nil {
 		_ = os.Remove(draft)
-		return fmt.Errorf("writing %s: %w; %s holds the results", path, cause(err), LinesFile)
+		return fmt.Errorf("writing %s: %w; the results are in %s", path, cause(err), LinesFile)
 	}
 	if err := os.Rename(draft, path); err != nil {
 		_ = os.Remove(draft)
-		return fmt.Errorf("writing %s: %w; %s holds the results", path, cause(err), LinesFile)
+		return fmt.Errorf("writing %s: %w; the results are in %s", path, cause(err), LinesFile)
 	}
 	return nil
 }
@@ -231,8 +232,8 @@ func head(record Record) Record {
 }
 
 // normalise fills what the schema requires and a caller may leave out: its
-// name, a verdict, the subject's kind, and arrays where Go has nil. The caller's slices stay as
-// they are.
+// name, a verdict, the subject's kind, and arrays where Go has nil. The
+// caller's slices are not changed.
 func normalise(record Record) Record {
 	if record.Schema == "" {
 		record.Schema = Schema
@@ -265,7 +266,7 @@ func filled(result Result) Result {
 	return result
 }
 
-// cause is the bare system error: the path is in the message already.
+// cause is the system error without the path, which the message names already.
 func cause(err error) error {
 	var path *fs.PathError
 	if errors.As(err, &path) {

@@ -93,8 +93,8 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-// TestCutAnywhere cuts results.jsonl after every octet: a whole first line is
-// enough to read it, every whole line counts, and it is never complete.
+// TestCutAnywhere cuts results.jsonl after every octet: a complete first line is
+// enough to read it, every complete line counts, and it is never complete.
 func TestCutAnywhere(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -182,7 +182,7 @@ func TestOldReports(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	writeRun(t, dir, sample())
-	// A directory in the draft's place stands for a disk that takes nothing:
+	// A directory in the place of the draft makes writing fail as on a full disk:
 	// permissions do not bind root.
 	draft := filepath.Join(dir, LinesFile+".tmp")
 	if err := os.Mkdir(draft, 0o755); err != nil {
@@ -248,18 +248,18 @@ func TestReadErrors(t *testing.T) {
 		want               []string
 	}{
 		"cut":                     {RecordFile, string(whole[:len(whole)/2]), "", []string{RecordFile, "cut off", "run siptrust again"}},
-		"cut, lines beside":       {RecordFile, string(whole[:len(whole)/2]), header, []string{RecordFile, "cut off", "read results.jsonl beside it"}},
+		"cut, lines beside":       {RecordFile, string(whole[:len(whole)/2]), header, []string{RecordFile, "cut off", "read results.jsonl in the same directory"}},
 		"empty":                   {RecordFile, "", "", []string{"cut off after 0 octets"}},
 		"not JSON":                {RecordFile, "<html>", "", []string{"not JSON at octet 1"}},
-		"another kind":            {RecordFile, "[]", "", []string{"no record"}},
-		"wrong type":              {RecordFile, `{"schema":"siptrust/results/v2","results":{}}`, "", []string{"results holds a JSON object"}},
+		"another kind":            {RecordFile, "[]", "", []string{"not a record but a JSON array"}},
+		"wrong type":              {RecordFile, `{"schema":"siptrust/results/v2","results":{}}`, "", []string{"not a record: results is a JSON object"}},
 		"no schema":               {RecordFile, "{}", "", []string{"no schema", Schema}},
 		"other schema":            {RecordFile, `{"schema":"siptrust/results/v3"}`, "", []string{`"siptrust/results/v3"`, Schema}},
 		"unknown verdict":         {RecordFile, `{"schema":"siptrust/results/v2","verdict":"fine"}`, "", []string{"unknown verdict", "fine"}},
 		"unknown status":          {RecordFile, `{"schema":"siptrust/results/v2","results":[{"id":"a","status":"ok"}]}`, "", []string{"result 1", "unknown status", "ok"}},
 		"no id":                   {RecordFile, `{"schema":"siptrust/results/v2","results":[{"status":"pass"}]}`, "", []string{"result 1", "no id"}},
 		"id twice":                {RecordFile, `{"schema":"siptrust/results/v2","results":[` + result + "," + result + `]}`, "", []string{"result 2", "twice"}},
-		"lines: first cut":        {LinesFile, strings.TrimSpace(header), "", []string{LinesFile, "first line is not whole"}},
+		"lines: first cut":        {LinesFile, strings.TrimSpace(header), "", []string{LinesFile, "first line is incomplete"}},
 		"lines: a result first":   {LinesFile, result + "\n", "", []string{"line 1", "no schema"}},
 		"lines: broken in middle": {LinesFile, header + "{\n" + result + "\n", "", []string{"line 2", "cut off"}},
 		"lines: other schema":     {LinesFile, `{"schema":"x"}` + "\n", "", []string{"line 1", `"x"`}},

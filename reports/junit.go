@@ -61,9 +61,9 @@ type (
 // JUnit writes the record for CI systems: one testsuite a group, one testcase
 // a result, whose name begins with the id. fail is a failure, inconclusive an
 // error, skip and waived are skipped; warn and info pass with a property that
-// says so. Controls are left out, for they are not part of what was asked. A
-// run that did not finish, or holds no result, has one more testcase, which is
-// an error: it must not look green.
+// says so. Controls are left out, because the filter did not select them. A run
+// that did not finish, or has no result, gets one more testcase that is an
+// error, so that CI does not show it as passed.
 func JUnit(w io.Writer, record Record) error {
 	all := junitSuites{Name: "siptrust", Time: junitSeconds(record.Seconds)}
 	index := map[string]int{}
@@ -149,7 +149,7 @@ func junitOf(r *Result) junitCase {
 	return c
 }
 
-// junitMissing says why the file does not tell of a whole run; empty: it does.
+// junitMissing says why the record is not one of a whole run; empty: it is.
 func junitMissing(record Record) string {
 	n := Summarise(record.Results).Total()
 	switch {
@@ -161,7 +161,7 @@ func junitMissing(record Record) string {
 	return ""
 }
 
-// junitAbout are the properties of every testsuite: what the run was.
+// junitAbout are the properties of every testsuite: subject, settings, verdict.
 func junitAbout(record Record) []junitProperty {
 	return []junitProperty{
 		{"client", plain.Line(record.Subject.Name)},

@@ -18,8 +18,8 @@ const (
 	ladderLabel  = 74  // characters a rung's words may have
 )
 
-// A ladder of more rungs than this folds its middle: how an attempt began and
-// how it ended stay in sight.
+// The middle of a ladder with more rungs than this is folded; the beginning and
+// the end of an attempt stay visible.
 const (
 	ladderLong = 22
 	ladderHead = 10
@@ -31,8 +31,8 @@ type ladder struct {
 	Parts []ladderPart
 }
 
-// ladderPart is one SVG. Fold is what a folded part is announced with; empty:
-// it is open.
+// ladderPart is one SVG. Fold is the summary of a folded part; empty: the part
+// is open.
 type ladderPart struct {
 	Fold          string
 	ID            string // unique within the page
@@ -57,7 +57,7 @@ type rung struct {
 	Full       string // the whole detail, when Detail is cut
 	Class      string // of the arrow and the words
 	X1, X2     int
-	Head       string // points of the arrow's head; empty: a note of the tool's
+	Head       string // points of the arrow's head; empty: a note of the tool
 	Protected  bool
 	LockX      int
 	LockY      int
@@ -85,7 +85,7 @@ func newLadder(id string, evidence []Evidence) *ladder {
 	return l
 }
 
-// foldWords announces what is folded away, with what must not be overlooked.
+// foldWords is the summary of a folded part, with its alerts and plaintext.
 func foldWords(evidence []Evidence) string {
 	words := counted(len(evidence), "more message")
 	alerts, leaks := 0, 0
@@ -101,7 +101,7 @@ func foldWords(evidence []Evidence) string {
 		words += ", " + counted(alerts, "alert")
 	}
 	if leaks > 0 {
-		words += fmt.Sprintf(", %d in the clear", leaks)
+		words += fmt.Sprintf(", %d in plaintext", leaks)
 	}
 	return words
 }
@@ -155,10 +155,10 @@ func newRung(e *Evidence, top int) rung {
 	return r
 }
 
-// rungClass says what a message is to the eye: "leak" for what went in the
-// clear and must not, "alert" for an alert that ends a connection, "tcp" for
-// what belongs to TCP, "sip" for SIP inside TLS, "hand" for the rest. It only
-// chooses the colour; the judge says what counts.
+// rungClass says how a message is drawn: "leak" for what was sent in plaintext
+// and must not be, "alert" for an alert that ends a connection, "tcp" for what
+// belongs to TCP, "hand" for the rest. It only chooses the colour; the judge
+// decides what counts.
 func rungClass(e *Evidence) string {
 	what, detail := strings.ToLower(e.What), strings.ToLower(e.Detail)
 	switch {
@@ -174,7 +174,7 @@ func rungClass(e *Evidence) string {
 	return "hand"
 }
 
-// rungTime prints milliseconds, to a tenth while that tells something.
+// rungTime prints milliseconds, with a decimal below 100.
 func rungTime(ms float64) string {
 	if math.Abs(ms) < 100 {
 		return fmt.Sprintf("%.1f", ms)
@@ -194,7 +194,7 @@ func rungText(e *Evidence) string {
 	return line
 }
 
-// evidenceText is what JUnit says of a case that failed or was left open:
+// evidenceText is what JUnit says of a case that failed or is inconclusive:
 // expectation, outcome, missed demands, clauses, and a short ladder.
 func evidenceText(r *Result) string {
 	var b strings.Builder

@@ -9,7 +9,7 @@ import (
 	"siptrust/internal/plain"
 )
 
-// statusMark stands before a status word where there is no colour.
+// statusMark is printed before a status word where there is no colour.
 func statusMark(s Status) string {
 	switch s {
 	case Pass:
@@ -29,8 +29,8 @@ func statusMark(s Status) string {
 }
 
 // Markdown writes the record for a CI system's step summary (GitHub flavoured):
-// verdict, settings, the paper's matrix, what needs a person with its reason,
-// and the rest folded.
+// verdict, settings, the paper's matrix, the cases that need action with the
+// reason, and the rest folded.
 func Markdown(w io.Writer, record Record) error {
 	m := &markdown{}
 	m.line("## siptrust: %s", mdText(record.verdictWords()))
@@ -43,7 +43,7 @@ func Markdown(w io.Writer, record Record) error {
 	m.line("%s", mdText(countWords(Summarise(record.Results))))
 	m.matrix(record.Results)
 	for _, status := range statusOrder[:4] {
-		m.list(string(status), needing(record.Results, status))
+		m.list(string(status), withStatus(record.Results, status))
 	}
 	m.list("waived", waived(record.Results))
 	m.rest(record.Results)
@@ -55,7 +55,7 @@ func Markdown(w io.Writer, record Record) error {
 	return nil
 }
 
-// countWords says how many cases there were and how they came out.
+// countWords says how many cases there were, and how many of each status.
 func countWords(s Summary) string {
 	words := []string{counted(s.Total(), "case")}
 	for _, p := range s.parts() {
@@ -92,7 +92,7 @@ func (m *markdown) matrix(results []Result) {
 	}
 }
 
-// mdCell is a cell's mark and word; what is not a pass stands out.
+// mdCell is a cell's mark and word, bold unless it is a pass.
 func mdCell(r *Result) string {
 	switch {
 	case r == nil:
@@ -120,7 +120,8 @@ func (m *markdown) list(heading string, results []*Result) {
 	}
 }
 
-// rest prints what needs nobody, folded: passes, information and controls.
+// rest prints the cases that need no action, folded: passes, information and
+// controls.
 func (m *markdown) rest(results []Result) {
 	var rest []*Result
 	for i := range results {
@@ -133,7 +134,7 @@ func (m *markdown) rest(results []Result) {
 		return
 	}
 	m.line("")
-	m.line("<details><summary>%s that need nothing</summary>", counted(len(rest), "case"))
+	m.line("<details><summary>%s that need no action</summary>", counted(len(rest), "case"))
 	m.line("")
 	m.line("| case | expected | outcome | status |")
 	m.line("| --- | --- | --- | --- |")
@@ -150,7 +151,7 @@ func (m *markdown) rest(results []Result) {
 
 var plainID = regexp.MustCompile(`^[A-Za-z0-9._-]+$`)
 
-// mdID prints an id as code; one that no catalogue has, as plain text.
+// mdID prints an id as code; one that no catalogue could have, as plain text.
 func mdID(id string) string {
 	if plainID.MatchString(id) {
 		return "`" + id + "`"

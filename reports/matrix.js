@@ -52,11 +52,11 @@
       row.querySelector("button").setAttribute("aria-expanded", String(opened));
     }
 
-    // unfolds or folds what a button belongs to; without a wish, the other way.
-    function toggle(button, wish) {
+    // Unfolds or folds the row or group of a button; without a second argument, the other way.
+    function toggle(button, unfolded) {
       var row = button.closest("tr");
       var is = button.getAttribute("aria-expanded") === "true";
-      var want = wish === undefined ? !is : wish;
+      var want = unfolded === undefined ? !is : unfolded;
       if (row.className.split(" ")[0] === "g") { fold(row.parentNode, !want); } else { open(row, want); }
     }
 
@@ -95,8 +95,8 @@
       if (button) { toggle(button); } else if (cell) { toggle(cell.parentNode.querySelector("button")); }
     });
 
-    // What was seen of a client stands once, in the case's own row; a cell takes
-    // its words from there when the pointer comes.
+    // The observation of a client is once in the page, in the row below the case;
+    // a cell takes its title from there when the pointer is over it.
     grid.addEventListener("mouseover", function (e) {
       var cell = e.target.closest("tr.c td");
       if (!cell || cell.title) { return; }

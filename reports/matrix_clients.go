@@ -10,26 +10,26 @@ import (
 	"siptrust/internal/plain"
 )
 
-// ClientMatrix is cases by clients: what several records tell of the same
-// cases, held against the first of them.
+// ClientMatrix is cases by clients: the results of several records for the same
+// cases, each compared with the first record.
 type ClientMatrix struct {
 	Clients []MatrixClient
-	Groups  []MatrixGroup // as the catalogue has them, those without a difference last
+	Groups  []MatrixGroup // in the catalogue's order, those without a difference last
 	Faults  []SharedFault // those of most clients first
-	// Unlike says what the records differ in besides the client.
-	Unlike []string
+	// Notes say in what the records differ besides the client.
+	Notes []string
 }
 
 // MatrixClient is one record: a column.
 type MatrixClient struct {
-	Label    string // client and version; where two are alike, with the record's directory
-	Short    string // the client alone, where no other has its name; else Label
+	Label    string // client and version; where two are the same, with the record's directory
+	Short    string // the client's name, where no other has it; else Label
 	Policy   string
 	Verdict  Verdict
 	Complete bool
 	Summary  Summary
-	// Worse and Better count the cases that came out otherwise than with the
-	// first client; Alone those that no other client fails.
+	// Worse and Better count the cases with a worse or better result than the
+	// first client's; Alone those that no other client fails.
 	Worse, Better, Alone int
 }
 
@@ -41,8 +41,8 @@ type MatrixGroup struct {
 	Differ int
 }
 
-// MatrixRow is one case; Cells has one result a client, nil where the client
-// was not put in that case or it ran as a control only.
+// MatrixRow is one case; Cells has one result a client, nil where the case was
+// not run with the client or ran only as a control.
 type MatrixRow struct {
 	Case    *Result // of the first record that has it: id, title, clauses
 	Cells   []*Result
@@ -55,8 +55,8 @@ type SharedFault struct {
 	Cases   []string
 }
 
-// NewClientMatrix holds records against the first of them. Paths are those
-// that they were read from, to tell alike ones apart; nil: unknown.
+// NewClientMatrix compares records with the first of them. Paths are where they
+// were read from, to distinguish records of the same client; nil: unknown.
 func NewClientMatrix(records []Record, paths []string) ClientMatrix {
 	m := ClientMatrix{Clients: make([]MatrixClient, len(records))}
 	for i := range records {
@@ -65,20 +65,20 @@ func NewClientMatrix(records []Record, paths []string) ClientMatrix {
 			Label: r.subjectWords(), Policy: plain.Line(r.Policy), Verdict: r.Verdict, Complete: r.Complete, Summary: Summarise(r.Results),
 		}
 	}
-	m.tellApart(records, paths)
+	m.setLabels(records, paths)
 	m.addRows(records)
 	m.count()
 	m.addFaults()
-	m.Unlike = matrixUnlike(records, m.Clients)
+	m.Notes = matrixNotes(records, m.Clients)
 	return m
 }
 
-// tellApart gives columns that would be called the same the directory of
-// their record; where that is the same, too, its path or else their number.
-func (m *ClientMatrix) tellApart(records []Record, paths []string) {
-	alike, named := map[string]int{}, map[string]int{}
+// setLabels adds to labels that would be the same the directory of the record;
+// where that is the same, too, its path, or else the number of the column.
+func (m *ClientMatrix) setLabels(records []Record, paths []string) {
+	same, named := map[string]int{}, map[string]int{}
 	for i := range m.Clients {
-		alike[m.Clients[i].Label]++
+		same[m.Clients[i].Label]++
 		named[plain.Line(records[i].Subject.Name)]++
 	}
 	places := make([]string, len(records))
@@ -92,7 +92,7 @@ func (m *ClientMatrix) tellApart(records []Record, paths []string) {
 	taken := map[string]bool{}
 	for i := range m.Clients {
 		c := &m.Clients[i]
-		if alike[c.Label] == 1 {
+		if same[c.Label] == 1 {
 			if c.Short = plain.Line(records[i].Subject.Name); c.Short == "" || named[c.Short] > 1 {
 				c.Short = c.Label
 			}
@@ -119,7 +119,8 @@ func placeOf(path string) string {
 	return filepath.Clean(path)
 }
 
-// addRows puts the cases in the order in which the records first have them.
+// addRows puts the cases in the order in which they first appear in the
+// records.
 func (m *ClientMatrix) addRows(records []Record) {
 	type place struct{ group, row int }
 	at := map[string]place{}
@@ -161,14 +162,14 @@ func (m *ClientMatrix) addRows(records []Record) {
 	slices.SortStableFunc(m.Groups, func(a, b MatrixGroup) int { return last(a.Differ == 0, b.Differ == 0) })
 }
 
-// last orders what is true behind what is not.
+// last orders true behind false.
 func last(a, b bool) int {
 	rank := map[bool]int{true: 1}
 	return cmp.Compare(rank[a], rank[b])
 }
 
-// cellWord is a result in one word: of what is recorded and not judged, the
-// outcome.
+// cellWord is a result in one word: its status, or the outcome where nothing is
+// judged.
 func cellWord(r *Result) string {
 	switch {
 	case r == nil:
@@ -181,8 +182,9 @@ func cellWord(r *Result) string {
 	return string(r.Status)
 }
 
-// unsigned is a result without its waiver: what the client did is the same.
-func unsigned(r *Result) *Result {
+// withoutWaiver is the result as if it had no waiver: a waiver does not change
+// what the client did.
+func withoutWaiver(r *Result) *Result {
 	if r == nil || !r.Waived {
 		return r
 	}
@@ -191,12 +193,12 @@ func unsigned(r *Result) *Result {
 	return &bare
 }
 
-// differs says whether two clients that were put in the case came out of it
-// otherwise. That someone signed for one of them is no difference of clients.
+// differs says whether two clients have different results in a case. A waiver is
+// no difference of clients.
 func differs(cells []*Result) bool {
 	word := ""
 	for _, r := range cells {
-		switch is := cellWord(unsigned(r)); {
+		switch is := cellWord(withoutWaiver(r)); {
 		case is == "":
 		case word == "":
 			word = is
@@ -207,14 +209,14 @@ func differs(cells []*Result) bool {
 	return false
 }
 
-// against says how a cell compares with the first client's: worse (1), better
-// (-1), neither or not known (0); waivers do not count.
+// against compares a cell with the first client's: worse (1), better (-1),
+// neither or unknown (0); waivers do not count.
 func (row *MatrixRow) against(i int) int {
 	first, r := row.Cells[0], row.Cells[i]
 	if first == nil || r == nil {
 		return 0
 	}
-	return cmp.Compare(gravity(unsigned(r)), gravity(unsigned(first)))
+	return cmp.Compare(rank(withoutWaiver(r)), rank(withoutWaiver(first)))
 }
 
 func (m *ClientMatrix) rows(visit func(*MatrixRow)) {
@@ -242,8 +244,7 @@ func (m *ClientMatrix) count() {
 	})
 }
 
-// failing are the clients that fail the case, whether or not someone signed
-// for it.
+// failing are the clients that fail the case, with a waiver or without.
 func (row *MatrixRow) failing() []int {
 	var list []int
 	for i, r := range row.Cells {

@@ -71,12 +71,12 @@ func TestClientMatrix(t *testing.T) {
 			t.Errorf("client %d: %q, want %q", i+1, got, want)
 		}
 	}
-	if m.Unlike != nil {
-		t.Errorf("the runs are called unlike: %v", m.Unlike)
+	if m.Notes != nil {
+		t.Errorf("the runs are called notes: %v", m.Notes)
 	}
 }
 
-// Records of one client and version are told apart by where they lie.
+// Records of the same client and version are distinguished by their paths.
 func TestMatrixLabels(t *testing.T) {
 	t.Parallel()
 	records := phones()[:1]
@@ -95,7 +95,7 @@ func TestMatrixLabels(t *testing.T) {
 	}
 }
 
-// That someone signed for a client's fault makes no difference of clients.
+// A waiver of a client's fault is no difference of clients.
 func TestMatrixOfWaived(t *testing.T) {
 	t.Parallel()
 	signed := one("c", Fail)
@@ -110,7 +110,7 @@ func TestMatrixUnlike(t *testing.T) {
 	t.Parallel()
 	records := phones()
 	records[1].Policy, records[2].Complete, records[2].Settings.TLSKey = "apple", false, "rsa"
-	said := strings.Join(NewClientMatrix(records, nil).Unlike, "\n")
+	said := strings.Join(NewClientMatrix(records, nil).Notes, "\n")
 	want := "different policies: interop (1, 3); apple (2)\ndifferent server keys: ECDSA P-256 (1, 2); RSA 2048 (3)\nthe run of soft (3) did not finish"
 	if said != want {
 		t.Errorf("%s\nwant\n%s", said, want)

@@ -23,12 +23,12 @@ var (
 	matrixTemplate = template.Must(template.Must(template.New("matrix").Parse(pageSource)).New("clients").Parse(matrixSource))
 )
 
-// matrixPage is what the template is given: words, already cleaned.
+// matrixPage is what the template gets: clean words, which it escapes.
 type matrixPage struct {
 	Title, First, Footer string
 	Cases, Differ, Span  int
-	Few                  bool // columns: their names need not stand upright
-	Unlike, Counted      []string
+	Few                  bool // columns: their names have room to be horizontal
+	Notes, Counted       []string
 	Clients              []matrixColumn
 	Groups               []matrixBody
 	Faults               []matrixFault
@@ -58,8 +58,8 @@ type matrixLine struct {
 	Seen                     []matrixSeen
 }
 
-// matrixField is a cell. There are thousands: a letter for a class, a word, and
-// a mark where it is not as with the first client.
+// matrixField is a cell. There are thousands, so the class is one letter, with a
+// word, and a mark where the result is not the first client's.
 type matrixField struct{ Class, Word, Mark, Said string }
 
 type matrixSeen struct{ Of, Class, Word, Says, Who string }
@@ -70,11 +70,11 @@ type matrixFault struct {
 }
 
 // MatrixHTML writes cases by clients as one page that needs no other file and
-// no network: the clients, the cases by group with what differs first, and the
-// faults in common. Evidence stays in the reports of the runs. It works
-// without scripts, then with everything unfolded; in light and dark; on paper,
-// where what agrees in a folded group is left out. Whatever the records hold
-// is escaped.
+// no network: the clients, the cases by group with the differences first, and the
+// faults in common. Evidence stays in the reports of the runs. It works without
+// scripts, then with everything unfolded; in light and dark; in print, where the
+// rows of a folded group that do not differ are left out. All text of the
+// records is escaped.
 func MatrixHTML(w io.Writer, m ClientMatrix) error {
 	return writePage(w, matrixTemplate, newMatrixPage(&m))
 }
@@ -83,8 +83,8 @@ func newMatrixPage(m *ClientMatrix) matrixPage {
 	style := pageStyle + matrixStyle
 	p := matrixPage{
 		Title:  counted(len(m.Clients), "client") + " compared",
-		Footer: "Controls are left out. What a client did on the wire stands in the report of its run.",
-		Unlike: m.Unlike, Span: len(m.Clients) + 1, Few: len(m.Clients) <= 6,
+		Footer: "Controls are left out. The report of each run shows what the client did on the wire.",
+		Notes:  m.Notes, Span: len(m.Clients) + 1, Few: len(m.Clients) <= 6,
 		CSP: policyOf(style, matrixScript), Style: template.CSS(style), Script: template.JS(matrixScript), // both are the program's own
 	}
 	p.Cases, p.Differ = m.totals()
@@ -178,34 +178,35 @@ func (m *ClientMatrix) body(g *MatrixGroup) matrixBody {
 	return b
 }
 
-// summary is a folded group's cell: the number of what is gravest with a client.
+// summary is the cell of a folded group: how often the client's worst status is
+// in it.
 func (g *MatrixGroup) summary(client int) matrixField {
-	var gravest *Result
+	var worst *Result
 	n := 0
 	for i := range g.Rows {
 		r := g.Rows[i].Cells[client]
 		if r == nil {
 			continue
 		}
-		same := gravest != nil && letter(r) == letter(gravest)
+		same := worst != nil && letter(r) == letter(worst)
 		switch {
 		case same:
 			n++
-		case gravest == nil || gravity(r) > gravity(gravest) || (gravity(r) == gravity(gravest) && letter(r) == ""):
-			gravest, n = r, 1
+		case worst == nil || rank(r) > rank(worst) || (rank(r) == rank(worst) && letter(r) == ""):
+			worst, n = r, 1
 		}
 	}
-	if gravest == nil {
+	if worst == nil {
 		return matrixField{Class: "x", Word: "·"}
 	}
-	class := letter(gravest)
+	class := letter(worst)
 	switch class {
 	case "", "i":
 		return matrixField{Word: "ok"}
 	case "s":
 		return matrixField{Class: class, Word: fmt.Sprintf("%d skip", n)}
 	}
-	return matrixField{Class: class, Word: fmt.Sprintf("%d %s", n, strings.TrimPrefix(short(gravest), "✗ "))}
+	return matrixField{Class: class, Word: fmt.Sprintf("%d %s", n, strings.TrimPrefix(short(worst), "✗ "))}
 }
 
 func (m *ClientMatrix) line(row *MatrixRow) matrixLine {

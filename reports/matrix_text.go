@@ -27,10 +27,10 @@ func cellMark(r *Result) string {
 	return statusMark(r.Status)
 }
 
-const matrixLegend = "✓ pass, ✗ fail, w waived, ? inconclusive, ! warn, – skip, a accepted and r refused where nothing is judged, i otherwise, · not run"
+const matrixLegend = "✓ pass, ✗ fail, w waived, ? inconclusive, ! warn, – skip, a accepted and r refused where nothing is judged, i other outcome, · not run"
 
 // MatrixTerminal writes the clients, then the cases in which they differ, one
-// line each, and the faults that they share.
+// line each, and the faults in common.
 func MatrixTerminal(w io.Writer, m ClientMatrix, color bool) error {
 	p := painter(color)
 	var b strings.Builder
@@ -73,7 +73,7 @@ func MatrixTerminal(w io.Writer, m ClientMatrix, color bool) error {
 		f := &m.Faults[i]
 		fmt.Fprintf(&b, "  %s: %s\n", m.names(f.Clients), faultWords(f.Cases))
 	}
-	for _, what := range m.Unlike {
+	for _, what := range m.Notes {
 		fmt.Fprintf(&b, "note: %s\n", what)
 	}
 	fmt.Fprintf(&b, "\n%s\n%s\n", p.paint(fmt.Sprintf("clients differ in %d of %s", differ, counted(cases, "case")), sgrBold), p.paint(matrixLegend, sgrDim))
@@ -93,7 +93,7 @@ func (m *ClientMatrix) terminalClients(b *strings.Builder, p painter) {
 		verdict := p.paint(fmt.Sprintf("%-18s", c.verdictWords()), verdictColor(c.Verdict))
 		fmt.Fprintf(b, "%2d  %-*s  %s  %s", i+1, width, c.Label, verdict, p.counts(c.Summary))
 		if i > 0 {
-			fmt.Fprintf(b, "; than 1: %d worse, %d better", c.Worse, c.Better)
+			fmt.Fprintf(b, "; compared with 1: %d worse, %d better", c.Worse, c.Better)
 		}
 		b.WriteString("\n")
 	}
@@ -104,7 +104,7 @@ func (c *MatrixClient) verdictWords() string {
 	return record.verdictWords()
 }
 
-// faultWords names a few cases and counts the rest.
+// faultWords names the first cases and counts the others.
 func faultWords(cases []string) string {
 	const enough = 3
 	words := make([]string, 0, enough)
@@ -118,14 +118,14 @@ func faultWords(cases []string) string {
 }
 
 // MatrixMarkdown writes the clients, the cases in which they differ and the
-// faults that they share, for a step summary or a page.
+// faults in common, for a step summary or a page.
 func MatrixMarkdown(w io.Writer, m ClientMatrix) error {
 	d := &markdown{}
 	cases, differ := m.totals()
 	d.line("## siptrust: %s compared", counted(len(m.Clients), "client"))
 	d.line("")
 	d.line("They differ in **%d of %s**.", differ, counted(cases, "case"))
-	for _, what := range m.Unlike {
+	for _, what := range m.Notes {
 		d.line("")
 		d.line("> %s", mdText(what))
 	}

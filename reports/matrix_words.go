@@ -10,9 +10,9 @@ import (
 	"siptrust/internal/plain"
 )
 
-// matrixUnlike says what the records differ in, so that like is not compared
-// with unlike unseen.
-func matrixUnlike(records []Record, clients []MatrixClient) []string {
+// matrixNotes say in what the records differ besides the client, which makes
+// them less comparable.
+func matrixNotes(records []Record, clients []MatrixClient) []string {
 	var said []string
 	for _, f := range []struct {
 		what string
@@ -70,7 +70,7 @@ func spans(indices []int) string {
 	return strings.Join(words, ", ")
 }
 
-// names prints clients by name where they are few, else by number.
+// names prints up to four clients by name, more by number.
 func (m *ClientMatrix) names(indices []int) string {
 	if len(indices) == len(m.Clients) && len(indices) > 2 {
 		return "every client"
@@ -85,14 +85,14 @@ func (m *ClientMatrix) names(indices []int) string {
 	return strings.Join(words, ", ")
 }
 
-// observed is what some clients did alike in one case.
+// observed is a result that some clients have in common in one case.
 type observed struct {
 	Clients []int
 	Result  *Result
 }
 
-// observations groups the clients of a row by what was seen of them, what
-// needs a person first. Of what passed the outcome alone counts.
+// observations group the clients of a row by their results, the worst first.
+// Clients that passed are grouped by the outcome alone.
 func (row *MatrixRow) observations() []observed {
 	index := map[string]int{}
 	var list []observed
@@ -112,7 +112,7 @@ func (row *MatrixRow) observations() []observed {
 		}
 		list[at].Clients = append(list[at].Clients, i)
 	}
-	slices.SortStableFunc(list, func(a, b observed) int { return cmp.Compare(gravity(b.Result), gravity(a.Result)) })
+	slices.SortStableFunc(list, func(a, b observed) int { return cmp.Compare(rank(b.Result), rank(a.Result)) })
 	return list
 }
 

@@ -12,8 +12,8 @@ import (
 )
 
 // Bar is the progress bar of a run on a terminal. Its methods may be called
-// from several goroutines. What it cannot write it does not report: a progress
-// bar is no reason to end a run.
+// from several goroutines. It ignores errors of writing: a progress bar is
+// no reason to end a run.
 type Bar struct {
 	mu     sync.Mutex
 	bar    *progressbar.ProgressBar
@@ -21,8 +21,8 @@ type Bar struct {
 }
 
 // Progress starts a bar for total results on w, which should be a terminal's
-// stderr; elsewhere print [Line] for each result. Once total results are in
-// the bar removes itself, and results beyond that are not shown.
+// stderr; elsewhere print [Line] for each result. After total results
+// the bar removes itself, and further results are not shown.
 func Progress(w io.Writer, total int) *Bar {
 	return &Bar{
 		counts: map[Status]int{},

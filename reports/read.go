@@ -14,17 +14,17 @@ import (
 	"siptrust/internal/plain"
 )
 
-// Bounds of what Read takes, so that a file that is no record does no harm.
+// Bounds of what Read takes, so that a file that is not a record does no harm.
 const (
 	maxRecordSize = 64 << 20 // octets of a file
 	maxResults    = 20_000
 )
 
-// Read reads the record of a run: a results.json, a results.jsonl (told by
-// its name's end), or a directory that holds either. Of a directory
-// results.json is taken unless it is damaged, or not complete while
-// results.jsonl knows more. A results.jsonl that was cut in its last line is
-// read up to it, not complete; so is one that has no closing line. The error
+// Read reads the record of a run: a results.json, a results.jsonl (a
+// name that ends in .jsonl), or a directory with either. In a directory
+// results.json is read, unless it is damaged, or not complete while
+// results.jsonl has more results. A results.jsonl whose last line is cut off is
+// read up to that line, and is not complete; nor is one without a closing line. The error
 // is one line that names the file, what is wrong and what to do.
 func Read(path string) (Record, error) {
 	info, err := os.Stat(path)
@@ -49,7 +49,7 @@ func readDir(dir string) (Record, error) {
 	case linesErr == nil:
 		return lines, nil
 	case errors.Is(err, fs.ErrNotExist) && errors.Is(linesErr, fs.ErrNotExist):
-		return Record{}, fmt.Errorf("reading %s: it holds neither %s nor %s; name a run's output directory: %w", dir, RecordFile, LinesFile, fs.ErrNotExist)
+		return Record{}, fmt.Errorf("reading %s: it has neither %s nor %s; name a run's output directory: %w", dir, RecordFile, LinesFile, fs.ErrNotExist)
 	case errors.Is(err, fs.ErrNotExist):
 		return Record{}, linesErr
 	}
@@ -67,13 +67,13 @@ func readFile(path string) (Record, error) {
 		return Record{}, fmt.Errorf("reading %s: %w", path, cause(err))
 	}
 	var data []byte
-	if info.Size() <= maxRecordSize { // 0 for what is no regular file, hence the limit
+	if info.Size() <= maxRecordSize { // 0 for what is not a regular file, so the reader is limited, too
 		if data, err = io.ReadAll(io.LimitReader(file, maxRecordSize+1)); err != nil {
 			return Record{}, fmt.Errorf("reading %s: %w", path, cause(err))
 		}
 	}
 	if info.Size() > maxRecordSize || len(data) > maxRecordSize {
-		return Record{}, fmt.Errorf("reading %s: larger than %d MiB, so no record of siptrust", path, maxRecordSize>>20)
+		return Record{}, fmt.Errorf("reading %s: larger than %d MiB, so not a record of siptrust", path, maxRecordSize>>20)
 	}
 	if strings.HasSuffix(path, ".jsonl") {
 		record, err := parseLines(data)
@@ -84,15 +84,15 @@ func readFile(path string) (Record, error) {
 	}
 	record, err := parseRecord(data)
 	if err != nil {
-		return Record{}, fmt.Errorf("reading %s: %w; %s", path, err, mend(path))
+		return Record{}, fmt.Errorf("reading %s: %w; %s", path, err, fix(path))
 	}
 	return record, nil
 }
 
-// mend says what to do about a damaged record.
-func mend(path string) string {
+// fix says what to do about a damaged record.
+func fix(path string) string {
 	if _, err := os.Stat(filepath.Join(filepath.Dir(path), LinesFile)); err == nil {
-		return "read " + LinesFile + " beside it"
+		return "read " + LinesFile + " in the same directory"
 	}
 	return "run siptrust again"
 }
@@ -112,7 +112,7 @@ func parseRecord(data []byte) (Record, error) {
 // parseLines reads a results.jsonl.
 func parseLines(data []byte) (Record, error) {
 	if !bytes.ContainsRune(data, '\n') {
-		return Record{}, errors.New("its first line is not whole: the run ended before it began; run siptrust again")
+		return Record{}, errors.New("its first line is incomplete: the run ended before it began; run siptrust again")
 	}
 	var record Record
 	at := map[string]int{} // index in record.Results by id
@@ -213,13 +213,17 @@ func unmarshal(data []byte, into any) error {
 		return fmt.Errorf("cut off after %d octets", len(data))
 	case errors.As(err, &syntax):
 		return fmt.Errorf("not JSON at octet %d: %w", syntax.Offset, err)
+	case errors.As(err, &kind) && kind.Field == "":
+		return fmt.Errorf("not a record but a JSON %s", kind.Value)
 	case errors.As(err, &kind):
-		return fmt.Errorf("no record: %s holds a JSON %s", plain.Line(kind.Field), kind.Value)
+		field := strings.TrimPrefix(kind.Field, "Record.") // of what is stored
+		return fmt.Errorf("not a record: %s is a JSON %s", plain.Line(field), kind.Value)
 	}
-	return fmt.Errorf("no record: %w", err)
+	return fmt.Errorf("not a record: %w", err)
 }
 
-// check holds a record to what the reports rely on. The JSON Schema says more.
+// check refuses a record without what the reports rely on. The JSON Schema says
+// more.
 func check(record *Record) error {
 	if kind := record.Subject.Kind; kind != "" && kind != SubjectClient && kind != SubjectServer {
 		return fmt.Errorf("unknown kind of subject %q; %s or %s", quotable(string(kind)), SubjectClient, SubjectServer)
@@ -237,7 +241,7 @@ func check(record *Record) error {
 			return fmt.Errorf("result %d: %w", i+1, err)
 		}
 		if seen[result.ID] {
-			return fmt.Errorf("result %d: id %q stands twice", i+1, quotable(result.ID))
+			return fmt.Errorf("result %d: id %q appears twice", i+1, quotable(result.ID))
 		}
 		seen[result.ID] = true
 	}
@@ -254,5 +258,5 @@ func checkResult(result *Result) error {
 	return nil
 }
 
-// quotable shortens what a damaged file holds to what fits an error.
+// quotable cleans text of a damaged file and shortens it to fit an error.
 func quotable(s string) string { return plain.Shorten(plain.Line(s), 60) }

@@ -64,7 +64,7 @@ func TestLadder(t *testing.T) {
 	if len(parts) != 3 || parts[0].Fold != "" || parts[2].Fold != "" {
 		t.Fatalf("%d parts", len(parts))
 	}
-	if want := "22 more messages, 1 alert, 1 in the clear"; parts[1].Fold != want {
+	if want := "22 more messages, 1 alert, 1 in plaintext"; parts[1].Fold != want {
 		t.Errorf("folded as %q, not %q", parts[1].Fold, want)
 	}
 	n := 0

@@ -1,20 +1,20 @@
-// Package reports holds the result model and everything that is written from
-// it, while a run goes on or from its record later: results.jsonl,
+// Package reports has the result model and everything that is written from it,
+// during a run or later from its record: results.jsonl,
 // results.json, JUnit, HTML, Markdown and the terminal's summary. It must
-// never decide a status: it prints what the judge found.
+// never decide a status: it prints what the judge decided.
 package reports
 
 import "time"
 
 // Schema names the form in which records are written. Later fields are
-// optional and do not change it: a reader passes over what it does not know.
+// optional and do not change it: a reader ignores fields that it does not know.
 const Schema = "siptrust/results/v2"
 
 // schemaV1 is the form before it, which is still read: its subject is under
 // "client" and has no kind.
 const schemaV1 = "siptrust/results/v1"
 
-// Status is the judge's word on one case.
+// Status is what the judge decided on one case.
 type Status string
 
 // The statuses.
@@ -27,15 +27,15 @@ const (
 	Inconclusive Status = "inconclusive"
 )
 
-// Verdict is the judge's word on a run.
+// Verdict is what the judge decided on a run.
 type Verdict string
 
 // The verdicts.
 const (
-	Conforms         Verdict = "conforms"           // nothing failed, inconclusive, skipped, warned or waived
-	ConformsWithGaps Verdict = "conforms with gaps" // something skipped, warned or waived
-	DoesNotConform   Verdict = "does not conform"   // something failed
-	NotAssessed      Verdict = "not assessed"       // something inconclusive, or setup not proven
+	Conforms         Verdict = "conforms"           // no case failed, inconclusive, skipped, warned or waived
+	ConformsWithGaps Verdict = "conforms with gaps" // a case skipped, warned or waived
+	DoesNotConform   Verdict = "does not conform"   // a case failed
+	NotAssessed      Verdict = "not assessed"       // a case inconclusive, or setup not proven
 )
 
 // Record is one whole run.
@@ -77,7 +77,7 @@ const (
 	SubjectServer SubjectKind = "server"
 )
 
-// Settings are what the run was made with.
+// Settings are the settings of a run.
 type Settings struct {
 	TLSVersion string `json:"tlsVersion"` // "1.2", "1.3" or "" for both
 	TLSKey     string `json:"tlsKey"`     // "ecdsa" or "rsa"

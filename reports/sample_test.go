@@ -22,7 +22,7 @@ func sample() Record {
 	return record
 }
 
-// sampleMatrix is the 3 × 6, with faults strewn in.
+// sampleMatrix is the 3 × 6, with some faults.
 func sampleMatrix() []Result {
 	kinds := []axis{{"custom-ca", "Custom CA"}, {"self-signed", "Self-signed certificate"}, {"public-ca", "Public CA"}}
 	situations := []struct{ key, title, clause, alert string }{
@@ -69,18 +69,18 @@ func sampleMatrix() []Result {
 	edit("paper.custom-ca.wrong-name", func(r *Result) {
 		r.Outcome, r.Status, r.Alert, r.How = "accepted", Fail, "", ""
 		r.Waived = true
-		r.Reason = "Known and signed for by j.doe until 2026-06-30: name check comes with release 4.3."
+		r.Reason = "Known, waiver signed by j.doe until 2026-06-30: name check comes with release 4.3."
 		r.Evidence = exchange("1.3")
 	})
 	edit("paper.self-signed.bad-signature", func(r *Result) {
 		r.Outcome, r.How, r.Status, r.Alert = "stalled", "", Warn, ""
-		r.Reason = "The client neither sent SIP nor closed the connection within 10 s; RFC 5922 7.3 demands closing."
+		r.Reason = "The client neither sent SIP nor closed the connection within 10 s; RFC 5922 7.3 requires closing."
 		r.Evidence = refusal("")[:8]
 		r.Milliseconds = 10_003
 	})
 	edit("paper.self-signed.broken-chain", func(r *Result) {
 		r.Outcome, r.How, r.Status, r.Alert = "absent", "exited with 70", Inconclusive, ""
-		r.Reason = "No ClientHello came: the program exited with 70 after \"cannot open audio device\"."
+		r.Reason = "There was no ClientHello: the program exited with 70 after \"cannot open audio device\"."
 		r.TLS = TLS{}
 		r.Evidence = nil
 	})
@@ -99,11 +99,11 @@ func sampleConduct() []Result {
 			TLS: TLS{Version: "1.3", Cipher: "TLS_AES_128_GCM_SHA256", SNI: "pbx.k7f3.test"},
 		}
 	}
-	sent := make("client-auth.sent", "Client certificate asked for and sent", "accept", "accepted", Pass, exchange("1.3"))
+	sent := make("client-auth.sent", "Client certificate requested and sent", "accept", "accepted", Pass, exchange("1.3"))
 	sent.Demands = []Demand{{"certificate-verify-valid", true}}
-	optional := make("client-auth.none-optional", "Client certificate asked for, the client has none", "accept", "accepted", Pass, exchange("1.2"))
+	optional := make("client-auth.none-optional", "Client certificate requested, the client has none", "accept", "accepted", Pass, exchange("1.2"))
 	optional.TLS.Version, optional.TLS.Cipher = "1.2", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"
-	required := make("client-auth.none-required", "Client certificate demanded, the client has none", "quiet", "refused", Pass, refusal("fatal certificate_required (116)"))
+	required := make("client-auth.none-required", "Client certificate required, the client has none", "quiet", "refused", Pass, refusal("fatal certificate_required (116)"))
 	refused := make("client-auth.refused", "Server refuses the client's certificate", "quiet", "", Skip, nil)
 	refused.Reason = "The client's profile says it has no client certificates."
 	refused.TLS, refused.Milliseconds = TLS{}, 0
@@ -133,7 +133,7 @@ func sampleConduct() []Result {
 		{1003.4, "client", "clear SIP", "REGISTER sip:pbx.k7f3.test SIP/2.0, to UDP 5060, again after 500 ms without an answer", false},
 	})
 	fallback.How = "REGISTER over UDP"
-	fallback.Reason = "After the failed handshake the client sent its REGISTER in the clear to UDP 5060."
+	fallback.Reason = "After the failed handshake the client sent its REGISTER in plaintext to UDP 5060."
 	return []Result{sent, optional, required, refused, both, prompt, silent, again, fallback}
 }
 

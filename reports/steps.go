@@ -12,12 +12,12 @@ type pageStep struct {
 	Class        string // "done", "refused" or "off"
 	Mark         string
 	Name, Detail string
-	Word         string // of the state, but for a step that is done
+	Word         string // of the state; empty for a step that is done
 }
 
-// pageSteps are the steps of a client that tells them. One that was passed over
-// on the way to the step at which it was refused, or to the last that was done,
-// is told as not needed.
+// pageSteps are the steps that a client reports. A step that was not reached
+// before the refused one, or before the last one that was done, is shown as not
+// needed.
 func pageSteps(steps []Step) []pageStep {
 	last := slices.IndexFunc(steps, func(s Step) bool { return s.State == StepRefused })
 	for i := len(steps) - 1; last < 0 && i >= 0; i-- {

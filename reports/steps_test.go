@@ -7,18 +7,18 @@ import (
 	"golang.org/x/net/html"
 )
 
-// A step that the client passed over is not one that it never came to.
+// A step that was not needed is distinguished from one that was not reached.
 func TestSteps(t *testing.T) {
 	t.Parallel()
 	for states, want := range map[string]string{
 		"":          "",
 		"ddddddddd": "ddddddddd",
-		"dddddd-dd": "dddddd.dd", // asked for no certificate
+		"dddddd-dd": "dddddd.dd", // the server requested no certificate
 		"dddr-----": "dddr-----",
-		"dddr-r---": "dddr-r---", // nothing to compare: the path was refused before
+		"dddr-r---": "dddr-r---", // names were not compared after the path was refused
 		"dddddd-r-": "dddddd.r-", // the server ended the handshake
 		"dd-------": "dd-------",
-		"dddr-rddd": "dddr-rddd", // went on after its own refusal
+		"dddr-rddd": "dddr-rddd", // continued after its own refusal
 		"---------": "---------",
 	} {
 		of := map[rune]StepState{'d': StepDone, 'r': StepRefused, '-': StepNotReached}
@@ -40,7 +40,7 @@ func TestSteps(t *testing.T) {
 	}
 }
 
-// The page has a list of the nine steps for each client that tells them, and
+// The page has a list of the nine steps for each case with steps, and
 // none for others.
 func TestPageSteps(t *testing.T) {
 	t.Parallel()

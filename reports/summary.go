@@ -1,8 +1,8 @@
 package reports
 
 // Summarise counts results by status. Controls, which ran only as twins, are
-// not counted; a waived result counts as waived and not under its status. A
-// status that the schema does not know is not counted.
+// not counted; a waived result counts as waived and not under its status.
+// Unknown statuses are not counted.
 func Summarise(results []Result) Summary {
 	var s Summary
 	for i := range results {
@@ -37,8 +37,8 @@ func (s Summary) Total() int {
 	return s.Pass + s.Warn + s.Fail + s.Info + s.Skip + s.Inconclusive + s.Waived
 }
 
-// Count gives the number of results of one status, waived ones left out; 0 for
-// a status that the schema does not know.
+// Count gives the number of results of one status, waived ones left out; 0
+// for an unknown status.
 func (s Summary) Count(status Status) int {
 	switch status {
 	case Pass:
@@ -63,7 +63,7 @@ type part struct {
 	Count  int
 }
 
-// parts lists the counts that are not zero, what needs a person first.
+// parts lists the counts that are not zero, the statuses that need action first.
 func (s Summary) parts() []part {
 	var list []part
 	for _, status := range statusOrder {

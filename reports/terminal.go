@@ -69,16 +69,15 @@ func verdictColor(v Verdict) string {
 	return sgrPurple
 }
 
-// Terminal writes the summary that a run ends with: what needs a person, one
-// line each with id and reason; then the verdict, the counts, and where the
-// reports are, as far as paths are given. The verdict comes last, for that is
-// what stays in sight.
+// Terminal writes the summary at the end of a run: the cases that need action,
+// one line each with id and reason; then the verdict, the counts, and the paths
+// of the reports, if given. The verdict is at the end, where it stays visible.
 func Terminal(w io.Writer, record Record, color bool, paths ...string) error {
 	p := painter(color)
 	var b strings.Builder
 	var listed []*Result
 	for _, status := range statusOrder[:4] {
-		listed = append(listed, needing(record.Results, status)...)
+		listed = append(listed, withStatus(record.Results, status)...)
 	}
 	listed = append(listed, waived(record.Results)...)
 	width := 0
@@ -123,7 +122,7 @@ func (p painter) counts(s Summary) string {
 }
 
 // Line is one result as one line, without a line break: progress where there
-// is no terminal. A pass is short; anything else tells its reason.
+// is no terminal. All but a pass have the reason.
 func Line(r Result) string {
 	line := fmt.Sprintf("%-12s  %s  %s", r.Status, plain.Line(r.ID), r.outcomeWords())
 	if r.Status != Pass && plain.Line(r.Reason) != "" {

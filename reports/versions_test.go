@@ -64,7 +64,7 @@ func TestFirstSchema(t *testing.T) {
 	}
 }
 
-// TestLaterFields: what a later version adds to the schema is passed over, in
+// TestLaterFields: what a later version adds to the schema is ignored, in
 // the record, its parts and its results.
 func TestLaterFields(t *testing.T) {
 	t.Parallel()
@@ -96,8 +96,8 @@ func TestLaterFields(t *testing.T) {
 	}
 }
 
-// TestSubjectKind: a record of a server stays one, a kind that nobody knows is
-// told.
+// TestSubjectKind: a record of a server remains one, an unknown kind is an
+// error.
 func TestSubjectKind(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]SubjectKind{

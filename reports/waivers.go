@@ -13,16 +13,16 @@ import (
 	"siptrust/internal/strictyaml"
 )
 
-// Waiver is a known failure or warning that someone signed for.
+// Waiver is a known failure or warning that someone signed.
 type Waiver struct {
 	Case   string // id
 	Client string // name of the client that it is for; empty: any
 	Policy string // policy that it is for; empty: any
 	Reason string
 	Owner  string
-	// Expires is the last day on which it holds, in UTC; zero: none given.
+	// Expires is the last day on which it is valid, in UTC; zero: none given.
 	Expires time.Time
-	// Leak extends it to SIP in the clear, which no waiver covers otherwise.
+	// Leak extends it to SIP in plaintext, which no other waiver covers.
 	Leak bool
 	Line int // in the file, from 1
 }
@@ -43,8 +43,8 @@ type waiverEntry struct {
 
 // ReadWaivers reads a file of waivers of at most [strictyaml.MaxSize]: YAML
 // with one key, "waivers", a list of entries with the keys case, client,
-// policy, reason, owner, expires and leak. It checks the form alone: reason,
-// owner and date may be missing, and nothing is said of ids and policies. The
+// policy, reason, owner, expires and leak. It checks only the form: reason,
+// owner and date may be missing, and ids and policies are not checked. The
 // error is one line with file, line and key.
 func ReadWaivers(path string) ([]Waiver, error) {
 	file, err := os.Open(path)
@@ -127,7 +127,7 @@ func parseWaiver(node ast.Node) (Waiver, error) {
 	return waiver, nil
 }
 
-// Lacks lists what a waiver must say and does not; nil: it is whole.
+// Lacks lists the keys that a waiver must have and does not; nil: none.
 func (w *Waiver) Lacks() []string {
 	var lacks []string
 	if w.Reason == "" {
@@ -148,14 +148,14 @@ func (w *Waiver) Expired(at time.Time) bool {
 }
 
 // WaiverTemplate writes a file of waivers to fill in: an entry for each result
-// that failed or was warned of and is not waived. As it stands it waives
+// that failed or was warned and is not waived. Until it is filled in it waives
 // nothing.
 func WaiverTemplate(w io.Writer, record Record) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Known failures of %s, policy %s.\n", record.subjectWords(), plain.Line(record.Policy))
-	b.WriteString("# Each needs a reason, an owner and the last day on which it holds; delete what nobody signs for.\n")
-	b.WriteString("# An entry may be bound to a client and a policy by the keys client and policy.\n")
-	open := append(needing(record.Results, Fail), needing(record.Results, Warn)...)
+	b.WriteString("# Each entry needs a reason, an owner and the last day on which it is valid. Delete the entries that nobody signs.\n")
+	b.WriteString("# The keys client and policy limit an entry to one client or one policy.\n")
+	open := append(withStatus(record.Results, Fail), withStatus(record.Results, Warn)...)
 	if len(open) == 0 {
 		b.WriteString("# Nothing failed.\nwaivers: []\n")
 	} else {
@@ -165,7 +165,7 @@ func WaiverTemplate(w io.Writer, record Record) error {
 		fmt.Fprintf(&b, "  # %s: %s\n  # %s: %s\n", plain.Line(r.Level), plain.Line(r.Title), r.Status, r.reasonWords())
 		fmt.Fprintf(&b, "  - case: %s\n    reason:\n    owner:\n    expires: # YYYY-MM-DD\n", yamlText(r.ID))
 		if r.Outcome == "leaked" {
-			b.WriteString("    leak: false # SIP went out in the clear: only true waives that\n")
+			b.WriteString("    leak: false # the client sent SIP in plaintext: only true waives that\n")
 		}
 	}
 	if _, err := io.WriteString(w, b.String()); err != nil {
@@ -174,7 +174,7 @@ func WaiverTemplate(w io.Writer, record Record) error {
 	return nil
 }
 
-// yamlText prints an id as YAML has it; one that no catalogue has, quoted.
+// yamlText prints an id as YAML has it; one that no catalogue could have, quoted.
 func yamlText(id string) string {
 	if plainID.MatchString(id) {
 		return id

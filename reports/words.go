@@ -9,7 +9,8 @@ import (
 	"siptrust/internal/plain"
 )
 
-// statusOrder is how statuses are listed: what needs a person comes first.
+// statusOrder is the order in which statuses are listed: those that need action
+// first.
 var statusOrder = []Status{Fail, Inconclusive, Warn, Skip, Info, Pass}
 
 // known says whether s is one of the statuses of the schema.
@@ -50,7 +51,7 @@ func duration(seconds float64) string {
 	return fmt.Sprintf("%d min %02d s", whole/60, whole%60)
 }
 
-// moment prints a time in UTC, so that reports of two places compare.
+// moment prints a time in UTC, so that reports from two time zones compare.
 func moment(t time.Time) string {
 	if t.IsZero() {
 		return "unknown"
@@ -105,35 +106,35 @@ func (s Settings) filterWords() string {
 	return "none, all cases"
 }
 
-// trapWords says where the ears for clear text were.
+// trapWords says where the plaintext listeners were.
 func (s Settings) trapWords() string {
 	switch s.Traps {
 	case "own":
 		return "own address, TCP 5060, UDP 5060 and 5061"
 	case "near":
-		return "UDP, beside the TLS port"
+		return "UDP, on the number of the TLS port"
 	case "":
 		return "unknown"
 	}
 	return plain.Line(s.Traps)
 }
 
-// meaning explains the verdict in a sentence. It does not decide it.
+// meaning explains the verdict in a sentence.
 func (r *Record) meaning() string {
 	if !r.Complete {
-		return "The run did not finish. What is known of it follows."
+		return "The run did not finish. The results so far follow."
 	}
 	switch r.Verdict {
 	case Conforms:
-		return "Nothing failed, was left open or was skipped."
+		return "Nothing failed, was inconclusive or was skipped."
 	case ConformsWithGaps:
-		return "Nothing failed or was left open; something was skipped, waived or passed with a warning."
+		return "Nothing failed or was inconclusive; some cases were skipped, waived or passed with a warning."
 	case DoesNotConform:
 		return "At least one case failed."
 	case NotAssessed:
-		return "No judgement: results are inconclusive, or the test setup is not proven."
+		return "Not judged: results are inconclusive, or the test setup is not proven."
 	}
-	return "The record holds no verdict."
+	return "The record has no verdict."
 }
 
 // verdictWords is the verdict as printed; never empty.
@@ -158,7 +159,7 @@ func (r *Result) outcomeWords() string {
 	return outcome + ", " + how
 }
 
-// statusWords is the status as printed, with the waiver that softens it.
+// statusWords is the status as printed, with the waiver if there is one.
 func (r *Result) statusWords() string {
 	if r.Waived {
 		return string(r.Status) + ", waived"
@@ -166,7 +167,7 @@ func (r *Result) statusWords() string {
 	return string(r.Status)
 }
 
-// reasonWords is the judge's reason, or else what the client did.
+// reasonWords is the judge's reason, or what the client did where there is none.
 func (r *Result) reasonWords() string {
 	if reason := plain.Line(r.Reason); reason != "" {
 		return reason
@@ -174,7 +175,7 @@ func (r *Result) reasonWords() string {
 	return r.outcomeWords()
 }
 
-// prefix is the id without its last part: the suite the case belongs to.
+// prefix is the id without its last part.
 func (r *Result) prefix() string {
 	if at := strings.LastIndexByte(r.ID, '.'); at > 0 {
 		return plain.Line(r.ID[:at])
@@ -182,9 +183,9 @@ func (r *Result) prefix() string {
 	return plain.Line(r.ID)
 }
 
-// needing gives the results that are not controls and not waived and have the
-// status, in the record's order.
-func needing(results []Result, status Status) []*Result {
+// withStatus gives the results of a status, without controls and waived ones, in
+// the record's order.
+func withStatus(results []Result, status Status) []*Result {
 	var found []*Result
 	for i := range results {
 		r := &results[i]
@@ -195,7 +196,7 @@ func needing(results []Result, status Status) []*Result {
 	return found
 }
 
-// waived gives the results that someone signed for, in the record's order.
+// waived gives the results with a waiver, in the record's order.
 func waived(results []Result) []*Result {
 	var found []*Result
 	for i := range results {

@@ -15,8 +15,9 @@ func diffCommand() *cobra.Command {
 		Use:   "diff OLD NEW [--format terminal|markdown]",
 		Short: "Say what got worse and what got better between two records",
 		Long: `Says what fails, passes, is inconclusive, is warned of or skipped in the new
-record and was not in the old, and which cases came or went. Of the cases that
-came, what fails or is inconclusive counts as worse.
+record and was not in the old, and which cases only one of the records has. Of the
+cases that only the new record has, those that fail or are inconclusive count
+as worse.
 
 Exit status: 0 nothing got worse; 1 something did, or the new run did not
 finish; 2 wrong usage; 3 a record cannot be read.`,

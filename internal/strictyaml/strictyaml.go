@@ -1,10 +1,11 @@
-// Package strictyaml reads the YAML files that people write for siptrust, with
-// mistakes told by their line: one document, only keys that are known, each
-// once, no anchors, aliases or tags. Every room may use it. It must never know
+// Package strictyaml reads the YAML files that people write for siptrust: one
+// document, only known keys, each once, no anchors, aliases or tags. Each
+// mistake is an error with its line. Every room may use it. It must never know
 // what a file is about.
 //
-// A file may come from a stranger: it is bounded in size and in nesting before
-// it is parsed (the parser's memory grows with the square of the nesting).
+// A file may come from a stranger, so it is bounded before it is parsed: the
+// parser's memory grows with the square of the nesting, its time with the
+// square of the keys of a mapping.
 package strictyaml
 
 import (
@@ -27,6 +28,7 @@ import (
 // Bounds of a file.
 const (
 	MaxSize    = 1 << 20 // octets
+	maxTokens  = 20_000  // keys, values and marks: 1,500 entries of four keys
 	maxNesting = 16      // lists and mappings within each other
 	maxQuoted  = 60      // characters of the file that an error quotes
 )
@@ -81,7 +83,11 @@ func Parse(data []byte) (ast.Node, error) {
 	if len(data) > MaxSize {
 		return nil, At(nil, "more than %d octets", MaxSize)
 	}
-	tokens := lexer.Tokenize(string(data))
+	// The lexer would take a byte order mark for part of the first key.
+	tokens := lexer.Tokenize(strings.TrimPrefix(string(data), "\ufeff"))
+	if len(tokens) > maxTokens {
+		return nil, &Error{lineOf(tokens[maxTokens]), fmt.Sprintf("more than %d keys, values and marks", maxTokens)}
+	}
 	if err := check(tokens); err != nil {
 		return nil, err
 	}
@@ -101,8 +107,8 @@ func Parse(data []byte) (ast.Node, error) {
 	return body, nil
 }
 
-// check refuses what no file of ours needs and a parser could be overcome
-// with.
+// check refuses what no file of siptrust's needs and what a parser needs too
+// much memory for.
 func check(tokens token.Tokens) error {
 	flow, block, line := 0, 0, 0
 	begun, ended := false, false // the document
@@ -140,8 +146,8 @@ func check(tokens token.Tokens) error {
 	return nil
 }
 
-// plainKeys finds a key that is no text: the library's strict decoding passes
-// over numbers and truth values.
+// plainKeys finds a key that is no text: the library's strict decoding ignores
+// keys that are numbers or booleans.
 type plainKeys struct{ bad ast.Node }
 
 // Visit is called by [ast.Walk] for every node.
@@ -154,7 +160,7 @@ func (p *plainKeys) Visit(node ast.Node) ast.Visitor {
 	return p
 }
 
-// twice is what the parser says of a key that is there already.
+// twice is the beginning of the parser's message about a duplicate key.
 const twice = "mapping key "
 
 // syntax turns an error of the parser into one of ours.
@@ -172,7 +178,7 @@ func syntax(err error) error {
 
 // Decode reads a mapping into a struct with yaml tags, whose keys are all that
 // is allowed. Fields should be of type [Text], or structs and lists of them:
-// what a text means is for the caller to read. The error is an [*Error].
+// what a text means is for the caller to decide. The error is an [*Error].
 func Decode(node ast.Node, into any) error {
 	err := yaml.NodeToValue(node, into, yaml.Strict())
 	var own *Error

@@ -2,6 +2,7 @@ package strictyaml
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -48,6 +49,7 @@ func TestText(t *testing.T) {
 		"case:":                       {},
 		"case: null":                  {},
 		"case: ~":                     {},
+		"\ufeffcase: a\r\n":           {"a", 1},
 		"case: caf\xe9":               {"caf\ufffd", 1},
 		"":                            {},
 		"# nothing\n":                 {},
@@ -64,9 +66,12 @@ func TestText(t *testing.T) {
 func TestMistakes(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"\nreasons: x":                   "2: unknown key \"reasons\"; did you mean \"reason\"?",
-		"zzz: x":                         "1: unknown key \"zzz\"; one of case, reason, inner",
-		"inner:\n  leek: x":              "2: unknown key \"leek\"",
+		"\nreasons: x":                     "2: unknown key \"reasons\"; did you mean \"reason\"?",
+		"zzz: x":                           "1: unknown key \"zzz\"; one of case, reason, inner",
+		"inner:\n  leek: x":                "2: unknown key \"leek\"",
+		"case: " + strings.Repeat("[", 17): "1: more than 16 lists and mappings within each other",
+		"case: " + strings.Repeat("[", 16) + strings.Repeat("]", 16): "1: case: a plain text is needed",
+		"case:\n" + strings.Repeat("- ", 17) + "a":                   "2: more than 16 lists",
 		"case: a\ncase: b":               "2: case is given twice",
 		"case: [a]":                      "1: case: a plain text is needed",
 		"case:\n  - a":                   "2: case: a plain text is needed",
@@ -123,12 +128,19 @@ func TestHostileFiles(t *testing.T) {
 	if _, err := Parse(make([]byte, MaxSize+1)); err == nil || err.Error() != "1: more than 1048576 octets" {
 		t.Error(err)
 	}
+	var keys strings.Builder
+	for i := range 80_000 {
+		fmt.Fprintf(&keys, "k%d: a\n", i)
+	}
+	if _, err := Parse([]byte(keys.String())); err == nil || !strings.HasSuffix(err.Error(), ": more than 20000 keys, values and marks") {
+		t.Error(err)
+	}
 	for _, unit := range []string{
 		"[", "{", "{a: [", "- ", "? ", "- - - - - - - - - - - - - - - - - \n", "a: ", "a:\n ", "&a ", "*a\n", "!!x ", "\"", "|\n", "- a\n", "%", "---\n", "\t",
 	} {
 		begin := time.Now()
-		text := strings.Repeat(unit, (256<<10)/len(unit))
-		if node, err := Parse([]byte(text)); err == nil && unit != "- a\n" && node != nil && unit != "\t" {
+		text := strings.Repeat(unit, (64<<10)/len(unit))
+		if node, err := Parse([]byte(text)); err == nil && node != nil && unit != "\t" {
 			t.Errorf("%q again and again: it was read as %T", unit, node)
 		}
 		if took := time.Since(begin); took > 20*time.Second { // the square of the nesting takes minutes, if it ends

@@ -9,7 +9,7 @@ import (
 	"siptrust/reports"
 )
 
-// difference is one field that two records tell differently.
+// difference is one field that differs between two records.
 type difference struct {
 	id, field string // id: of the case; empty: of the run
 	was, is   string
@@ -24,7 +24,7 @@ func (d difference) String() string {
 	return fmt.Sprintf("%s: was %s, is %s", where, d.was, d.is)
 }
 
-// The fields of the run, beside those of its cases.
+// The fields of the run, besides those of its cases.
 const (
 	fieldRun   = "run"   // policy, verdict, whether it finished
 	fieldIDs   = "ids"   // which cases there are
@@ -37,7 +37,7 @@ type field struct {
 	of   func(*reports.Result) string
 }
 
-// fields of a case, in the order in which their differences are told.
+// fields of a case, in the order in which differences are printed.
 var fields = []field{
 	{"expect", func(r *reports.Result) string { return r.Expect }},
 	{"level", func(r *reports.Result) string { return r.Level }},
@@ -126,7 +126,7 @@ func compare(before, after *reports.Record, without []string) []difference {
 			add(r.ID, f.name, f.of(was[r.ID]), f.of(r))
 		}
 	}
-	for i := range wasOrder { // the first place tells; the rest follows from it
+	for i := range wasOrder { // one line: the other places follow from the first
 		if wasOrder[i] != isOrder[i] {
 			add("", fieldOrder, fmt.Sprintf("%s in place %d", wasOrder[i], i+1), isOrder[i])
 			break

@@ -1,6 +1,6 @@
-// Command samerecords says whether two runs came to the same: after a change
-// that must not change behaviour it compares records of the old program with
-// records of the new one.
+// Command samerecords says whether two runs have the same results. After a
+// change that must not change behaviour, it compares records of the old program
+// with records of the new one.
 //
 //	samerecords [--without FIELD,FIELD] [--or RECORDS]... OLD NEW
 //
@@ -10,12 +10,11 @@
 // difference: which pair, which case, which field, what it was and what it is.
 // Exit status: 0 the same, 1 different, 2 wrong usage or nothing to read.
 //
-// The fields are those of [fields]: what the run is (policy, verdict, whether
-// it finished), the ids and their order, and of each case expectation, level,
-// twin, whether it is a control, outcome, status with waiver, demands met,
-// alert, TLS parameters and the kinds of evidence. Words for people and times
-// are not compared. The names of a run are compared without what is random in
-// them, see [serverName].
+// It compares the run (policy, verdict, whether it finished), the ids and their
+// order, and of each case expectation, level, twin, whether it is a control,
+// outcome, status with waiver, demands met, alert, TLS parameters and the kinds
+// of evidence. Texts for people and times are not compared. The names of servers
+// are compared without what is random in them, see [serverName].
 //
 // # Kinds of evidence
 //
@@ -27,20 +26,18 @@
 //     out, and that between two connections: they run at the same time.
 //   - The connections of an attempt are compared as a set with counts: two
 //     that the client opens at once may be numbered either way.
-//   - FIN and RST are both "end", and one after the other count once. The
-//     kernel resets a connection that is closed while data is unread, so how a
-//     client's process ends decides, not the client. For the same reason the
-//     server's "not sent", which it meets when it writes to a reset
-//     connection, is left out.
-//   - A connection on which nothing was sent is left out: a client that the
-//     tool ends has opened its next connection by then, or has not.
+//   - FIN and RST are both "end", and several in a row count once. The kernel
+//     sends RST instead of FIN when a connection is closed while data is unread,
+//     which depends on timing. For the same reason the server's "not sent", its
+//     failure to write to a reset connection, is left out.
+//   - A connection on which nothing was sent is left out: when the tool
+//     ends a client, it may have opened its next connection or not.
 //   - The tool's "end" is left out: it says that the client still ran when the
-//     outcome was known, and a client that is about to exit may be either.
+//     outcome was known, and a client that is about to exit may run or not.
 //
-// What a client itself does once so and once so (it sends its answer before
-// the run ends, or not) still differs. Such cases are known by a second run of
-// the old program: with --or, what NEW has in common with any of these is no
-// difference.
+// A client whose own behaviour varies (its answer is sent before the run ends,
+// or not) still differs. A second run of the old program shows such cases: with
+// --or, what NEW has in common with one of these runs is not a difference.
 package main
 
 import (
@@ -79,7 +76,7 @@ func report(args []string, out io.Writer) (differ bool, err error) {
 	flags := pflag.NewFlagSet("samerecords", pflag.ContinueOnError)
 	flags.Usage = func() {}
 	without := flags.StringSlice("without", nil, "fields to leave out: "+strings.Join(fieldNames(), ", "))
-	or := flags.StringArray("or", nil, "records of another run of the old program: what NEW has in common with them is no difference")
+	or := flags.StringArray("or", nil, "records of another run of the old program: what NEW has in common with them is not a difference")
 	if err := flags.Parse(args); err != nil {
 		return false, fmt.Errorf("%w\nusage: samerecords [flags] OLD NEW\n%s", err, strings.TrimRight(flags.FlagUsages(), "\n"))
 	}

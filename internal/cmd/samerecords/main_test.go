@@ -11,7 +11,7 @@ import (
 	"siptrust/reports"
 )
 
-// ladder is evidence from words: "client ClientHello", with a detail behind
+// ladder is evidence from words: "client ClientHello", with a detail after
 // a "|".
 func ladder(words ...string) []reports.Evidence {
 	var list []reports.Evidence
@@ -38,7 +38,7 @@ func record() reports.Record {
 	}
 }
 
-// Each field that two runs must agree on is told when it differs, and no other.
+// Each field that two runs must agree on is printed when it differs, and no other.
 func TestCompare(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -88,7 +88,7 @@ func TestCompare(t *testing.T) {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 		if left := compare(&before, &after, c.want); len(left) > 0 {
-			t.Errorf("%s: left out and told: %v", name, left)
+			t.Errorf("%s: left out and printed: %v", name, left)
 		}
 	}
 }
@@ -128,7 +128,7 @@ func TestKinds(t *testing.T) {
 		"reset":                      {base, append(slices.Clone(base[:6]), "client RST", "client FIN"), true},
 		"written after the reset":    {base, append(slices.Clone(base), "server not sent"), true},
 		"ended by the tool":          {base, append(slices.Clone(base), "tool end|siptrust ended the client"), true},
-		"told by the tool":           {base, append(slices.Clone(base), "tool not kept|3 more events"), false},
+		"note of the tool":           {base, append(slices.Clone(base), "tool not kept|3 more events"), false},
 		"opened and idle":            {base, append(slices.Clone(base), "client FIN"+second), true},
 		"a second connection":        {base, append(slices.Clone(base), "client ClientHello"+second), false},
 		"connections interleaved": {
@@ -136,7 +136,7 @@ func TestKinds(t *testing.T) {
 			[]string{"client ClientHello", "client alert", "client FIN", "client ClientHello" + second, "client REGISTER" + second},
 			true,
 		},
-		"connections numbered otherwise": {
+		"other numbers of connections": {
 			[]string{"client ClientHello", "client ClientHello" + second, "client alert", "client REGISTER" + second},
 			[]string{"client ClientHello", "client ClientHello" + second, "client alert" + second, "client REGISTER"},
 			true,
@@ -199,7 +199,7 @@ func TestSchemas(t *testing.T) {
 	}
 }
 
-// The command pairs directories by name, tells each difference once, and says
+// The command pairs directories by name, prints each difference once, and says
 // by its exit status what it found.
 func TestRun(t *testing.T) {
 	t.Parallel()

@@ -18,7 +18,7 @@ type records struct {
 	or            []string // further runs of the old program
 }
 
-// pair finds the records at two paths and, beside each, those of further runs.
+// pair finds the records at two paths, and those of further runs for each pair.
 func pair(before, after string, or []string) ([]records, error) {
 	was, err := recordsAt(before)
 	if err != nil {
@@ -92,7 +92,7 @@ func holdsRecord(dir string) bool {
 	return false
 }
 
-// differences reads the records of a pair and gives a line a difference.
+// differences reads the records of a pair and gives one line a difference.
 func (p *records) differences(without []string) ([]string, error) {
 	switch {
 	case p.before == "":
