@@ -73,7 +73,7 @@ func TestChainSizes(t *testing.T) {
 	}
 	for n := range 2 {
 		for _, c := range []pkiforge.Change{pkiforge.Circle(n), pkiforge.Deep(n)} {
-			if _, err := sound(t, pkiforge.CustomCA).With(c); !errors.Is(err, pkiforge.ErrNotApplicable) {
+			if _, err := with(sound(t, pkiforge.CustomCA), c); !errors.Is(err, pkiforge.ErrNotApplicable) {
 				t.Errorf("%s applies: %v", c.Name, err)
 			}
 		}
@@ -88,11 +88,11 @@ func TestChainChangesThatDoNotApply(t *testing.T) {
 		pkiforge.CrossSigned(true, true), pkiforge.TwoIssuers(true), pkiforge.Loop(), pkiforge.Bridged(), pkiforge.Deep(4), pkiforge.NewKeySelfIssued(),
 		pkiforge.Circle(3),
 	} {
-		if _, err := sound(t, pkiforge.SelfSigned).With(c); !errors.Is(err, pkiforge.ErrNotApplicable) {
+		if _, err := with(sound(t, pkiforge.SelfSigned), c); !errors.Is(err, pkiforge.ErrNotApplicable) {
 			t.Errorf("%s applies to a self-signed certificate: %v", c.Name, err)
 		}
 	}
-	if _, err := sound(t, pkiforge.CustomCA).With(pkiforge.SendsStranger(3)); !errors.Is(err, pkiforge.ErrNotApplicable) {
+	if _, err := with(sound(t, pkiforge.CustomCA), pkiforge.SendsStranger(3)); !errors.Is(err, pkiforge.ErrNotApplicable) {
 		t.Errorf("a place behind the end of the chain: %v", err)
 	}
 }

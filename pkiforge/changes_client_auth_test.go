@@ -18,11 +18,11 @@ func TestIssuedIdentity(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := plan.With(pkiforge.IssuedIdentity(n)); !errors.Is(err, pkiforge.ErrNotApplicable) {
+	if _, err := with(plan, pkiforge.IssuedIdentity(n)); !errors.Is(err, pkiforge.ErrNotApplicable) {
 		t.Errorf("without an identity: %v", err)
 	}
 	pkiforge.WithIdentity(&plan, n)
-	plan, err = plan.With(pkiforge.IssuedIdentity(n), pkiforge.KeyKind(pkiforge.Client, pkiforge.RSA))
+	plan, err = with(plan, pkiforge.IssuedIdentity(n), pkiforge.KeyKind(pkiforge.Client, pkiforge.RSA))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestServerKey(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if plan, err = plan.With(pkiforge.ServerKey(algorithm)); err != nil {
+		if plan, err = with(plan, pkiforge.ServerKey(algorithm)); err != nil {
 			t.Fatal(err)
 		}
 		if c := plan.Cert(pkiforge.Server); c.KeyAlgorithm != algorithm || c.KeyUsage != want {

@@ -173,12 +173,12 @@ func TestConstraintsNotApplicable(t *testing.T) {
 		pkiforge.Usage(pkiforge.Server, x509.KeyUsageDigitalSignature),
 		pkiforge.IssuedByLeaf(testNames()),
 	} {
-		if _, err := sound(t, pkiforge.CustomCA).With(c); !errors.Is(err, pkiforge.ErrNotApplicable) {
+		if _, err := with(sound(t, pkiforge.CustomCA), c); !errors.Is(err, pkiforge.ErrNotApplicable) {
 			t.Errorf("%s: %v", c.Name, err)
 		}
 	}
 	twice := pkiforge.ConstrainNames(pkiforge.Upper, pkiforge.NameConstraints{})
-	if _, err := sound(t, pkiforge.ConstrainedCA).With(twice); !errors.Is(err, pkiforge.ErrNotApplicable) {
+	if _, err := with(sound(t, pkiforge.ConstrainedCA), twice); !errors.Is(err, pkiforge.ErrNotApplicable) {
 		t.Errorf("%s: %v", twice.Name, err)
 	}
 	again := pkiforge.Criticality(pkiforge.Server, pkiforge.OIDExtKeyUsage, false)

@@ -83,7 +83,7 @@ func TestPresentsChangesNamesOnly(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		changed, err := twin.With(tt.change)
+		changed, err := with(twin, tt.change)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -130,7 +130,7 @@ func ptr[T any](v T) *T { return &v }
 func TestPresentsRefuses(t *testing.T) {
 	t.Parallel()
 	for _, identity := range []string{"sip.example.test", "dns:sip.example.test"} {
-		if _, err := sound(t, pkiforge.CustomCA).With(pkiforge.Presents(identity)); err == nil {
+		if _, err := with(sound(t, pkiforge.CustomCA), pkiforge.Presents(identity)); err == nil {
 			t.Errorf("%q is presented", identity)
 		}
 	}

@@ -91,7 +91,7 @@ func TestTrustChanges(t *testing.T) {
 func TestTrustChangesThatDoNotApply(t *testing.T) {
 	t.Parallel()
 	for _, c := range []pkiforge.Change{pkiforge.SelfSignedAgain(true), pkiforge.InstalledIssues()} {
-		if _, err := sound(t, pkiforge.CustomCA).With(c); !errors.Is(err, pkiforge.ErrNotApplicable) {
+		if _, err := with(sound(t, pkiforge.CustomCA), c); !errors.Is(err, pkiforge.ErrNotApplicable) {
 			t.Errorf("%s applies to a CA's certificate: %v", c.Name, err)
 		}
 	}
@@ -99,12 +99,12 @@ func TestTrustChangesThatDoNotApply(t *testing.T) {
 		pkiforge.OtherLeafInstalled(), pkiforge.FakeRootSigns(true), pkiforge.LeafNamedAsRoot(), pkiforge.OtherStore(),
 		pkiforge.RootRollover(), pkiforge.RolloverLink(), pkiforge.Installs("nobody"), pkiforge.RootForClients(),
 	} {
-		if _, err := sound(t, pkiforge.SelfSigned).With(c); !errors.Is(err, pkiforge.ErrNotApplicable) {
+		if _, err := with(sound(t, pkiforge.SelfSigned), c); !errors.Is(err, pkiforge.ErrNotApplicable) {
 			t.Errorf("%s applies to a self-signed certificate: %v", c.Name, err)
 		}
 	}
 	twice := pkiforge.RootRollover()
-	if _, err := sound(t, pkiforge.CustomCA).With(twice, twice); !errors.Is(err, pkiforge.ErrNotApplicable) {
+	if _, err := with(sound(t, pkiforge.CustomCA), twice, twice); !errors.Is(err, pkiforge.ErrNotApplicable) {
 		t.Errorf("a second successor: %v", err)
 	}
 }

@@ -2,7 +2,6 @@ package pkiforge
 
 import (
 	"crypto/x509/pkix"
-	"fmt"
 	"slices"
 )
 
@@ -50,17 +49,6 @@ func (p *Plan) Cert(name string) *Cert {
 		}
 	}
 	return nil
-}
-
-// With returns a copy of p with the changes applied in order. p stays as it is.
-func (p Plan) With(changes ...Change) (Plan, error) {
-	c := p.Clone()
-	for _, change := range changes {
-		if err := change.Apply(&c); err != nil {
-			return Plan{}, fmt.Errorf("apply change %q to a %s plan: %w", change.Name, p.Style, err)
-		}
-	}
-	return c, nil
 }
 
 func cloneName(n pkix.Name) pkix.Name {

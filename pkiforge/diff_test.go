@@ -71,7 +71,7 @@ func TestChangesChangeOneThing(t *testing.T) {
 				if lines := pkiforge.Diff(twin, renamed); len(lines) > 0 {
 					t.Fatalf("sound plans for different names differ:\n%s", strings.Join(lines, "\n"))
 				}
-				changed, err := renamed.With(test.change)
+				changed, err := with(renamed, test.change)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -43,10 +43,21 @@ func sound(t testing.TB, style pkiforge.Style) pkiforge.Plan {
 	return p
 }
 
+// with returns a copy of a plan with the changes applied in order.
+func with(p pkiforge.Plan, changes ...pkiforge.Change) (pkiforge.Plan, error) {
+	c := p.Clone()
+	for _, change := range changes {
+		if err := change.Apply(&c); err != nil {
+			return pkiforge.Plan{}, fmt.Errorf("apply change %q to a %s plan: %w", change.Name, p.Style, err)
+		}
+	}
+	return c, nil
+}
+
 // faulty returns the plan of a style with changes.
 func faulty(t testing.TB, style pkiforge.Style, changes ...pkiforge.Change) pkiforge.Plan {
 	t.Helper()
-	p, err := sound(t, style).With(changes...)
+	p, err := with(sound(t, style), changes...)
 	if err != nil {
 		t.Fatal(err)
 	}

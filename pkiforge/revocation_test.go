@@ -195,7 +195,7 @@ func TestRevocationChecked(t *testing.T) {
 		pkiforge.WithCRL(pkiforge.Root), pkiforge.WithCRL("nobody"), pkiforge.Delegate(pkiforge.Issuing, "", nil),
 		pkiforge.WithSecondCRL("", func(*pkiforge.CRL) {}),
 	} {
-		if _, err := sound(t, pkiforge.CustomCA).With(change); err == nil {
+		if _, err := with(sound(t, pkiforge.CustomCA), change); err == nil {
 			t.Errorf("%s was applied", change.Name)
 		}
 	}
@@ -213,7 +213,7 @@ func TestRevocationCompared(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b, err = b.With(all...); err != nil {
+	if b, err = with(b, all...); err != nil {
 		t.Fatal(err)
 	}
 	// A place under the run's name and one of a service are two things, though.

@@ -153,7 +153,7 @@ func TestAddresses(t *testing.T) {
 				t.Errorf("%s: %s: %v", style, address, err)
 			}
 		}
-		wrong, err := p.With(pkiforge.WrongName("x.test"))
+		wrong, err := with(p, pkiforge.WrongName("x.test"))
 		if err != nil {
 			t.Fatal(err)
 		}

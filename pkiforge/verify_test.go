@@ -176,16 +176,16 @@ func TestChangesThatDoNotApply(t *testing.T) {
 		{pkiforge.CustomCA, pkiforge.BadSignature(pkiforge.Client)},
 	}
 	for _, test := range tests {
-		if _, err := sound(t, test.style).With(test.change); !errors.Is(err, pkiforge.ErrNotApplicable) {
+		if _, err := with(sound(t, test.style), test.change); !errors.Is(err, pkiforge.ErrNotApplicable) {
 			t.Errorf("%s of %s: %v", test.change.Name, test.style, err)
 		}
 	}
 	missing := faulty(t, pkiforge.CustomCA, pkiforge.RootMissing())
-	if _, err := missing.With(pkiforge.RootMissing()); !errors.Is(err, pkiforge.ErrNotApplicable) {
+	if _, err := with(missing, pkiforge.RootMissing()); !errors.Is(err, pkiforge.ErrNotApplicable) {
 		t.Errorf("a root that is missing already: %v", err)
 	}
 	for _, other := range []string{"", "SIP.r4t9.test"} {
-		if _, err := sound(t, pkiforge.CustomCA).With(pkiforge.WrongName(other)); err == nil {
+		if _, err := with(sound(t, pkiforge.CustomCA), pkiforge.WrongName(other)); err == nil {
 			t.Errorf("the name %q passes for a wrong one", other)
 		}
 	}

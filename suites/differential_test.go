@@ -67,7 +67,7 @@ var verifiers = []verifier{
 // program runs a verifier with nothing to send; its exit status is its word.
 func program(t *testing.T, name string, args ...string) (bool, string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	out, err := exec.CommandContext(ctx, name, args...).CombinedOutput()
 	if ctx.Err() != nil {

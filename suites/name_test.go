@@ -41,7 +41,10 @@ func init() {
 	renames("DNS Extra", "name.cn-beside-mail", "name.cn-beside-empty-alt-name")
 	renames("Subject DNS IPs", "name.address-only")
 	renames("Subject DNS URIs", "name.injected-by-uri")
+}
 
+// Which cases of names each mutant fails for what it lacks.
+func init() {
 	explains("name",
 		"name.parent-domain", "name.child-domain", "name.leading-dot", "name.appended-domain", "name.prefixed-label",
 		"name.look-alike", "name.nul", "name.port", "name.empty", "name.list", "name.wildcard-two-labels",

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -31,7 +30,7 @@ func daemon(log string) {
 			os.Exit(1)
 		}
 		c := exec.Command(self, "daemon")
-		c.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // out of the group that siptrust ends
+		c.SysProcAttr = ownSession() // out of the group that siptrust ends
 		if c.Start() != nil {
 			os.Exit(1)
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -342,11 +343,15 @@ func TestFirstLineIsAwaited(t *testing.T) {
 			return client.Outcome{Started: true}, nil
 		case <-time.After(50 * time.Millisecond):
 		}
-		_, _ = conn.Write([]byte("EGISTER sip:" + a.Domain + " SIP/2.0\r\n"))
+		fmt.Fprintf(conn, "EGISTER sip:%s SIP/2.0\r\nVia: SIP/2.0/TLS x;branch=z9hG4bK1\r\nFrom: <%s>;tag=1\r\nTo: <%[2]s>\r\n"+
+			"Call-ID: 1\r\nCSeq: 1 REGISTER\r\nContent-Length: 0\r\n\r\n", a.Domain, a.URI)
 		<-ctx.Done()
 		return client.Outcome{Started: true}, nil
 	}}
-	record := execute(t, trickling, func(s *run.Settings) { s.Filter = customCA + ".expired"; s.Timeout = 2 * time.Second })
+	record := execute(t, trickling, func(s *run.Settings) {
+		s.Filter = customCA + ".expired"
+		s.Timeout, s.Windows.Prompt = time.Minute, time.Minute // for a busy machine; nothing waits for the end of either
+	})
 	i := slices.IndexFunc(record.Results, func(r reports.Result) bool { return r.ID == customCA+".expired" })
 	if i < 0 || record.Results[i].How != "SIP inside TLS" {
 		t.Errorf("%d: %+v", i, record.Results)

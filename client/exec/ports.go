@@ -94,9 +94,7 @@ func canBind(port int) bool {
 	address := ":" + strconv.Itoa(port)
 	plain := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error {
 		var unset error
-		err := c.Control(func(fd uintptr) {
-			unset = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 0)
-		})
+		err := c.Control(func(fd uintptr) { unset = setReuse(fd, 0) })
 		return errors.Join(err, unset)
 	}}
 	l, err := plain.Listen(context.Background(), "tcp", address)

@@ -88,7 +88,7 @@ func TestLingeringPortIsTaken(t *testing.T) {
 		t.Fatalf("port %d is not free", port)
 	}
 	dialer := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}, Control: func(_, _ string, c syscall.RawConn) error {
-		return c.Control(func(fd uintptr) { _ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_REUSEADDR, 1) })
+		return c.Control(func(fd uintptr) { _ = setReuse(fd, 1) })
 	}}
 	c, err := dialer.Dial("tcp", l.Addr().String())
 	if err != nil {

@@ -3,6 +3,7 @@ package reference
 import (
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"errors"
 
 	"siptrust/pkiforge"
 )
@@ -35,10 +36,9 @@ func constraintSituations() []situation {
 		one("empty-purposes", "failed", pkiforge.CustomCA, pkiforge.EmptyPurposes(pkiforge.Server)),
 		one("mail-ca", "failed", pkiforge.CustomCA, pkiforge.Purposes(pkiforge.Issuing, mail)),
 		one("any-policy-barred", "failed", pkiforge.PublicCA, pkiforge.Change{Name: "any-policy-barred", Apply: func(p *pkiforge.Plan) error {
-			with, err := p.With(pkiforge.RequirePolicy(pkiforge.Issuing, 0), pkiforge.InhibitAnyPolicy(pkiforge.Issuing),
-				pkiforge.Policy(pkiforge.Server, pkiforge.AnyPolicy))
-			*p = with
-			return err
+			return errors.Join(
+				pkiforge.RequirePolicy(pkiforge.Issuing, 0).Apply(p), pkiforge.InhibitAnyPolicy(pkiforge.Issuing).Apply(p),
+				pkiforge.Policy(pkiforge.Server, pkiforge.AnyPolicy).Apply(p))
 		}}),
 		one("policy-missing", "failed", pkiforge.CustomCA, pkiforge.RequirePolicy(pkiforge.Issuing, 0)),
 	}

@@ -141,14 +141,18 @@ func (o *runOptions) run(c *cobra.Command, argv []string) error {
 	if ctx.Err() != nil {
 		return unable(fmt.Errorf("interrupted after %d of %d results", len(record.Results), run.Total()))
 	}
-	problems := run.WaiverProblems()
-	for _, problem := range problems {
-		fmt.Fprintf(c.ErrOrStderr(), "siptrust: %s\n", problem)
-	}
-	if len(problems) > 0 {
+	if problems := run.WaiverProblems(); len(problems) > 0 {
+		printProblems(c.ErrOrStderr(), problems)
 		return &statusError{status: exitFailed}
 	}
 	return exitStatus(record)
+}
+
+// printProblems prints what is wrong with the waivers, one line each.
+func printProblems(w io.Writer, problems []string) {
+	for _, problem := range problems {
+		fmt.Fprintf(w, "siptrust: %s\n", problem)
+	}
 }
 
 // exitStatus is what a finished run says to its caller.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"siptrust/client"
 	"siptrust/fakeserver"
 	"siptrust/internal/plain"
 	"siptrust/reports"
@@ -135,6 +136,9 @@ func (j *Judgement) Result(f Finding, took time.Duration) reports.Result {
 			r.Alert = a.String()
 		}
 	}
+	if f.Worst != nil {
+		r.Steps = steps(f.Worst.Said.Trace)
+	}
 	r.Evidence = j.Seen.Evidence()
 	return r
 }
@@ -146,6 +150,21 @@ func Blank(cs *catalogue.Case, p catalogue.Policy) reports.Result {
 		Expect: string(cs.ExpectationUnder(p)), Twin: cs.Twin, Clauses: cs.ClauseStrings(),
 		Demands: []reports.Demand{}, Evidence: []reports.Evidence{},
 	}
+}
+
+// steps are the nine steps that a client took on the last connection that it says
+// it made; nil: it says nothing.
+func steps(t client.Trace) []reports.Step {
+	parts := t.Connections()
+	if len(parts) == 0 {
+		return nil
+	}
+	nine := parts[len(parts)-1].Nine()
+	list := make([]reports.Step, len(nine))
+	for i, s := range nine {
+		list[i] = reports.Step{Number: s.Number, Name: s.Name(), State: reports.StepState(s.State.String()), Detail: s.Detail()}
+	}
+	return list
 }
 
 func negotiated(c *fakeserver.Connection) reports.TLS {
