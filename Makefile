@@ -5,7 +5,7 @@ OUT         := siptrust-out
 ARGS        :=
 TESTFLAGS   :=
 
-.PHONY: run test lint bench soak fuzz clients build
+.PHONY: run test lint generate bench soak fuzz clients build
 
 # The paper's matrix and the rest of the catalogue against the reference client.
 run:
@@ -22,6 +22,12 @@ lint:
 	@unformatted=$$(go run $(GOFUMPT) -l .) || exit 1; \
 	if [ -n "$$unformatted" ]; then echo "not formatted with gofumpt:"; echo "$$unformatted"; exit 1; fi
 	go run $(STATICCHECK) ./...
+
+# Everything that is generated: documents, the list of what the edition asks,
+# and the files that tests compare output with.
+generate:
+	go test $$(grep -rl --include='*_test.go' '"siptrust/internal/golden"' . | sed 's|/[^/]*$$||' | sort -u) \
+	-run '^TestGenerated' -update
 
 # What forging costs, then the catalogue and the paper's matrix beside a bare loop
 # on crypto/tls. The last line is the matrix's cost per case, runner to bare loop.
