@@ -161,6 +161,7 @@ var unhurried = []string{"silence", "plaintext-fallback", "clear-hop", "sips-sch
 
 func casesByMutants(t *testing.T, policy catalogue.Policy, only []string, explained map[string][]string) {
 	failedBy := make(map[string][]string)
+	tried := 0
 	for _, m := range reference.Mutants() {
 		want := slices.Clone(explained[m.Name])
 		if len(want) == 0 && policy == catalogue.Interop && !explainedByPolicy(m.Name) {
@@ -168,6 +169,7 @@ func casesByMutants(t *testing.T, policy catalogue.Policy, only []string, explai
 			continue
 		}
 		t.Run(m.Name, func(t *testing.T) {
+			tried++
 			options := reference.Options{Mutant: m.Name, Policy: string(policy)}
 			if slices.Contains(unhurried, m.Name) {
 				options.Patience = patience
@@ -196,6 +198,10 @@ func casesByMutants(t *testing.T, policy catalogue.Policy, only []string, explai
 				failedBy[id] = append(failedBy[id], m.Name)
 			}
 		})
+	}
+	if tried < len(reference.Mutants()) {
+		t.Logf("%d of %d mutants were tried: what no mutant fails is not known", tried, len(reference.Mutants()))
+		return
 	}
 	all := cases.All()
 	var table strings.Builder
