@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log"
 	"net"
+	"time"
 
 	"siptrust/client"
 	"siptrust/client/reference"
@@ -45,7 +46,7 @@ func Example() {
 		at := listener.Addr().(*net.TCPAddr).AddrPort()
 		if _, err := driver.Attempt(context.Background(), client.Attempt{
 			URI: fmt.Sprintf("sips:alice@sip.example.test:%d", at.Port()), Domain: "sip.example.test", Host: "sip.example.test",
-			Server: at, CustomRoots: material.CustomRoots,
+			Server: at, CustomRoots: material.CustomRoots, Timeout: 10 * time.Second,
 		}); err != nil {
 			log.Fatal(err)
 		}
