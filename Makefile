@@ -7,7 +7,7 @@ OUT         := siptrust-out
 ARGS        :=
 TESTFLAGS   :=
 
-.PHONY: run build test test-short lint vet format staticcheck deadcode limits golangci cross bench soak fuzz clients
+.PHONY: run build test test-short lint vet format staticcheck deadcode limits golangci cross generate bench soak fuzz clients
 
 # The paper's matrix and the rest of the catalogue against the reference client.
 run:
@@ -57,6 +57,12 @@ golangci:
 cross:
 	GOOS=darwin go vet ./...
 	GOOS=windows go vet ./...
+
+# Everything that is generated: documents, the list of what the edition asks,
+# and the files that tests compare output with.
+generate:
+	go test $$(grep -rl --include='*_test.go' '"siptrust/internal/golden"' . | sed 's|/[^/]*$$||' | sort -u) \
+	-run '^TestGenerated' -update
 
 # What forging costs, then the catalogue and the paper's matrix beside a bare loop
 # on crypto/tls. The last line is the matrix's cost per case, runner to bare loop.

@@ -2,17 +2,13 @@ package reports
 
 import (
 	"bytes"
-	"flag"
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"siptrust/internal/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // some gives the sample with only the results named, in its own order.
 func some(ids ...string) Record {
@@ -34,7 +30,7 @@ func some(ids ...string) Record {
 // style, script and their digests: those are looked at, not compared.
 var unstable = regexp.MustCompile(`(?s)<style>.*?</style>|<script>.*?</script>|sha256-[A-Za-z0-9/&#;]+=*`)
 
-func TestGolden(t *testing.T) {
+func TestGeneratedReports(t *testing.T) {
 	t.Parallel()
 	few := some("paper.custom-ca.sound", "paper.custom-ca.wrong-name", "paper.self-signed.sound", "paper.self-signed.bad-signature",
 		"paper.self-signed.broken-chain", "paper.client-auth.refused", "paper.conduct.exchange", "paper.conduct.no-exception",
@@ -83,22 +79,7 @@ func TestGolden(t *testing.T) {
 			if err := test.write(&got, test.record); err != nil {
 				t.Fatal(err)
 			}
-			path := filepath.Join("testdata", test.name)
-			if *update {
-				if err := os.MkdirAll("testdata", 0o755); err != nil {
-					t.Fatal(err)
-				}
-				if err := os.WriteFile(path, got.Bytes(), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), got.String()); diff != "" {
-				t.Errorf("differs from %s (go test -update writes it anew):\n%s", path, diff)
-			}
+			golden.File(t, filepath.Join("testdata", test.name), got.Bytes())
 		})
 	}
 }

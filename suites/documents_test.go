@@ -2,7 +2,6 @@ package suites_test
 
 import (
 	"bytes"
-	"flag"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,37 +9,23 @@ import (
 	"testing"
 
 	"siptrust/client/verify"
+	"siptrust/internal/golden"
 	"siptrust/suites/cases"
 	"siptrust/suites/catalogue"
 	"siptrust/suites/explain"
 )
 
-var update = flag.Bool("update", false, "write docs/catalogue.md anew")
-
 var documents = filepath.Join("..", "docs")
 
 // The document of the catalogue is what 'siptrust list --format markdown'
 // writes.
-func TestCatalogueDocument(t *testing.T) {
+func TestGeneratedCatalogue(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
 	if err := explain.List(&b, "", catalogue.Interop, "markdown"); err != nil {
 		t.Fatal(err)
 	}
-	path := filepath.Join(documents, "catalogue.md")
-	if *update {
-		if err := os.WriteFile(path, b.Bytes(), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	got, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got, b.Bytes()) {
-		t.Errorf("%s is not what 'siptrust list --format markdown' writes; make it anew with 'go test ./suites -run TestCatalogueDocument -update'", path)
-	}
+	golden.File(t, filepath.Join(documents, "catalogue.md"), b.Bytes())
 }
 
 // Every case stands in the list once, under the heading of its group.

@@ -62,6 +62,7 @@ type byMutants struct {
 
 	mu       sync.Mutex
 	failedBy map[string][]string // mutants by case
+	tried    int                 // mutants
 }
 
 // patience with the mutants of conduct: on a busy machine no sound server may
@@ -78,9 +79,12 @@ var controls = []string{"paper.custom-ca.sound", "paper.self-signed.sound", "pap
 
 // run takes a mutant through the cases that can tell it.
 func (b *byMutants) run(t *testing.T, mutant string) {
+	b.mu.Lock()
+	b.tried++
+	b.mu.Unlock()
 	want := slices.Clone(b.explained[mutant])
 	if len(want) == 0 && b.policy == catalogue.Interop && !explainedByPolicy(mutant) {
-		t.Fatal("no case is said to be explained by what it lacks")
+		t.Fatal("no case is said to be explained by what it lacks; say so with explains in the test of a topic")
 	}
 	ids, whole := b.tells[mutant], os.Getenv(wholeVariable) != ""
 	switch {
@@ -98,7 +102,8 @@ func (b *byMutants) run(t *testing.T, mutant string) {
 	got := failed(record)
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
-		t.Errorf("it fails %v, its missing check explains %v", got, want)
+		t.Errorf("it fails %v, which is not explained, and does not fail %v, which is; explains in the tests of these topics says what it fails",
+			only(got, want), only(want, got))
 		for i := range record.Results {
 			if r := &record.Results[i]; slices.Contains(got, r.ID) != slices.Contains(want, r.ID) {
 				t.Logf("%s: %s: %s", r.ID, r.Status, r.Reason)
@@ -186,6 +191,10 @@ func observed(r *reports.Result) string {
 
 // check says whether every case that asks for a refusal is failed by a mutant.
 func (b *byMutants) check(t *testing.T) {
+	if all := len(reference.Mutants()); b.tried < all {
+		t.Logf("%d of %d mutants were tried: what no mutant fails is not known", b.tried, all)
+		return
+	}
 	all := cases.All()
 	var table strings.Builder
 	for i := range all.Cases {
@@ -196,7 +205,7 @@ func (b *byMutants) check(t *testing.T) {
 		by, expect := slices.Sorted(slices.Values(b.failedBy[cs.ID])), cs.ExpectationUnder(b.policy)
 		fmt.Fprintf(&table, "%-40s %-8s %s\n", cs.ID, expect, strings.Join(by, ", "))
 		if len(by) == 0 && (expect == catalogue.Refuse || expect == catalogue.Quiet) && enforced[cs.ID] == "" {
-			t.Errorf("%s: no mutant fails it", cs.ID)
+			t.Errorf("%s: no mutant fails it; %s", cs.ID, unfailed)
 		}
 	}
 	runs := 0

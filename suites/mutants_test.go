@@ -148,6 +148,46 @@ func softened(r *reports.Result) bool {
 	return r.Status == reports.Warn && r.Level == string(catalogue.Should) && !leftOpen
 }
 
+// unfailed is what to do about a case that no mutant is said to fail.
+const unfailed = "try which one does with 'go run ./cmd/siptrust run --client mutant:NAME --filter CASE' and name it with explains " +
+	"in the test of its topic in suites; else add a mutant, or list the case in enforced (CONTRIBUTING.md)"
+
+// only gives what the first list has and the second has not.
+func only(list, other []string) []string {
+	return slices.DeleteFunc(slices.Clone(list), func(id string) bool { return slices.Contains(other, id) })
+}
+
+// Every faulty and quiet case is said to be failed by a mutant, or to be one that
+// crypto/tls itself refuses; whether it is so, TestCasesByMutants finds out.
+func TestFaultyCasesAreExplained(t *testing.T) {
+	t.Parallel()
+	for _, policy := range catalogue.Policies() {
+		byMutant, among := explainedUnder[policy], ownCases(policy)
+		if policy == catalogue.Interop {
+			byMutant, among = explained, nil
+		}
+		said := make(map[string]bool)
+		for _, ids := range byMutant {
+			for _, id := range ids {
+				if _, ok := cases.All().Lookup(id); !ok {
+					t.Errorf("explains names %s: there is no such case", id)
+				}
+				said[id] = true
+			}
+		}
+		for i := range cases.All().Cases {
+			cs := &cases.All().Cases[i]
+			expect := cs.ExpectationUnder(policy)
+			if policy != catalogue.Interop && !slices.Contains(among, cs.ID) {
+				continue
+			}
+			if (expect == catalogue.Refuse || expect == catalogue.Quiet) && !said[cs.ID] && enforced[cs.ID] == "" {
+				t.Errorf("%s under %s: no mutant is said to fail it; %s", cs.ID, policy, unfailed)
+			}
+		}
+	}
+}
+
 // enforced lists the faulty cases that no mutant can fail because crypto/tls or
 // crypto/x509 itself refuses, with what it refuses: the reference client
 // cannot be built to accept them.

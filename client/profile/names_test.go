@@ -2,7 +2,6 @@ package profile
 
 import (
 	"fmt"
-	"os"
 	"reflect"
 	"regexp"
 	"slices"
@@ -12,12 +11,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"siptrust/client"
+	"siptrust/internal/golden"
 )
 
 const readme = "profiles/README.md"
 
-// TestREADMETables holds the tables of the README to the names and the features.
-func TestREADMETables(t *testing.T) {
+// TestGeneratedTables holds the tables of the README to the names and the features.
+func TestGeneratedTables(t *testing.T) {
 	var nameRows, featureRows strings.Builder
 	for _, n := range names {
 		env := ""
@@ -32,15 +32,7 @@ func TestREADMETables(t *testing.T) {
 	text := readFile(t, readme)
 	want := withTable(t, text, "| in a text | in the environment | |\n|---|---|---|\n", nameRows.String())
 	want = withTable(t, want, "| `lacks:` | a client that has it |\n|---|---|\n", featureRows.String())
-	if *update {
-		if err := os.WriteFile(readme, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	if diff := cmp.Diff(text, want); diff != "" {
-		t.Errorf("go test ./client/profile -run TestREADME -update writes it (-%s +tables):\n%s", readme, diff)
-	}
+	golden.File(t, readme, []byte(want))
 }
 
 // withTable replaces the rows of the table that has a head, to the end of the

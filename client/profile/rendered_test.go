@@ -1,22 +1,17 @@
 package profile
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
+	"siptrust/internal/golden"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "write what the embedded profiles render as")
-
-// TestRendered shows what each embedded profile makes of an endpoint with an
+// TestGeneratedProfiles shows what each embedded profile makes of an endpoint with an
 // identity and of one without.
-func TestRendered(t *testing.T) {
+func TestGeneratedProfiles(t *testing.T) {
 	t.Parallel()
 	for _, p := range Embedded() {
 		t.Run(p.Name, func(t *testing.T) {
@@ -41,14 +36,7 @@ func TestRendered(t *testing.T) {
 				showRendered(t, &b, p, x.v)
 			}
 			file := filepath.Join("testdata", "rendered", p.Name+".golden")
-			if *update {
-				if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if diff := cmp.Diff(readFile(t, file), b.String()); diff != "" {
-				t.Errorf("go test ./client/profile -run TestRendered -update writes it (-golden +rendered):\n%s", diff)
-			}
+			golden.File(t, file, []byte(b.String()))
 		})
 	}
 }

@@ -133,7 +133,5 @@ func TestGuide(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "guide.txtar"), []byte(script.String()+files.String()), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	params := scripts(dir)
-	params.UpdateScripts = false
-	testscript.Run(t, params)
+	testscript.Run(t, scripts(dir))
 }

@@ -1,18 +1,19 @@
 package main
 
 import (
+	"bytes"
 	"errors"
-	"flag"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
-)
 
-var update = flag.Bool("update", false, "write the output that the scripts compare with")
+	"siptrust/internal/golden"
+)
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
@@ -23,11 +24,34 @@ func TestMain(m *testing.M) {
 
 func TestScripts(t *testing.T) { testscript.Run(t, scripts("testdata")) }
 
+// TestGeneratedScripts runs the scripts that hold the program's output to a text
+// of their own, which 'make generate' writes.
+func TestGeneratedScripts(t *testing.T) {
+	all, err := filepath.Glob(filepath.Join("testdata", "*.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	params := scripts("")
+	for _, path := range all {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bytes.Contains(text, []byte("\ncmp std")) {
+			params.Files = append(params.Files, path)
+		}
+	}
+	if len(params.Files) == 0 {
+		t.Fatal("no script compares what is printed")
+	}
+	params.UpdateScripts = golden.Updating()
+	testscript.Run(t, params)
+}
+
 // scripts are the scripts of a directory with what they can use.
 func scripts(dir string) testscript.Params {
 	return testscript.Params{
 		Dir:                 dir,
-		UpdateScripts:       *update,
 		RequireExplicitExec: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status":  status,

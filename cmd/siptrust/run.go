@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -50,7 +51,7 @@ more counts as a failure.`,
 	f := c.Flags()
 	f.StringVar(&o.client, "client", "reference", "client under test: reference, mutant:NAME, a profile's name or FILE.yaml, or exec")
 	f.StringVar(&o.filter, "filter", "", "label expression over groups, levels and id prefixes: 'paper && !paper.conduct'")
-	f.StringVar(&o.policy, "policy", string(catalogue.Interop), "rule set where standards disagree: interop, rfc5922, rfc9525, apple, teams, bcp195")
+	f.StringVar(&o.policy, "policy", string(catalogue.Interop), "rule set where standards disagree: "+policyNames())
 	f.IntVar(&o.jobs, "jobs", 0, "cases at once (0: by cores and client)")
 	f.StringVar(&o.out, "out", "siptrust-out", "output directory")
 	f.DurationVar(&o.timeout, "timeout", 0, "limit of one attempt (0: the client's own, else 10s)")
@@ -60,6 +61,15 @@ more counts as a failure.`,
 	f.StringVar(&o.waivers, "waivers", "", "YAML file of known failures; 'siptrust waivers RECORD' writes one to fill in")
 	f.BoolVar(&o.keep, "keep", false, "keep the attempts' directories")
 	return c
+}
+
+// policyNames lists the policies.
+func policyNames() string {
+	var names []string
+	for _, p := range catalogue.Policies() {
+		names = append(names, string(p))
+	}
+	return strings.Join(names, ", ")
 }
 
 // openClient finds a client; its errors have the exit status.

@@ -2,11 +2,12 @@ package catalogue_test
 
 import (
 	"net/netip"
-	"siptrust/pkiforge"
-	"siptrust/suites/catalogue"
 	"slices"
 	"strings"
 	"testing"
+
+	"siptrust/pkiforge"
+	"siptrust/suites/catalogue"
 )
 
 // The zone names both servers, and where SIP in the clear would be heard.

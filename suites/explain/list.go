@@ -4,10 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"siptrust/suites/cases"
-	"siptrust/suites/catalogue"
 	"strings"
 	"text/tabwriter"
+
+	"siptrust/suites/cases"
+	"siptrust/suites/catalogue"
 )
 
 // Listed is a case as 'siptrust list --format json' prints it.

@@ -3,15 +3,16 @@ package judge_test
 import (
 	"crypto/tls"
 	"fmt"
+	"slices"
+	"testing"
+	"time"
+
 	"siptrust/client"
 	"siptrust/reports"
 	"siptrust/suites/catalogue"
 	"siptrust/suites/judge"
 	"siptrust/suites/seen"
 	"siptrust/suites/seen/seentest"
-	"slices"
-	"testing"
-	"time"
 )
 
 // attempts are what was seen in several attempts in a row.

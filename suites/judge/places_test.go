@@ -1,6 +1,8 @@
 package judge_test
 
 import (
+	"testing"
+
 	"siptrust/client"
 	"siptrust/fakeserver"
 	"siptrust/reports"
@@ -8,7 +10,6 @@ import (
 	"siptrust/suites/judge"
 	"siptrust/suites/seen"
 	"siptrust/suites/seen/seentest"
-	"testing"
 )
 
 // placed makes what was seen of a client that came to both of two servers, or to

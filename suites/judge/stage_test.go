@@ -1,6 +1,9 @@
 package judge_test
 
 import (
+	"testing"
+	"time"
+
 	"siptrust/client"
 	"siptrust/pkiforge"
 	"siptrust/reports"
@@ -8,8 +11,6 @@ import (
 	"siptrust/suites/judge"
 	"siptrust/suites/seen"
 	"siptrust/suites/seen/seentest"
-	"testing"
-	"time"
 )
 
 var stageNames = pkiforge.Names{Host: "one.test", Other: "two.test"}

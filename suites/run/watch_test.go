@@ -1,13 +1,14 @@
 package run
 
 import (
+	"testing"
+
 	"siptrust/client"
 	"siptrust/fakeserver"
 	"siptrust/pkiforge"
 	"siptrust/suites/catalogue"
 	"siptrust/suites/seen"
 	"siptrust/suites/seen/seentest"
-	"testing"
 )
 
 var stageNames = pkiforge.Names{Host: "one.test", Other: "two.test"}

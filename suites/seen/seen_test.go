@@ -2,12 +2,13 @@ package seen_test
 
 import (
 	"crypto/tls"
+	"testing"
+	"time"
+
 	"siptrust/client"
 	"siptrust/fakeserver"
 	"siptrust/suites/seen"
 	"siptrust/suites/seen/seentest"
-	"testing"
-	"time"
 )
 
 func TestClassify(t *testing.T) {

@@ -1,11 +1,12 @@
 package seen_test
 
 import (
+	"testing"
+
 	"siptrust/fakeserver"
 	"siptrust/pkiforge"
 	"siptrust/suites/seen"
 	"siptrust/suites/seen/seentest"
-	"testing"
 )
 
 // The second account is told from the first by the server name that is asked
