@@ -66,7 +66,7 @@ func Features() []Feature {
 	return all
 }
 
-// Known: there is such a feature.
+// Known says whether there is such a feature.
 func (f Feature) Known() bool { return slices.Contains(Features(), f) }
 
 // Words completes "a client that has it …"; empty: there is no such feature.

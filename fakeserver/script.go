@@ -2,11 +2,12 @@ package fakeserver
 
 import (
 	"fmt"
-	"siptrust/internal/plain"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"siptrust/internal/plain"
 )
 
 // Script is what a server does with a connection, act by act. It is plain data:

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -93,6 +94,7 @@ func TestDifferential(t *testing.T) {
 					t.Skipf("%s is not installed; 'make clients' installs it", v.program)
 				}
 			}
+			var cures cures
 			for i := range all.Cases {
 				cs := &all.Cases[i]
 				if cs.Expect == catalogue.Observe || cs.Expect == catalogue.Quiet || aboutConduct(cs) {
@@ -111,13 +113,41 @@ func TestDifferential(t *testing.T) {
 					if cs.Sound() {
 						return
 					}
-					if cured, said := handshake(t, forge, cs.Twin, v); !cured {
+					if cured, said := cures.of(cs.Twin, func() (bool, string) { return handshake(t, forge, cs.Twin, v) }); !cured {
 						t.Errorf("without the change it refuses too; it said:\n%s", said)
 					}
 				})
 			}
 		})
 	}
+}
+
+// cures are what a verifier makes of the twins, each tried once.
+type cures struct {
+	mu    sync.Mutex
+	known map[string]*cure
+}
+
+type cure struct {
+	once     sync.Once
+	accepted bool
+	said     string
+}
+
+// of gives what try came to for a twin; where it ended its test, not accepted.
+func (c *cures) of(twin string, try func() (accepted bool, said string)) (bool, string) {
+	c.mu.Lock()
+	one := c.known[twin]
+	if one == nil {
+		if c.known == nil {
+			c.known = map[string]*cure{}
+		}
+		one = &cure{}
+		c.known[twin] = one
+	}
+	c.mu.Unlock()
+	one.once.Do(func() { one.accepted, one.said = try() })
+	return one.accepted, one.said
 }
 
 // disagreements are the cases in which a verifier does not do what interop

@@ -145,7 +145,7 @@ func (b *byMutants) execute(t *testing.T, mutant string, ids []string) reports.R
 
 // compare holds a mutant to the reference in the cases that cannot tell the two
 // apart. In a few the client and the machine decide together, as who is first to
-// close, and chance may tell two clients apart: what lacks a check does so again.
+// close, and chance may tell two clients apart: what lacks a check is told apart again.
 func (b *byMutants) compare(t *testing.T, mutant string, record reports.Record) {
 	t.Helper()
 	ids := slices.Sorted(maps.Keys(b.differences(mutant, record, b.reference)))

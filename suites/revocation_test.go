@@ -132,7 +132,7 @@ func init() {
 	disagree("crypto/tls", "it asks for the OCSP response and leaves it to the program (RFC 6066 8)", faulty...)
 	disagree("gnutls-cli", "GnuTLS takes every responder whose certificate leads to a trusted root (RFC 6960 4.2.2.2)", named("delegated.", "other-ca")...)
 	disagree("gnutls-cli", "GnuTLS does not look whether a response is of the future (RFC 6960 4.2.2.1)", named("staple.", "future")...)
-	disagree("openssl s_client", "it does not ask for the OCSP response, which makes these cases moot (RFC 6066 8)", faulty...)
+	disagree("openssl s_client", "it does not ask for the OCSP response, so these cases are not applicable (RFC 6066 8)", faulty...)
 }
 
 // Every case of the group puts the client before the revocation data that it

@@ -167,7 +167,7 @@ func TestLacks(t *testing.T) {
 }
 
 // A client that offers nothing the server speaks is skipped, not judged.
-func TestMootClientHello(t *testing.T) {
+func TestNothingInCommon(t *testing.T) {
 	t.Parallel()
 	old := reference.New(reference.Options{MaxVersion: 0x0303})
 	record := execute(t, old, func(s *run.Settings) { s.Filter, s.TLSVersion = "paper", "1.3" })

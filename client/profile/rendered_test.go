@@ -3,10 +3,11 @@ package profile
 import (
 	"fmt"
 	"path/filepath"
-	"siptrust/internal/golden"
 	"slices"
 	"strings"
 	"testing"
+
+	"siptrust/internal/golden"
 )
 
 // TestGeneratedProfiles shows what each embedded profile makes of an endpoint with an

@@ -161,7 +161,7 @@ func (d *Driver) Version(context.Context) string {
 	return fmt.Sprintf("%s (%s)", version, runtime.Version())
 }
 
-// Traits: it needs nothing, runs as often at once as one likes, and is done
+// Traits of the client: it needs nothing, runs as often at once as one likes, and is done
 // when the outcome is certain.
 func (d *Driver) Traits() client.Traits {
 	return client.Traits{Silence: patienceWindows * d.opts.Patience}

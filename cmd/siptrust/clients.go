@@ -27,7 +27,7 @@ func checkCommand() *cobra.Command {
 		Use:   "check NAME|FILE.yaml",
 		Short: "Make a first attempt with one client and say how far it came",
 		Long: `Reads a client profile, prepares the client and lets it register once with a
-sound server: how far it came, stage by stage, and what to mend.
+sound server: how far it came, stage by stage, and what to fix.
 
 Exit status: 0 it came through; 1 it refused the sound server or fell short of
 what the case demands; 2 wrong usage, a mistake in the profile included; 3

@@ -1,5 +1,3 @@
-//go:build words
-
 // Until every text says it in the words of CONTRIBUTING.md this test runs with
 // 'go test -tags words ./internal/floorplan' only: take the first line out then.
 

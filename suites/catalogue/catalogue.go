@@ -21,7 +21,7 @@ type Catalogue struct {
 	anyLabel map[string]bool
 }
 
-// NewCatalogue indexes cases. It refuses a table in which an id appears twice,
+// New indexes cases. It refuses a table in which an id appears twice,
 // a twin does not exist or is no sound case, or a case lacks a title, a
 // reason, a level, an expectation or a clause.
 func New(cases []Case) (*Catalogue, error) {

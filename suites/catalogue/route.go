@@ -28,7 +28,7 @@ const (
 // closedPort is one at which nothing listens: tcpmux, which nobody serves.
 const closedPort = "1"
 
-// uri is the address of record that the client is given.
+// URI is the address of record that the client is given.
 func (s *Scenario) URI(at netip.AddrPort) string {
 	port := strconv.Itoa(int(at.Port()))
 	switch s.Given {
@@ -43,12 +43,12 @@ func (s *Scenario) URI(at netip.AddrPort) string {
 	}
 }
 
-// secondURI is the URI of the second account.
+// SecondURI is the URI of the second account.
 func (s *Scenario) SecondURI(at netip.AddrPort) string {
 	return "sips:alice@" + net.JoinHostPort(s.Names.Other, strconv.Itoa(int(at.Port()))) + s.URIParams
 }
 
-// proxy is the URI of the outbound proxy; empty: the client is given none.
+// Proxy is the URI of the outbound proxy; empty: the client is given none.
 func (s *Scenario) Proxy(at netip.AddrPort) string {
 	if s.Given != GivenProxy {
 		return ""
@@ -56,7 +56,7 @@ func (s *Scenario) Proxy(at netip.AddrPort) string {
 	return "sips:" + net.JoinHostPort(s.Names.Host, strconv.Itoa(int(at.Port())))
 }
 
-// records are the resource records of the zone for a server at the address.
+// Records are the resource records of the zone for a server at the address.
 // Each is written as in a zone file, without class and time to live; all names
 // in it are fully qualified. {host} and {other} are those of the scenario's
 // names, {address} and {port} the server's, {elsewhere} and {elsewhere-port} those of the
@@ -78,7 +78,7 @@ func (s *Scenario) Records(at, elsewhere netip.AddrPort) ([]dns.RR, error) {
 	return records, nil
 }
 
-// rename gives the server another name, for which the plan is made anew.
+// Rename gives the server another name, for which the plan is made anew.
 func (s *Scenario) Rename(host string) error {
 	s.Names.Host, s.Names.Domain = host, host
 	plan, err := pkiforge.NewPlan(s.Plan.Style, s.Names)
@@ -86,11 +86,13 @@ func (s *Scenario) Rename(host string) error {
 	return err
 }
 
-// The names that a server is given instead of its own.
+// InternationalName is a name with an A-label for a server at host.
 func InternationalName(host string) string { return "xn--bcher-kva." + host }
-func TopLevelName(host string) string      { return strings.Replace(host, ".", "-", 1) }
 
-// accountNames are all that a server may be called in a case.
+// TopLevelName is a name directly below a top-level domain for a server at host.
+func TopLevelName(host string) string { return strings.Replace(host, ".", "-", 1) }
+
+// AccountNames are all that a server may be called in a case.
 func AccountNames(host string) []string {
 	return []string{host, InternationalName(host), TopLevelName(host)}
 }

@@ -122,7 +122,7 @@ func ownVersions(b *fakeserver.Behaviour) string {
 	return TLSOwn
 }
 
-// attempts gives the number of attempts, at least one.
+// Starts gives the number of attempts, at least one.
 func (s *Scenario) Starts() int {
 	if s.Later != nil && s.Later.Restarted {
 		return max(s.Attempts, 2)
@@ -139,7 +139,7 @@ func (c *Catalogue) Places(cs *Case) fakeserver.Places {
 	return cs.Places
 }
 
-// publishes says whether certificates of the scenario point to the revocation
+// Publishes says whether certificates of the scenario point to the revocation
 // service, which gives certificates out too.
 func (s *Scenario) Publishes() bool {
 	return s.Plan.Revocation.Answer != nil || len(s.Plan.Revocation.Lists) > 0 || len(s.Plan.Fetchable()) > 0

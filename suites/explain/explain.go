@@ -26,7 +26,7 @@ var (
 	handElsewhere = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 2}), fakeserver.PortTLS)
 )
 
-// ForgeCase writes a case's chain, key and roots into dir, for use by hand
+// Forge writes a case's chain, key and roots into dir, for use by hand
 // with the server name sip.siptrust.test, and gives the paths. What a server
 // presents later goes into the directory "later" there, what a second server
 // does into "elsewhere".
@@ -80,7 +80,7 @@ func handNames() pkiforge.Names {
 	}
 }
 
-// Explain writes what a case is, why it matters, its clauses, what the server
+// Case writes what a case is, why it matters, its clauses, what the server
 // presents and the endpoint trusts, with what differs from the twin marked, and
 // how to reproduce it by hand. The PKI is forged for it.
 func Case(ctx context.Context, w io.Writer, id string) error {

@@ -132,12 +132,12 @@ func TestJudgeWalksTheWholeTable(t *testing.T) {
 	}
 }
 
-// What the ClientHello or the client itself makes moot is skipped, with the
+// What the ClientHello or the client itself makes not applicable is skipped, with the
 // reason; once a ClientHello came, exit status 89 excuses nothing.
 func TestSkips(t *testing.T) {
 	cs := &catalogue.Case{ID: "x.y", Expect: catalogue.Accept, Level: catalogue.Must}
-	moot := seentest.Observation(seen.Stalled)
-	moot.Connections[0].NothingInCommon = "no version in common"
+	noCommon := seentest.Observation(seen.Stalled)
+	noCommon.Connections[0].NothingInCommon = "no version in common"
 	for _, tc := range []struct {
 		name string
 		seen seen.Attempt
@@ -145,7 +145,7 @@ func TestSkips(t *testing.T) {
 	}{
 		{"unsupported, nothing came", seen.Classify(seentest.Observation(seen.Absent), client.Outcome{Unsupported: "no TLS here"}, seen.Stage{}), reports.Skip},
 		{"unsupported, but it came", seen.Classify(seentest.Observation(seen.Accepted), client.Outcome{Unsupported: "no TLS here"}, seen.Stage{}), reports.Pass},
-		{"moot ClientHello", seen.Classify(moot, client.Outcome{}, seen.Stage{}), reports.Skip},
+		{"nothing in common", seen.Classify(noCommon, client.Outcome{}, seen.Stage{}), reports.Skip},
 	} {
 		j := judge.Judgement{Case: cs, Policy: catalogue.Interop, Seen: attempts(tc.seen)}
 		if f := j.Judge(); f.Status != tc.want || f.Reason == "" {
@@ -216,7 +216,7 @@ func TestDataAfterTheEnd(t *testing.T) {
 	}
 }
 
-// A ClientHello without what the case needs makes it moot whatever came of it,
+// A ClientHello without what the case needs makes it not applicable, whatever came of it,
 // but a leak.
 func TestPreconditions(t *testing.T) {
 	for _, outcome := range []seen.Outcome{seen.Refused, seen.Stalled, seen.Accepted, seen.Leaked} {

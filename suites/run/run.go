@@ -83,8 +83,8 @@ type Run struct {
 	emitting sync.Mutex
 }
 
-// NewRun checks the settings and selects the cases. The error says in one
-// line which setting is wrong and how to mend it.
+// New checks the settings and selects the cases. The error says in one
+// line which setting is wrong and how to fix it.
 func New(s Settings) (*Run, error) {
 	if s.Driver == nil {
 		return nil, errors.New("run: no client")

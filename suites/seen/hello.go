@@ -19,7 +19,7 @@ type Precondition struct {
 // Met says whether the ClientHello offers it.
 func (p Precondition) Met(h *fakeserver.ClientHello) bool { return p.met(h) }
 
-// OffersTLS13: to a client that does not offer TLS 1.3 the last bytes of the server's
+// OffersTLS13 is needed because to a client that does not offer TLS 1.3 the last bytes of the server's
 // random mean nothing (RFC 8446 4.1.3).
 var OffersTLS13 = Precondition{
 	Name:    "offers-tls13",
@@ -27,7 +27,7 @@ var OffersTLS13 = Precondition{
 	met:     func(h *fakeserver.ClientHello) bool { return slices.Contains(h.Versions, tls.VersionTLS13) },
 }
 
-// OffersStatusRequest: to a client that does not offer status_request no server may
+// OffersStatusRequest is needed because to a client that does not offer status_request no server may
 // staple an OCSP response (RFC 6066 8).
 var OffersStatusRequest = Precondition{
 	Name:    "offers-status-request",
