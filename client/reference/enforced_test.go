@@ -132,12 +132,13 @@ func TestWrongFinished(t *testing.T) {
 				b.reset()
 				ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
 				s.certain, s.hurry = cancel, name == string(checkClose)
+				one := a
 				if name == string(checkClose) && version == tls.VersionTLS13 {
 					// The server has finished and waits for a client that
 					// keeps the connection open.
-					a.Timeout = 200 * time.Millisecond
+					one.Timeout = 200 * time.Millisecond
 				}
-				if _, err := New(Options{Mutant: name}).Attempt(ctx, a); err != nil {
+				if _, err := New(Options{Mutant: name}).Attempt(ctx, one); err != nil {
 					t.Fatal(err)
 				}
 				got := s.connection()
