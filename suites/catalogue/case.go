@@ -26,12 +26,12 @@ const (
 )
 
 // Level is the strength of the clause (RFC 2119).
-type Level string
+type Level = seen.Level
 
 // The levels.
 const (
-	Must   Level = "MUST"
-	Should Level = "SHOULD"
+	Must   = seen.Must
+	Should = seen.Should
 )
 
 // Policy is a rule set that decides where standards disagree.

@@ -65,6 +65,7 @@ func (j *Judgement) Judge() Finding {
 		f.Demands = append(f.Demands, reports.Demand{Name: d.Name, Met: met})
 		if !met {
 			v.missed = append(v.missed, d.Missed)
+			v.missedMust = v.missedMust || d.Level != catalogue.Should
 		}
 	}
 	for i := range rules {
@@ -90,6 +91,8 @@ type view struct {
 	missed  []string     // demands that were not met, in words
 	prelude seen.Verdict // on what leads up to the connections in question
 	subject seen.Outcome // of the connections in question alone
+
+	missedMust bool // one of the demands that were not met has not the level SHOULD
 }
 
 // discountFarewell: data that comes only as the harness ends the client counts

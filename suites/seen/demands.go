@@ -12,7 +12,10 @@ type Demand struct {
 	Name string
 	// Missed says in words how the client failed. It is printed after "accepted, but".
 	Missed string
-	met    func(*Attempts) bool
+	// Level is that of the clause behind the demand: under [Should] a client that
+	// misses it is warned at most. The zero value: the level of the case.
+	Level Level
+	met   func(*Attempts) bool
 }
 
 // NewDemand makes a demand of a predicate.
