@@ -89,6 +89,7 @@ type Case struct {
 	ByPolicy map[Policy]Expectation // where a policy decides otherwise
 	Demands  []seen.Demand
 	Level    Level
+	LevelBy  map[Policy]Level // where a policy's own text is stronger or weaker
 	Clauses  []Clause
 
 	// RefusalCounts is the point of the handshake from which on a refusal says
@@ -126,8 +127,16 @@ func (c *Case) ExpectationUnder(p Policy) Expectation {
 	return c.Expect
 }
 
-// Labels are what a filter can name: the level and every dotted prefix of the
-// id, the group being the first.
+// LevelUnder gives the strength of the clause under the policy.
+func (c *Case) LevelUnder(p Policy) Level {
+	if l, ok := c.LevelBy[p]; ok {
+		return l
+	}
+	return c.Level
+}
+
+// Labels are what a filter can name: the level under [Interop] and every dotted
+// prefix of the id, the group being the first.
 func (c *Case) Labels() []string {
 	labels := []string{string(c.Level)}
 	for i, r := range c.ID {

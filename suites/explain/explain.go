@@ -100,6 +100,9 @@ func Case(ctx context.Context, w io.Writer, id string) error {
 		if e, ok := cs.ByPolicy[p]; ok {
 			fmt.Fprintf(&b, "         under %s: %s\n", p, expectWords(e))
 		}
+		if l, ok := cs.LevelBy[p]; ok {
+			fmt.Fprintf(&b, "         under %s: %s\n", p, l)
+		}
 	}
 	for _, d := range cs.Demands {
 		fmt.Fprintf(&b, "Demand   %s\n", d.Name)

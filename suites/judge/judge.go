@@ -77,7 +77,7 @@ func (j *Judgement) Judge() Finding {
 	if f.Status == reports.Fail && f.Outcome == seen.Stalled && f.Worst.Said.Output != "" {
 		f.Reason += "; the program last said: " + seen.LastLine(f.Worst.Said.Output)
 	}
-	if f.Status == reports.Fail && f.Outcome != seen.Leaked && j.Case.Level == catalogue.Should {
+	if f.Status == reports.Fail && f.Outcome != seen.Leaked && j.Case.LevelUnder(j.Policy) == catalogue.Should {
 		f.Status = reports.Warn
 	}
 	return f
@@ -144,7 +144,7 @@ func (j *Judgement) Result(f Finding, took time.Duration) reports.Result {
 // Blank is the record of a case before anything was seen of it.
 func Blank(cs *catalogue.Case, p catalogue.Policy) reports.Result {
 	return reports.Result{
-		ID: cs.ID, Title: cs.Title, Group: cs.Group(), Level: string(cs.Level),
+		ID: cs.ID, Title: cs.Title, Group: cs.Group(), Level: string(cs.LevelUnder(p)),
 		Expect: string(cs.ExpectationUnder(p)), Twin: cs.Twin, Clauses: cs.ClauseStrings(),
 		Demands: []reports.Demand{}, Evidence: []reports.Evidence{},
 	}

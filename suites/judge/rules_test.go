@@ -120,6 +120,25 @@ func TestEveryRule(t *testing.T) {
 	}
 }
 
+// A policy whose text is stronger fails what is a warning under the others, and
+// the record names its level.
+func TestLevelByPolicy(t *testing.T) {
+	cs := &catalogue.Case{
+		ID: "x.y", Expect: catalogue.Refuse, Level: catalogue.Should, Twin: "x.sound",
+		LevelBy: map[catalogue.Policy]catalogue.Level{catalogue.Apple: catalogue.Must},
+	}
+	for policy, want := range map[catalogue.Policy]struct {
+		status reports.Status
+		level  string
+	}{catalogue.Interop: {reports.Warn, "SHOULD"}, catalogue.Teams: {reports.Warn, "SHOULD"}, catalogue.Apple: {reports.Fail, "MUST"}} {
+		j := judge.Judgement{Case: cs, Policy: policy, Twin: judge.TwinAccepted, Seen: attempts(one(seen.Accepted, nil)...)}
+		f := j.Judge()
+		if r := j.Result(f, 0); r.Status != want.status || r.Level != want.level {
+			t.Errorf("under %s: %s, level %s, want %+v", policy, r.Status, r.Level, want)
+		}
+	}
+}
+
 // One missed demand of the level MUST outweighs any number that are advised.
 func TestMissedMustBesideAdvice(t *testing.T) {
 	for expect, outcome := range map[catalogue.Expectation]seen.Outcome{
