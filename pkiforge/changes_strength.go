@@ -20,8 +20,9 @@ var digests = map[crypto.Hash]struct{ ecdsa, rsa asn1.ObjectIdentifier }{
 }
 
 // SignedWith makes the issuer of a certificate sign it with another hash, in
-// truth and in name: MD5, SHA-1, SHA-384 or SHA-512. For MD5 the issuer gets an
-// RSA key, since ECDSA has no such algorithm.
+// truth and in name: MD5, SHA-1, SHA-384 or SHA-512. For MD5 and SHA-1 the issuer
+// gets an RSA key: ECDSA has no algorithm with MD5, and hardly a CA ever signed
+// with ECDSA over SHA-1, so that a client may just not know it.
 func SignedWith(cert string, hash crypto.Hash) Change {
 	name := fmt.Sprintf("signed-with %v", hash)
 	change := ChangeTBS(name, cert, func(t *TBS) (err error) {
@@ -31,7 +32,7 @@ func SignedWith(cert string, hash crypto.Hash) Change {
 		t.OuterSignature, t.SignerOpts = t.Signature, hash
 		return nil
 	})
-	if hash == crypto.MD5 {
+	if hash == crypto.MD5 || hash == crypto.SHA1 {
 		return withIssuerKey(change, cert, RSA)
 	}
 	return change

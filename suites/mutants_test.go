@@ -108,7 +108,8 @@ func explainedByPolicy(mutant string) bool {
 func ownCases(policy catalogue.Policy) []string {
 	var ids []string
 	for i := range cases.All().Cases {
-		if cs := &cases.All().Cases[i]; cs.ExpectationUnder(policy) != cs.ExpectationUnder(catalogue.Interop) {
+		cs := &cases.All().Cases[i]
+		if cs.ExpectationUnder(policy) != cs.ExpectationUnder(catalogue.Interop) || cs.LevelUnder(policy) != cs.Level {
 			ids = append(ids, cs.ID)
 		}
 	}
