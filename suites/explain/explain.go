@@ -105,6 +105,10 @@ func Case(ctx context.Context, w io.Writer, id string) error {
 		}
 	}
 	for _, d := range cs.Demands {
+		if d.Level != "" && d.Level != cs.Level {
+			fmt.Fprintf(&b, "Demand   %s (%s)\n", d.Name, d.Level)
+			continue
+		}
 		fmt.Fprintf(&b, "Demand   %s\n", d.Name)
 	}
 	fmt.Fprintf(&b, "Clauses  %s\n", strings.Join(cs.ClauseStrings(), ", "))
