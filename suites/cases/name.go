@@ -19,6 +19,7 @@ var (
 	matchService   = clause("RFC 9525", "6.5")
 	noMatch        = clause("RFC 9525", "6.6")
 	httpNames      = clause("RFC 2818", "3.1")
+	partOfLabel    = clause("RFC 6125", "6.4.3")
 	altNames       = clause("RFC 5280", "4.2.1.6")
 	issuerAltNames = clause("RFC 5280", "4.2.1.7")
 	namedSubject   = clause("RFC 5280", "4.1.2.6")
