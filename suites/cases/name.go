@@ -98,11 +98,11 @@ func hostNameCases() []Case {
 		{
 			ID:         "name.empty-subject",
 			Title:      "The subject is empty, and a critical subject alternative name contains the server's name",
-			Why:        "The subject alternative name is enough. Some stacks crash or refuse when there is no common name, and so cannot use the server.",
+			Why:        "The subject alternative name is enough, and public CAs issue such certificates today. Some stacks crash or refuse when there is no common name, and so cannot use the server.",
 			Twin:       "paper.public-ca.sound",
 			Change:     presents("the subject is empty, and the subject alternative name is critical", "CN:", "DNS:{host}"),
 			Expect:     Accept,
-			Level:      Should,
+			Level:      Must,
 			Clauses:    []Clause{altNames, namedSubject},
 			AboutNames: true,
 		},
