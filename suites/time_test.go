@@ -54,11 +54,4 @@ func init() {
 		"time.intermediate-expired", "time.intermediate-expired-public-ca", "time.intermediate-not-yet-valid",
 		"chain.every-way-expired")
 	explainUnder(catalogue.Apple, "lifetime", "time.generalized-leaf", "time.no-expiry-leaf")
-
-	for _, id := range []string{
-		"time.fractional-seconds", "time.generalized-offset", "time.utctime-offset", "time.not-a-date",
-	} {
-		enforced[id] = "x509.ParseCertificate reads no other form of a date than that of RFC 5280 4.1.2.5"
-	}
-	disagree("gnutls-cli", "GnuTLS carries the surplus of a day over to the next month (RFC 5280 4.1.2.5.1)", "time.not-a-date")
 }

@@ -1,9 +1,10 @@
 package cases
 
 import (
-	"siptrust/suites/catalogue"
 	"slices"
 	"sync"
+
+	"siptrust/suites/catalogue"
 )
 
 // Edition of the catalogue: it changes whenever a case does.

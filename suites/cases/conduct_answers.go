@@ -10,7 +10,7 @@ import (
 var (
 	redirection       = clause("RFC 3261", "8.1.3.4")
 	transactionErrors = clause("RFC 3261", "8.1.3.1")
-	basicGone         = clause("RFC 3261", "22")
+	basicGone         = clause("RFC 3261", "22.1")
 )
 
 // answerCases: sound servers whose answers to a REGISTER could make the client
@@ -139,7 +139,7 @@ func answerCases() []Case {
 		{
 			ID:    "conduct.basic-challenge",
 			Title: "The server sends a Basic challenge: the client does not answer with its password",
-			Why:   "RFC 3261 removed the Basic scheme: a client that answers such a challenge gives its password to the server.",
+			Why:   "RFC 3261 does not permit the Basic scheme, in a challenge or in an answer: a client that answers such a challenge gives its password to the server.",
 			Twin:  "paper.custom-ca.sound",
 			Change: replies("the server challenges with Basic", fakeserver.Reply{
 				Status: 401, Reason: "Unauthorized", Fields: []string{`WWW-Authenticate: Basic realm="{host}"`},

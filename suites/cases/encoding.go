@@ -268,8 +268,8 @@ func encodingVersions() []Case {
 			Clauses: []Clause{extensionsField, versionField},
 		},
 		{
-			ID:      "encoding.v1-intermediate-with-extensions",
-			Title:   "The issuing certificate has version 1 and an extension that says that it is a CA certificate",
+			ID:       "encoding.v1-intermediate-with-extensions",
+			Title:    "The issuing certificate has version 1 and an extension that says that it is a CA certificate",
 			Why:      "Only version 3 allows extensions, and RFC 5280 does not let a certificate of version 1 say by itself that it is one of a CA. OpenSSL and many other clients read the extension all the same.",
 			Twin:     customSound,
 			Change:   ofPKI("the issuing certificate has version 1 and also extensions", pkiforge.Version(pkiforge.Issuing, 1)),

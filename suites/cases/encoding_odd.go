@@ -20,8 +20,8 @@ var (
 func encodingOdd() []Case {
 	return []Case{
 		{
-			ID:      "encoding.policies-critical",
-			Title:   "The certificate policies of the server certificate are critical",
+			ID:       "encoding.policies-critical",
+			Title:    "The certificate policies of the server certificate are critical",
 			Why:      "RFC 5280 says that every client must know this extension, but also that a client that cannot interpret it must refuse. NSS and mbed TLS do not interpret policies and refuse.",
 			Twin:     publicSound,
 			Change:   ofPKI("the certificate policies are critical", pkiforge.CriticalExtension(pkiforge.Server, pkiforge.OIDPolicies)),
