@@ -106,6 +106,12 @@ type Case struct {
 	// accepted and DNS was asked for the server's name; elsewhere a client that
 	// does not come proves nothing.
 	MustCome bool
+	// ClearHop is the network, "tcp" or "udp", of the hop without TLS that the
+	// server, once it was accepted, sends the client on to; empty: it sends it
+	// nowhere. Where the case observes, SIP of the account that arrives there after
+	// that is shown and is no failure: a client may go there when it has told its
+	// user (RFC 3261 8.1.3.4).
+	ClearHop string
 	// AboutNames: the case is skipped for a client that can be given no name.
 	AboutNames bool
 }

@@ -56,6 +56,7 @@ func (j *Judgement) Judge() Finding {
 		f.Outcome, f.How = f.Worst.Verdict.Outcome, f.Worst.Verdict.How
 	}
 	v.discountFarewell()
+	v.discountClearHop()
 	v.subject = f.Outcome
 	if f.Outcome == seen.Absent && v.prelude.Outcome != seen.Accepted && j.Seen.HasPrelude() {
 		f.Outcome, f.How = v.prelude.Outcome, v.prelude.How
@@ -105,6 +106,18 @@ func (v *view) discountFarewell() {
 	f.Outcome, f.How = seen.Stalled, "no data until siptrust ended the client"
 	if c := f.Worst.Verdict.Decisive; v.Seen.HasPrelude() && !seen.InTime(f.Worst.Observation, c.HelloAt) {
 		f.Outcome = seen.Absent // the whole connection was a farewell
+	}
+}
+
+// discountClearHop: SIP in the clear at the hop that the accepted server named, and
+// nowhere else nor before, is what the case observes and no leak.
+func (v *view) discountClearHop() {
+	f := v.finding
+	if f.Outcome != seen.Leaked || v.Case.ClearHop == "" || v.expect != catalogue.Observe {
+		return
+	}
+	if where, ok := f.Worst.FollowedTo(v.Case.ClearHop); ok {
+		f.Outcome, f.How = seen.Accepted, "SIP inside TLS, then in the clear "+where+", where the server had sent it"
 	}
 }
 
