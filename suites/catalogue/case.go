@@ -102,9 +102,9 @@ type Case struct {
 	// Needs lists client features (client.Lacks…) without which the case is
 	// skipped.
 	Needs []string
-	// MustCome: that the client does not come is the failure, where its twin was
-	// accepted and DNS was asked for the server's name; elsewhere a client that
-	// does not come proves nothing.
+	// MustCome: that the client does not come is the failure, or what the case
+	// observes, where its twin was accepted and DNS was asked for the server's name;
+	// elsewhere a client that does not come proves nothing.
 	MustCome bool
 	// ClearHop is the network, "tcp" or "udp", of the hop without TLS that the
 	// server, once it was accepted, sends the client on to; empty: it sends it

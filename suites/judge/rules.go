@@ -127,11 +127,13 @@ var rules = []Rule{
 		},
 	},
 	{
+		"observed-not-come", "whether the client comes is only recorded: the twin was accepted, the client was led to the server and had the time to come", reports.Info,
+		func(v *view) bool { return v.expect == catalogue.Observe && v.stayedAway() },
+		func(v *view) string { return "the client did not come: " + v.finding.How },
+	},
+	{
 		"did-not-come", "not to come is the failure: the twin was accepted, the client was led to the server and had the time to come", reports.Fail,
-		func(v *view) bool {
-			return v.expect != catalogue.Observe && v.finding.Outcome == seen.Absent && v.Case.MustCome && v.Twin == TwinAccepted &&
-				!v.finding.Worst.Invited.IsZero() && v.finding.Worst.HadTime
-		},
+		func(v *view) bool { return v.expect != catalogue.Observe && v.stayedAway() },
 		func(v *view) string {
 			return "the client asked DNS for the server and did not come to it: " + v.finding.How
 		},
@@ -271,6 +273,12 @@ var rules = []Rule{
 		func(*view) bool { return true },
 		func(v *view) string { return "nothing was sent: " + v.finding.How },
 	},
+}
+
+// stayedAway: the client did not come, and that says something of it.
+func (v *view) stayedAway() bool {
+	return v.finding.Outcome == seen.Absent && v.Case.MustCome && v.Twin == TwinAccepted &&
+		!v.finding.Worst.Invited.IsZero() && v.finding.Worst.HadTime
 }
 
 func acceptedBut(v *view) string { return "accepted, but " + strings.Join(v.missed, "; ") }

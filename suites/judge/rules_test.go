@@ -86,6 +86,9 @@ func TestEveryRule(t *testing.T) {
 		twin   judge.TwinState
 		all    []seen.Attempt
 	}{expect: catalogue.Accept, twin: judge.TwinAccepted, edit: func(c *catalogue.Case) { c.MustCome = true }, all: invited}
+	observed := samples["did-not-come"]
+	observed.expect = catalogue.Observe
+	samples["observed-not-come"] = observed
 
 	known := map[string]bool{}
 	for _, r := range judge.Rules() {
