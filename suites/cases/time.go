@@ -20,6 +20,9 @@ const (
 	selfSignedSound = "paper.self-signed.sound"
 )
 
+// tenDays is more than any client allows a clock to be wrong.
+const tenDays = 10 * 24 * time.Hour
+
 // appleRefuses: Apple refuses server certificates that are valid for more than
 // 825 days.
 var appleRefuses = map[Policy]Expectation{Apple: Refuse}
@@ -100,6 +103,26 @@ func timeCases() []Case {
 			Clauses: []Clause{validityPeriod, noRegister},
 		},
 		{
+			ID:      "time.begins-in-ten-days",
+			Title:   "The server certificate becomes valid in ten days",
+			Why:     "NSS allows for a clock that is wrong by a day, so that it accepts a certificate that becomes valid tomorrow. A client that accepts this one as well does not check the start date at all.",
+			Twin:    customSound,
+			Change:  ofPKI("the server certificate becomes valid only in ten days", pkiforge.Begins(pkiforge.Server, tenDays)),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{validityPeriod, noRegister},
+		},
+		{
+			ID:      "time.begins-in-ten-days-self-signed",
+			Title:   "The installed self-signed certificate becomes valid in ten days",
+			Why:     "An installed certificate is also valid only from its start date. No clock is wrong by ten days: a client that accepts it does not check this date.",
+			Twin:    selfSignedSound,
+			Change:  ofPKI("the server certificate becomes valid only in ten days", pkiforge.Begins(pkiforge.Server, tenDays)),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{validityPeriod, noRegister},
+		},
+		{
 			ID:      "time.begins-in-an-hour",
 			Title:   "The server certificate becomes valid in an hour",
 			Why:     "Times in certificates are always in UTC. A client that reads them as local time is wrong by an hour or more.",
@@ -145,6 +168,16 @@ func timeCases() []Case {
 			Why:     "Every certificate of the path must be valid, from its first to its last second. A client that accepts this one does not check them all.",
 			Twin:    customSound,
 			Change:  ofPKI("the issuing CA's certificate is not yet valid", pkiforge.NotYetValid(pkiforge.Issuing)),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{validityPeriod, noRegister},
+		},
+		{
+			ID:      "time.intermediate-begins-in-ten-days",
+			Title:   "The issuing CA's certificate becomes valid in ten days",
+			Why:     "NSS allows for a clock that is wrong by a day, also for CAs. A client that accepts this one does not check the start dates of CAs at all.",
+			Twin:    customSound,
+			Change:  ofPKI("the issuing CA's certificate becomes valid only in ten days", pkiforge.Begins(pkiforge.Issuing, tenDays)),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{validityPeriod, noRegister},
