@@ -179,11 +179,4 @@ var (
 			return !h.PSK && h.TicketLen == 0
 		}),
 	}
-	// OffersNoEarlyData: SIP has no profile for early data (RFC 8446 E.5), and the
-	// server allowed none (4.2.10).
-	OffersNoEarlyData = Demand{
-		Name:   "offers-no-early-data",
-		Missed: "the ClientHello offers early data",
-		met:    everyClientHello(func(h *fakeserver.ClientHello) bool { return !h.EarlyData }),
-	}
 )
