@@ -8,6 +8,7 @@ import (
 	_ "crypto/sha512"
 	"encoding/asn1"
 	"fmt"
+	"slices"
 )
 
 // digests are the object identifiers of the signature algorithms that use a
@@ -50,6 +51,20 @@ func digestAlgorithm(algorithm []byte, hash crypto.Hash) ([]byte, error) {
 		return nil, fmt.Errorf("%w: no signature algorithm is known for %v and this key", ErrNotApplicable, hash)
 	}
 	return AlgorithmIdentifier(oid, params)
+}
+
+// ChainKeys gives every certificate that a server may present or that leads to one
+// a key of that algorithm, whatever the run's; bystanders and clients keep theirs.
+func ChainKeys(algorithm KeyAlgorithm) Change {
+	others := []string{BystanderCustom, BystanderSystem, Client, ClientRoot, ClientIssuing}
+	return Change{Name: fmt.Sprintf("chain keys %s", algorithm), Apply: func(p *Plan) error {
+		for i := range p.Certs {
+			if !slices.Contains(others, p.Certs[i].Name) {
+				p.Certs[i].KeyAlgorithm = algorithm
+			}
+		}
+		return nil
+	}}
 }
 
 // KeyKind gives a certificate a key of that algorithm.

@@ -92,6 +92,11 @@ type Case struct {
 	LevelBy  map[Policy]Level // where a policy's own text is stronger or weaker
 	Clauses  []Clause
 
+	// Repeats is the id of the case that this one repeats with a setting of the run
+	// fixed; empty: it repeats none.
+	Repeats string
+	Fixed   Fixed
+
 	// RefusalCounts is the point of the handshake from which on a refusal says
 	// something of what the case is about; the zero value: the server's
 	// Certificate.
@@ -114,6 +119,25 @@ type Case struct {
 	ClearHop string
 	// AboutNames: the case is skipped for a client that can be given no name.
 	AboutNames bool
+}
+
+// Fixed is a setting of a run that a case fixes for itself. The zero value fixes
+// none.
+type Fixed struct {
+	TLSVersion string                // "1.2": the servers speak it alone
+	TLSKey     pkiforge.KeyAlgorithm // of every key of the chains
+}
+
+// Pinned says why the case would say the same as the one that it repeats in a run
+// with these settings, if so.
+func (f Fixed) Pinned(tlsVersion string, key pkiforge.KeyAlgorithm) string {
+	switch {
+	case f.TLSVersion != "" && f.TLSVersion == tlsVersion:
+		return "the whole run is pinned to TLS " + tlsVersion
+	case f.TLSKey != "" && f.TLSKey == key:
+		return "the whole run has " + strings.ToUpper(string(key)) + " keys"
+	}
+	return ""
 }
 
 // Group is the first part of the id.
