@@ -125,9 +125,9 @@ func TestRepeatedInPinnedRuns(t *testing.T) {
 		skipped, says string
 	}{
 		"nothing":  {func(*run.Settings) {}, "", ""},
-		"TLS 1.2":  {func(s *run.Settings) { s.TLSVersion = "1.2" }, "tls12", "the whole run is pinned to TLS 1.2, so that paper."},
+		"TLS 1.2":  {func(s *run.Settings) { s.TLSVersion = "1.2" }, "tls12", "the whole run is pinned to TLS 1.2: paper."},
 		"TLS 1.3":  {func(s *run.Settings) { s.TLSVersion = "1.3" }, "tls12", "the case is about TLS 1.2, and the run is pinned to TLS 1.3"},
-		"RSA keys": {func(s *run.Settings) { s.TLSKey = pkiforge.RSA }, "rsa", "the whole run has RSA keys, so that paper."},
+		"RSA keys": {func(s *run.Settings) { s.TLSKey = pkiforge.RSA }, "rsa", "the whole run has RSA keys: paper."},
 	} {
 		record := execute(t, plain(), func(s *run.Settings) {
 			s.Filter = "tls12.custom-ca || rsa.custom-ca"

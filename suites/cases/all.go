@@ -8,7 +8,7 @@ import (
 )
 
 // Edition of the catalogue: it changes whenever a case does.
-const Edition = "2026.2"
+const Edition = "2026.3"
 
 // All is the whole catalogue. It is shared: read it only.
 var All = sync.OnceValue(func() *catalogue.Catalogue {
