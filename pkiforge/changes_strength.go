@@ -8,6 +8,7 @@ import (
 	_ "crypto/sha512"
 	"encoding/asn1"
 	"fmt"
+	"slices"
 )
 
 // digests are the object identifiers of the signature algorithms that use a
@@ -20,8 +21,9 @@ var digests = map[crypto.Hash]struct{ ecdsa, rsa asn1.ObjectIdentifier }{
 }
 
 // SignedWith makes the issuer of a certificate sign it with another hash, and
-// name that hash: MD5, SHA-1, SHA-384 or SHA-512. For MD5 the issuer gets an
-// RSA key, since ECDSA has no such algorithm.
+// name that hash: MD5, SHA-1, SHA-384 or SHA-512. For MD5 and SHA-1 the issuer
+// gets an RSA key: ECDSA has no algorithm with MD5, and hardly a CA ever signed
+// with ECDSA over SHA-1, so that a client may just not know it.
 func SignedWith(cert string, hash crypto.Hash) Change {
 	name := fmt.Sprintf("signed-with %v", hash)
 	change := ChangeTBS(name, cert, func(t *TBS) (err error) {
@@ -31,7 +33,7 @@ func SignedWith(cert string, hash crypto.Hash) Change {
 		t.OuterSignature, t.SignerOpts = t.Signature, hash
 		return nil
 	})
-	if hash == crypto.MD5 {
+	if hash == crypto.MD5 || hash == crypto.SHA1 {
 		return withIssuerKey(change, cert, RSA)
 	}
 	return change
@@ -49,6 +51,20 @@ func digestAlgorithm(algorithm []byte, hash crypto.Hash) ([]byte, error) {
 		return nil, fmt.Errorf("%w: no signature algorithm is known for %v and this key", ErrNotApplicable, hash)
 	}
 	return AlgorithmIdentifier(oid, params)
+}
+
+// ChainKeys gives every certificate that a server may present or that leads to one
+// a key of that algorithm, whatever the run's; bystanders and clients keep theirs.
+func ChainKeys(algorithm KeyAlgorithm) Change {
+	others := []string{BystanderCustom, BystanderSystem, Client, ClientRoot, ClientIssuing}
+	return Change{Name: fmt.Sprintf("chain keys %s", algorithm), Apply: func(p *Plan) error {
+		for i := range p.Certs {
+			if !slices.Contains(others, p.Certs[i].Name) {
+				p.Certs[i].KeyAlgorithm = algorithm
+			}
+		}
+		return nil
+	}}
 }
 
 // KeyKind gives a certificate a key of that algorithm.

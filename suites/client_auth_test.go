@@ -15,7 +15,7 @@ func init() {
 	changes["client-auth.server-expired"] = expiredLeaf
 	changes["client-auth.server-bad-signature"] = damagedLeaf
 
-	explains("client-certificate", "client-auth.sound", "client-auth.no-ca-list", "client-auth.long-ca-list",
+	explains("client-certificate", "client-auth.sound", "client-auth.long-ca-list",
 		"client-auth.issued-identity", "client-auth.rsa-identity")
 	explains("close", "client-auth.expired-identity")
 	explains("plaintext-fallback", "client-auth.expired-identity")

@@ -77,7 +77,7 @@ func init() {
 		"conduct.reconnect.no-handshake", "conduct.closed-unanswered", "conduct.reset-unanswered", "conduct.hangs-up")
 	explains("version-fallback", "conduct.closes-at-hello")
 	explains("silence", "conduct.unfinished")
-	explains("clear-hop", "conduct.redirect-tcp", "conduct.redirect-udp", "conduct.service-route-tcp")
+	explains("clear-hop", "conduct.service-route-tcp")
 	explains("sips-scheme", "conduct.unsupported-scheme", "conduct.sips-unavailable")
 	explains("basic-credentials", "conduct.basic-challenge")
 	explains("uri-transport", "conduct.transport-tcp")

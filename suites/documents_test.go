@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -43,9 +44,10 @@ func TestMarkdownList(t *testing.T) {
 	}
 	for i := range cases.All().Cases {
 		cs := &cases.All().Cases[i]
-		row := "\n| `" + cs.ID + "` | " + string(cs.Level) + " | " + string(cs.ExpectationUnder(catalogue.Apple))
-		in := slices.IndexFunc(sections, func(s string) bool { return strings.Contains(s, row) })
-		if in < 0 || !strings.HasPrefix(sections[in], cs.Group()+"\n") || strings.Count(b.String(), row) != 1 {
+		row := regexp.MustCompile("\n\\| `" + regexp.QuoteMeta(cs.ID) + "` \\| " + string(cs.LevelUnder(catalogue.Apple)) +
+			`(; [a-z0-9, ]+: (MUST|SHOULD))? \| ` + string(cs.ExpectationUnder(catalogue.Apple)))
+		in := slices.IndexFunc(sections, row.MatchString)
+		if in < 0 || !strings.HasPrefix(sections[in], cs.Group()+"\n") || len(row.FindAllString(b.String(), -1)) != 1 {
 			t.Errorf("%s does not stand once in the section of its group", cs.ID)
 		}
 	}
@@ -72,6 +74,14 @@ func TestPoliciesDiffer(t *testing.T) {
 				t.Errorf("%s: interop is what the case itself expects", cs.ID)
 			case byPolicy && !slices.Contains(known, decided):
 				t.Errorf("%s: %s expects %q", cs.ID, p, decided)
+			}
+			if l, own := cs.LevelBy[p]; own && (l == cs.Level || p == catalogue.Interop || l != catalogue.Must && l != catalogue.Should) {
+				t.Errorf("%s: the level under %s is %q, under interop %q", cs.ID, p, l, cs.Level)
+			}
+		}
+		for p := range cs.LevelBy {
+			if !slices.Contains(catalogue.Policies(), p) {
+				t.Errorf("%s: unknown policy %q", cs.ID, p)
 			}
 		}
 		for p := range cs.ByPolicy {
@@ -100,7 +110,7 @@ func TestPoliciesDocument(t *testing.T) {
 		}
 	}
 	for i := range cases.All().Cases {
-		if cs := &cases.All().Cases[i]; len(cs.ByPolicy) > 0 && !strings.Contains(text, "`"+cs.Group()+"`") {
+		if cs := &cases.All().Cases[i]; len(cs.ByPolicy)+len(cs.LevelBy) > 0 && !strings.Contains(text, "`"+cs.Group()+"`") {
 			t.Errorf("%s is decided by a policy, and its group is not in the table of what they decide", cs.ID)
 		}
 	}

@@ -74,7 +74,10 @@ func init() {
 		changes[id] = c
 	}
 	explains("critical-extensions", "encoding.unknown-critical-leaf", "encoding.unknown-critical-intermediate")
-	explains("basic-constraints", "encoding.v1-intermediate", "encoding.v1-intermediate-with-extensions")
+	explains("basic-constraints", "encoding.v1-intermediate")
+	for _, policy := range []catalogue.Policy{catalogue.RFC5922, catalogue.RFC9525} {
+		explainUnder(policy, "basic-constraints", "encoding.v1-intermediate-with-extensions")
+	}
 	// Where extensions do not count there is no name but the common name.
 	for _, mutant := range []string{"name", "common-name"} {
 		explains(mutant, "encoding.v1-with-extensions", "encoding.v2-with-extensions")
@@ -106,7 +109,7 @@ func init() {
 		"encoding.duplicate-unknown")
 	disagree("openssl s_client", "OpenSSL reads BER (RFC 5280 4.1 demands DER)", "encoding.indefinite-length")
 	disagree("openssl s_client", "OpenSSL obeys extensions whatever the version, but with -x509_strict (RFC 5280 4.1.2.9)",
-		"encoding.v1-with-extensions", "encoding.v2-with-extensions", "encoding.v1-intermediate-with-extensions")
+		"encoding.v1-with-extensions", "encoding.v2-with-extensions")
 	disagree("gnutls-cli", "GnuTLS does not look at the key usage of a server's certificate that it cannot read (RFC 5280 4.2)",
 		"encoding.malformed-key-usage")
 }

@@ -82,7 +82,7 @@ func (b *byMutants) run(t *testing.T, mutant string) {
 	b.mu.Lock()
 	b.tried++
 	b.mu.Unlock()
-	want := slices.Clone(b.explained[mutant])
+	want := andRepeated(b.explained[mutant])
 	if len(want) == 0 && b.policy == catalogue.Interop && !explainedByPolicy(mutant) {
 		t.Fatal("no case is said to be explained by what it lacks; say so with explains in the test of a topic")
 	}

@@ -48,7 +48,7 @@ func init() {
 	explains("name",
 		"name.parent-domain", "name.child-domain", "name.leading-dot", "name.appended-domain", "name.prefixed-label",
 		"name.look-alike", "name.nul", "name.port", "name.empty", "name.list", "name.wildcard-two-labels",
-		"name.wildcard-apex", "name.wildcard-label-middle", "name.wildcard-inner", "name.wildcard-double", "name.wildcard-alone", "name.cn-beside-other-name",
+		"name.wildcard-apex", "name.wildcard-inner", "name.wildcard-double", "name.wildcard-alone", "name.cn-beside-other-name",
 		"name.cn-sentence", "name.cn-uri", "name.cn-nul", "name.none", "name.empty-alt-name", "name.nothing",
 		"name.mail-only", "name.directory-only", "name.registered-id-only", "name.principal-only", "name.address-only",
 		"name.injected-by-uri", "name.injected-by-mail", "name.nul-at-end", "name.space", "name.space-behind", "name.two-dots",
@@ -64,18 +64,18 @@ func init() {
 	)
 	explains("nul", "name.nul", "name.nul-at-end")
 	explains("wildcards",
-		"name.wildcard-two-labels", "name.wildcard-apex", "name.wildcard-label-middle", "name.wildcard-inner", "name.wildcard-double", "name.wildcard-alone",
+		"name.wildcard-two-labels", "name.wildcard-apex", "name.wildcard-inner", "name.wildcard-double", "name.wildcard-alone",
 	)
 	explains("common-name", "name.cn-beside-other-name", "name.cn-beside-wildcard")
 	explainUnder(catalogue.RFC5922, "name",
-		"name.wildcard", "name.wildcard-top-level", "name.wildcard-label-end", "name.wildcard-label-start", "name.cn-beside-mail", "name.cn-wildcard",
+		"name.wildcard", "name.wildcard-top-level", "name.wildcard-label-end", "name.wildcard-label-start", "name.wildcard-label-middle", "name.cn-beside-mail", "name.cn-wildcard",
 		"name.srv-only", "name.cn-beside-empty-alt-name",
 	)
-	explainUnder(catalogue.RFC5922, "wildcards", "name.wildcard", "name.wildcard-top-level", "name.wildcard-label-end", "name.wildcard-label-start")
+	explainUnder(catalogue.RFC5922, "wildcards", "name.wildcard", "name.wildcard-top-level", "name.wildcard-label-end", "name.wildcard-label-start", "name.wildcard-label-middle")
 	explainUnder(catalogue.RFC5922, "common-name", "name.cn-beside-mail", "name.cn-beside-empty-alt-name")
-	explainUnder(catalogue.RFC9525, "wildcards", "name.wildcard-label-end", "name.wildcard-label-start")
+	explainUnder(catalogue.RFC9525, "wildcards", "name.wildcard-label-end", "name.wildcard-label-start", "name.wildcard-label-middle")
 	explainUnder(catalogue.RFC9525, "name",
-		"name.wildcard-label-end", "name.wildcard-label-start",
+		"name.wildcard-label-end", "name.wildcard-label-start", "name.wildcard-label-middle",
 		"name.cn-only", "name.cn-beside-mail", "name.cn-first-of-two", "name.cn-last-of-two", "name.cn-wildcard",
 		"name.cn-beside-empty-alt-name",
 	)

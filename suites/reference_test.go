@@ -93,7 +93,7 @@ func explainReference() {
 			"proxy-other", "proxy-address-other", "foreign-naptr-target-only", "alias-target-only", "resolved-address", "resolved-address-as-name",
 			"resolved-address-as-common-name", "address-other", "address-name-only", "address-as-name", "address-wildcard",
 			"address-as-common-name-beside-name", "a-label-other", "a-label-unaccented", "a-label-wildcard",
-			"first-target-wrong-name", "next-target", "both-targets-wrong-name",
+			"first-target-wrong-name", "both-targets-wrong-name",
 		},
 		"whole-name":        {"service-name"},
 		"wildcards":         {"a-label-wildcard"},
@@ -102,17 +102,16 @@ func explainReference() {
 		"canonical-name":    {"alias", "alias-target-only"}, // which does not name what the alias leads to
 		"name-behind-srv": {
 			"service-name", "other-name", "foreign-target-only", "foreign-target-name-only", "foreign-naptr-only",
-			"foreign-naptr-target-only", "first-target-wrong-name", "next-target", "both-targets-wrong-name",
+			"foreign-naptr-target-only", "first-target-wrong-name", "both-targets-wrong-name",
 		},
 		"resolved-address":    {"resolved-address", "resolved-address-as-name", "resolved-address-as-common-name"},
 		"address-text":        {"address-as-name", "address-wildcard", "address-as-common-name-beside-name"},
-		"next-target":         {"first-target-dead", "next-target"},
+		"next-target":         {"first-target-dead"},
 		"every-target":        {"both-targets-wrong-name"},
 		"clear-service":       {"both-targets-wrong-name"},
 		"naptr-service":       {"naptr-prefers-udp"},
 		"server-name":         {"asks-for-host", "virtual-server"},
 		"server-name-address": {"asks-for-nobody"},
-		"close":               {"next-target"}, // it stays with the first, whose connection it leaves open
 	} {
 		explains(mutant, inReference(ids...)...)
 	}

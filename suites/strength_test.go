@@ -7,11 +7,11 @@ import (
 func init() {
 	leafKey, issuerKey := change{plan: []string{"server KeyAlgorithm"}}, change{plan: []string{"issuing KeyAlgorithm"}}
 	for id, c := range map[string]change{
-		// ECDSA has no signature algorithm with MD5.
+		// ECDSA has no signature algorithm with MD5, and hardly one with SHA-1.
 		"strength.md5":              {plan: []string{"issuing KeyAlgorithm", "server EditTBS"}},
-		"strength.sha1":             {plan: []string{"server EditTBS"}},
-		"strength.sha1-issuer":      {plan: []string{"issuing EditTBS"}},
-		"strength.sha1-root":        {plan: []string{"root EditTBS"}},
+		"strength.sha1":             {plan: []string{"issuing KeyAlgorithm", "server EditTBS"}},
+		"strength.sha1-issuer":      {plan: []string{"root KeyAlgorithm", "issuing EditTBS"}},
+		"strength.sha1-root":        {plan: []string{"root KeyAlgorithm", "root EditTBS"}},
 		"strength.rsa-1024":         leafKey,
 		"strength.rsa-1024-issuer":  issuerKey,
 		"strength.rsa-512-issuer":   issuerKey,
@@ -37,6 +37,7 @@ func init() {
 
 	explains("weak-digests", "strength.md5", "strength.sha1", "strength.sha1-issuer")
 	for _, policy := range []catalogue.Policy{catalogue.Apple, catalogue.BCP195} {
+		explainUnder(policy, "weak-digests", "strength.sha1", "strength.sha1-issuer")
 		explainUnder(policy, "short-keys", "strength.rsa-1024", "strength.rsa-1024-issuer")
 	}
 	enforced["strength.p192-issuer"] = "x509.ParseCertificate knows no curve of less than 224 bits"

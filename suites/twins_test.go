@@ -92,7 +92,7 @@ func TestOneChange(t *testing.T) {
 		if cs.Sound() {
 			continue
 		}
-		want, ok := changes[cs.ID]
+		want, ok := changes[original(cs)]
 		if !ok {
 			t.Errorf("%s: it is not said what it changes. Add it to changes in the test of its topic in suites, with those of the fields below that it means to change",
 				cs.ID)

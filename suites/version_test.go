@@ -1,10 +1,12 @@
 package suites_test
 
 import (
+	"context"
 	"crypto/tls"
 	"slices"
 	"testing"
 
+	"siptrust/client"
 	"siptrust/client/reference"
 	"siptrust/reports"
 	"siptrust/suites/catalogue"
@@ -60,6 +62,34 @@ func TestPinnedRun(t *testing.T) {
 		}
 		if record.Summary.Fail+record.Summary.Inconclusive > 0 {
 			t.Errorf("pinned to %s: %+v", pin, record.Summary)
+		}
+	}
+}
+
+// What a client falls back to decides: TLS 1.2 after TLS 1.3 is a warning, what is
+// older a failure.
+func TestFallback(t *testing.T) {
+	t.Parallel()
+	again := func(highest uint16) client.Driver {
+		first, second := plain(), reference.New(reference.Options{Mutant: "old-versions", MaxVersion: highest})
+		return &altered{Driver: first, attempt: func(ctx context.Context, a client.Attempt) (client.Outcome, error) {
+			said, err := first.Attempt(ctx, a)
+			if err != nil || ctx.Err() != nil {
+				return said, err
+			}
+			return second.Attempt(ctx, a)
+		}}
+	}
+	for highest, want := range map[uint16]reports.Status{
+		tls.VersionTLS13: reports.Pass, tls.VersionTLS12: reports.Warn, tls.VersionTLS11: reports.Fail,
+	} {
+		record := execute(t, again(highest), func(s *run.Settings) {
+			s.Filter = "version.no-fallback-after-alert || version.no-fallback-after-reset || conduct.closes-at-hello"
+		})
+		for _, r := range record.Results {
+			if !r.Control && r.Status != want {
+				t.Errorf("%s, a second try with %s at the most: %s (%s), want %s", r.ID, tls.VersionName(highest), r.Status, r.Reason, want)
+			}
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 var (
 	redirection       = clause("RFC 3261", "8.1.3.4")
 	transactionErrors = clause("RFC 3261", "8.1.3.1")
-	basicGone         = clause("RFC 3261", "22")
+	basicGone         = clause("RFC 3261", "22.1")
 )
 
 // answerCases: sound servers whose answers to a REGISTER could make the client
@@ -68,31 +68,33 @@ func answerCases() []Case {
 		},
 		{
 			ID:    "conduct.redirect-tcp",
-			Title: "The server redirects to a sip URI over TCP: the client does not follow without asking its user",
-			Why:   "The registration would leave TLS. RFC 3261 says that the client should inform the user before it does that, and in this test there is no user.",
+			Title: "The server redirects to a sip URI over TCP: does the client leave TLS?",
+			Why:   "RFC 3261 lets a client follow such a redirection and says that it should inform its user. A test cannot see what the user is told; an operator needs to know that the registration leaves TLS.",
 			Twin:  "paper.custom-ca.sound",
 			Change: replies("the server redirects to a sip URI over TCP", fakeserver.Respond{
 				Status: 302, Reason: "Moved Temporarily", Header: "Contact: <sip:alice@{clear};transport=tcp>",
 			}),
-			Expect:  Accept,
-			Demands: []seen.Demand{seen.NothingInClear},
-			Level:   Should,
-			Clauses: []Clause{redirection, sipsOnlyOverTLS},
-			Needs:   served,
+			Expect:   Observe,
+			Demands:  []seen.Demand{seen.NothingInClear},
+			Level:    Should,
+			Clauses:  []Clause{redirection},
+			ClearHop: "tcp",
+			Needs:    served,
 		},
 		{
 			ID:    "conduct.redirect-udp",
-			Title: "The server redirects to a sip URI over UDP: the client does not follow without asking its user",
-			Why:   "The registration would leave TLS. RFC 3261 says that the client should inform the user before it does that, and in this test there is no user.",
+			Title: "The server redirects to a sip URI over UDP: does the client leave TLS?",
+			Why:   "RFC 3261 lets a client follow such a redirection and says that it should inform its user. A test cannot see what the user is told; an operator needs to know that the registration leaves TLS.",
 			Twin:  "paper.custom-ca.sound",
 			Change: replies("the server redirects to a sip URI over UDP", fakeserver.Respond{
 				Status: 302, Reason: "Moved Temporarily", Header: "Contact: <sip:alice@{clear};transport=udp>",
 			}),
-			Expect:  Accept,
-			Demands: []seen.Demand{seen.NothingInClear},
-			Level:   Should,
-			Clauses: []Clause{redirection, sipsOnlyOverTLS},
-			Needs:   served,
+			Expect:   Observe,
+			Demands:  []seen.Demand{seen.NothingInClear},
+			Level:    Should,
+			Clauses:  []Clause{redirection},
+			ClearHop: "udp",
+			Needs:    served,
 		},
 		{
 			ID:    "conduct.service-route-tcp",
@@ -139,7 +141,7 @@ func answerCases() []Case {
 		{
 			ID:    "conduct.basic-challenge",
 			Title: "The server sends a Basic challenge: the client does not answer with its password",
-			Why:   "RFC 3261 removed the Basic scheme: a client that answers such a challenge gives its password to the server.",
+			Why:   "RFC 3261 does not permit the Basic scheme, in a challenge or in an answer: a client that answers such a challenge gives its password to the server.",
 			Twin:  "paper.custom-ca.sound",
 			Change: replies("the server challenges with Basic", fakeserver.Respond{
 				Status: 401, Reason: "Unauthorized", Header: `WWW-Authenticate: Basic realm="{host}"`,

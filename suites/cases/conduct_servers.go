@@ -47,9 +47,9 @@ func serverCases() []Case {
 			Twin:    "paper.custom-ca.sound",
 			Change:  closesAtHello,
 			Expect:  Quiet,
-			Demands: []seen.Demand{seen.NothingInClear, seen.ClosesConnection, seen.NoLowerVersion},
+			Demands: []seen.Demand{seen.NothingInClear, seen.ClosesConnection, seen.NoOldFallback, seen.NoLowerVersion},
 			Level:   Must,
-			Clauses: []Clause{noSIPSDowngrade, sipsOnlyOverTLS, noFallback},
+			Clauses: []Clause{noSIPSDowngrade, sipsOnlyOverTLS, noFallback, noRetry},
 		},
 		{
 			ID:      "conduct.clear-sip",

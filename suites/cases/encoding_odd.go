@@ -20,14 +20,15 @@ var (
 func encodingOdd() []Case {
 	return []Case{
 		{
-			ID:      "encoding.policies-critical",
-			Title:   "The certificate policies of the server certificate are critical",
-			Why:     "Every client must know this extension, and the mark has no effect if the client requires no policy. A client that refuses it cannot use the server.",
-			Twin:    publicSound,
-			Change:  ofPKI("the certificate policies are critical", pkiforge.CriticalExtension(pkiforge.Server, pkiforge.OIDPolicies)),
-			Expect:  Accept,
-			Level:   Must,
-			Clauses: []Clause{extensionsKnown, clause("RFC 5280", "4.2.1.4")},
+			ID:       "encoding.policies-critical",
+			Title:    "The certificate policies of the server certificate are critical",
+			Why:      "RFC 5280 says that every client must know this extension, but also that a client that cannot interpret it must refuse. NSS and mbed TLS do not interpret policies and refuse.",
+			Twin:     publicSound,
+			Change:   ofPKI("the certificate policies are critical", pkiforge.CriticalExtension(pkiforge.Server, pkiforge.OIDPolicies)),
+			Expect:   Observe,
+			ByPolicy: map[Policy]Expectation{RFC5922: Accept, RFC9525: Accept},
+			Level:    Must,
+			Clauses:  []Clause{extensionsKnown, clause("RFC 5280", "4.2.1.4")},
 		},
 		{
 			ID:      "encoding.crl-points-critical",

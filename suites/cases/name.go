@@ -19,6 +19,7 @@ var (
 	matchService   = clause("RFC 9525", "6.5")
 	noMatch        = clause("RFC 9525", "6.6")
 	httpNames      = clause("RFC 2818", "3.1")
+	partOfLabel    = clause("RFC 6125", "6.4.3")
 	altNames       = clause("RFC 5280", "4.2.1.6")
 	issuerAltNames = clause("RFC 5280", "4.2.1.7")
 	namedSubject   = clause("RFC 5280", "4.1.2.6")
@@ -97,11 +98,11 @@ func hostNameCases() []Case {
 		{
 			ID:      "name.empty-subject",
 			Title:   "The subject is empty, and a critical subject alternative name contains the server's name",
-			Why:     "The subject alternative name is enough. Some stacks crash or refuse when there is no common name, and so cannot use the server.",
+			Why:     "The subject alternative name is enough, and public CAs issue such certificates today. Some stacks crash or refuse when there is no common name, and so cannot use the server.",
 			Twin:    "paper.public-ca.sound",
 			Change:  presents("the subject is empty, and the subject alternative name is critical", "CN:", "DNS:{host}"),
 			Expect:  Accept,
-			Level:   Should,
+			Level:   Must,
 			Clauses: []Clause{altNames, namedSubject},
 			Needs:   aboutNames,
 		},

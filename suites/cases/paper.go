@@ -129,7 +129,7 @@ func paperCases() []Case {
 		{
 			ID:      "paper.self-signed.bad-signature",
 			Title:   "The server presents a copy of the installed certificate with a damaged signature",
-			Why:     "Only the installed certificate itself is trusted. A client that accepts a damaged copy may accept any certificate that looks similar.",
+			Why:     "The copy is not the installed certificate, and the installed key did not sign it: whichever of the two a client trusts, it must refuse. A client that accepts the copy may accept any certificate that looks similar.",
 			Twin:    "paper.self-signed.sound",
 			Change:  badSignature,
 			Expect:  Refuse,

@@ -13,14 +13,16 @@ import (
 var (
 	resumption13 = clause("RFC 8446", "2.2")
 	newTicket    = clause("RFC 8446", "4.6.1")
-	earlyData    = clause("RFC 8446", "4.2.10")
-	noEarlyData  = clause("RFC 8446", "E.5")
 	resumption12 = clause("RFC 5246", "7.3")
 	resumedName  = clause("RFC 6066", "3")
 )
 
 // resumptionCases: session tickets and pre-shared keys. A resumed session relies on
 // an earlier verification: it must not replace the verification of another server.
+//
+// No case is about early data (RFC 8446 E.5): a client sends none where the ticket
+// does not allow it, and the server's tickets cannot, since crypto/tls writes
+// max_early_data_size for QUIC only.
 func resumptionCases() []Case {
 	return []Case{
 		{
@@ -30,9 +32,8 @@ func resumptionCases() []Case {
 			Style:   pkiforge.CustomCA,
 			Change:  ticketTaken,
 			Expect:  Accept,
-			Demands: []seen.Demand{seen.OffersNoEarlyData},
 			Level:   Must,
-			Clauses: []Clause{resumption13, newTicket, earlyData, noEarlyData},
+			Clauses: []Clause{resumption13, newTicket},
 			Needs:   []client.Feature{client.FeatureReconnects},
 		},
 		{
@@ -73,11 +74,11 @@ func resumptionCases() []Case {
 		{
 			ID:      "resumption.version-changed",
 			Title:   "The server issued a ticket in TLS 1.3 and speaks only TLS 1.2 when the client reconnects",
-			Why:     "After a server has been replaced, a client that insists on its old ticket is locked out.",
+			Why:     "After a server has been replaced, a client that insists on its old ticket is locked out. No standard forbids that in so many words.",
 			Twin:    "resumption.sound",
 			Change:  laterOnly12,
 			Expect:  Accept,
-			Level:   Must,
+			Level:   Should,
 			Clauses: []Clause{versionExtension, resumption13},
 			Needs:   []client.Feature{client.FeatureReconnects, client.FeatureTLS12, client.FeatureTLS13},
 		},

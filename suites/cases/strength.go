@@ -4,6 +4,7 @@ import (
 	"crypto"
 
 	"siptrust/pkiforge"
+	"siptrust/suites/catalogue"
 )
 
 // Clauses of the group strength.
@@ -17,6 +18,11 @@ var (
 // refuseShort are the policies that set a minimum length for RSA keys. Other
 // verifiers do not enforce one.
 var refuseShort = map[Policy]Expectation{Apple: Refuse, BCP195: Refuse}
+
+// forbidSHA1 are the policies that forbid certificates signed with SHA-1. RFC 8446
+// 4.4.2.4 only recommends to refuse them, and RFC 9155 is about signatures in the
+// handshake.
+var forbidSHA1 = map[Policy]catalogue.Level{Apple: Must, BCP195: Must}
 
 // strengthCases are the cases of the group strength: digests and keys that are
 // too weak, and some that are strong enough.
@@ -34,23 +40,25 @@ func strengthCases() []Case {
 		},
 		{
 			ID:      "strength.sha1",
-			Title:   "The server certificate is signed with SHA-1",
+			Title:   "The server certificate is signed with RSA and SHA-1",
 			Why:     "SHA-1 collisions are cheap today. An attacker can get a harmless certificate signed and move the signature to another certificate.",
 			Twin:    customSound,
-			Change:  ofPKI("the server certificate is signed with SHA-1", pkiforge.SignedWith(pkiforge.Server, crypto.SHA1)),
+			Change:  ofPKI("the server certificate is signed with RSA and SHA-1", pkiforge.SignedWith(pkiforge.Server, crypto.SHA1)),
 			Expect:  Refuse,
-			Level:   Must,
-			Clauses: []Clause{keyAndDigest, noMD5, appleKeys},
+			Level:   Should,
+			LevelBy: forbidSHA1,
+			Clauses: []Clause{noMD5, keyAndDigest, appleKeys},
 		},
 		{
 			ID:      "strength.sha1-issuer",
-			Title:   "The issuing CA's certificate is signed with SHA-1",
+			Title:   "The issuing CA's certificate is signed with RSA and SHA-1",
 			Why:     "SHA-1 collisions are cheap today. With one in a CA certificate, an attacker can issue certificates for every server.",
 			Twin:    customSound,
-			Change:  ofPKI("the issuing CA's certificate is signed with SHA-1", pkiforge.SignedWith(pkiforge.Issuing, crypto.SHA1)),
+			Change:  ofPKI("the issuing CA's certificate is signed with RSA and SHA-1", pkiforge.SignedWith(pkiforge.Issuing, crypto.SHA1)),
 			Expect:  Refuse,
-			Level:   Must,
-			Clauses: []Clause{keyAndDigest, noMD5, appleKeys},
+			Level:   Should,
+			LevelBy: forbidSHA1,
+			Clauses: []Clause{noMD5, keyAndDigest, appleKeys},
 		},
 		{
 			ID:       "strength.sha1-root",

@@ -20,6 +20,9 @@ const (
 	selfSignedSound = "paper.self-signed.sound"
 )
 
+// tenDays is more than any client allows a clock to be wrong.
+const tenDays = 10 * 24 * time.Hour
+
 // appleRefuses: Apple refuses server certificates that are valid for more than
 // 825 days.
 var appleRefuses = map[Policy]Expectation{Apple: Refuse}
@@ -100,6 +103,26 @@ func timeCases() []Case {
 			Clauses: []Clause{validityPeriod, noRegister},
 		},
 		{
+			ID:      "time.begins-in-ten-days",
+			Title:   "The server certificate becomes valid in ten days",
+			Why:     "NSS allows for a clock that is wrong by a day, so that it accepts a certificate that becomes valid tomorrow. A client that accepts this one as well does not check the start date at all.",
+			Twin:    customSound,
+			Change:  ofPKI("the server certificate becomes valid only in ten days", pkiforge.Begins(pkiforge.Server, tenDays)),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{validityPeriod, noRegister},
+		},
+		{
+			ID:      "time.begins-in-ten-days-self-signed",
+			Title:   "The installed self-signed certificate becomes valid in ten days",
+			Why:     "An installed certificate is also valid only from its start date. No clock is wrong by ten days: a client that accepts it does not check this date.",
+			Twin:    selfSignedSound,
+			Change:  ofPKI("the server certificate becomes valid only in ten days", pkiforge.Begins(pkiforge.Server, tenDays)),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{validityPeriod, noRegister},
+		},
+		{
 			ID:      "time.begins-in-an-hour",
 			Title:   "The server certificate becomes valid in an hour",
 			Why:     "Times in certificates are always in UTC. A client that reads them as local time is wrong by an hour or more.",
@@ -145,6 +168,16 @@ func timeCases() []Case {
 			Why:     "Every certificate of the path must be valid, from its first to its last second. A client that accepts this one does not check them all.",
 			Twin:    customSound,
 			Change:  ofPKI("the issuing CA's certificate is not yet valid", pkiforge.NotYetValid(pkiforge.Issuing)),
+			Expect:  Refuse,
+			Level:   Must,
+			Clauses: []Clause{validityPeriod, noRegister},
+		},
+		{
+			ID:      "time.intermediate-begins-in-ten-days",
+			Title:   "The issuing CA's certificate becomes valid in ten days",
+			Why:     "NSS allows for a clock that is wrong by a day, also for CAs. A client that accepts this one does not check the start dates of CAs at all.",
+			Twin:    customSound,
+			Change:  ofPKI("the issuing CA's certificate becomes valid only in ten days", pkiforge.Begins(pkiforge.Issuing, tenDays)),
 			Expect:  Refuse,
 			Level:   Must,
 			Clauses: []Clause{validityPeriod, noRegister},
@@ -294,30 +327,30 @@ func timeCases() []Case {
 		{
 			ID:      "time.fractional-seconds",
 			Title:   "The end of the validity period has a fraction of a second",
-			Why:     "RFC 5280 forbids fractions. Clients that do not refuse them round the date or misread it.",
+			Why:     "RFC 5280 forbids CAs to write fractions, and does not say what a client does with one. Some refuse, others round the date.",
 			Twin:    customSound,
 			Change:  ofPKI("the end date has a fraction of a second", writtenEnd(pkiforge.Server, generalized("20510101000000.5Z"))),
-			Expect:  Refuse,
+			Expect:  Observe,
 			Level:   Should,
 			Clauses: []Clause{generalizedTime},
 		},
 		{
 			ID:      "time.generalized-offset",
 			Title:   "The end of the validity period is a GeneralizedTime with a time zone offset",
-			Why:     "RFC 5280 requires times in UTC, written with a Z. A client that ignores an offset misreads the date by up to half a day.",
+			Why:     "RFC 5280 requires CAs to write times in UTC, with a Z, and does not say what a client does with an offset. A client that ignores it misreads the date by up to half a day.",
 			Twin:    customSound,
 			Change:  ofPKI("the end date is a GeneralizedTime with a time zone offset", writtenEnd(pkiforge.Server, generalized("20510101000000+0000"))),
-			Expect:  Refuse,
+			Expect:  Observe,
 			Level:   Should,
 			Clauses: []Clause{generalizedTime},
 		},
 		{
 			ID:      "time.utctime-offset",
 			Title:   "The end of the validity period is a UTCTime with a time zone offset",
-			Why:     "RFC 5280 requires times in UTC, written with a Z. A client that ignores an offset misreads the date by up to half a day.",
+			Why:     "RFC 5280 requires CAs to write times in UTC, with a Z, and does not say what a client does with an offset. A client that ignores it misreads the date by up to half a day.",
 			Twin:    customSound,
 			Change:  ofPKI("the end date is a UTCTime with a time zone offset", writtenEnd(pkiforge.Server, pkiforge.TimeForm{Layout: "060102150405-0700"})),
-			Expect:  Refuse,
+			Expect:  Observe,
 			Level:   Should,
 			Clauses: []Clause{utcTime},
 		},
@@ -334,10 +367,10 @@ func timeCases() []Case {
 		{
 			ID:      "time.not-a-date",
 			Title:   "The end of the validity period is the 31st of February",
-			Why:     "This date does not exist. A client that turns it into a day in March uses a date that the CA never signed.",
+			Why:     "This date does not exist. No clause says what a client does with it; some turn it into a day in March, which the CA never signed.",
 			Twin:    customSound,
 			Change:  ofPKI("the end date is the 31st of February", writtenEnd(pkiforge.Server, pkiforge.TimeForm{Text: "490231000000Z"})),
-			Expect:  Refuse,
+			Expect:  Observe,
 			Level:   Should,
 			Clauses: []Clause{utcTime},
 		},

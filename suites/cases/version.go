@@ -12,6 +12,7 @@ import (
 var (
 	versions9325     = clause("RFC 9325", "3.1.1")
 	noFallback       = clause("RFC 9325", "3.1.3")
+	noRetry          = clause("RFC 8446", "D.1")
 	downgradeSign    = clause("RFC 8446", "4.1.3")
 	versionExtension = clause("RFC 8446", "4.2.1")
 )
@@ -144,24 +145,24 @@ func versionCases() []Case {
 		{
 			ID:      "version.no-fallback-after-alert",
 			Title:   "The server answers every ClientHello with handshake_failure: the client does not try again with a lower version",
-			Why:     "An attacker who can break a handshake could otherwise choose the TLS version: POODLE worked that way (CVE-2014-3566).",
+			Why:     "An attacker who can break a handshake could otherwise choose the TLS version: POODLE worked that way (CVE-2014-3566). A client must not go below TLS 1.2, and should not go from TLS 1.3 to TLS 1.2.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  failsHandshakes,
 			Expect:  Quiet,
-			Demands: []seen.Demand{seen.NothingInClear, seen.NoLowerVersion},
+			Demands: []seen.Demand{seen.NothingInClear, seen.NoOldFallback, seen.NoLowerVersion},
 			Level:   Must,
-			Clauses: []Clause{noFallback, noSIPSDowngrade},
+			Clauses: []Clause{noFallback, noRetry, noSIPSDowngrade},
 		},
 		{
 			ID:      "version.no-fallback-after-reset",
 			Title:   "The server resets the connection on every ClientHello: the client does not try again with a lower version",
-			Why:     "An attacker who can break a handshake could otherwise choose the TLS version: POODLE worked that way (CVE-2014-3566).",
+			Why:     "An attacker who can break a handshake could otherwise choose the TLS version: POODLE worked that way (CVE-2014-3566). A client must not go below TLS 1.2, and should not go from TLS 1.3 to TLS 1.2.",
 			Twin:    "paper.custom-ca.sound",
 			Change:  resetsHandshakes,
 			Expect:  Quiet,
-			Demands: []seen.Demand{seen.NothingInClear, seen.NoLowerVersion},
+			Demands: []seen.Demand{seen.NothingInClear, seen.NoOldFallback, seen.NoLowerVersion},
 			Level:   Must,
-			Clauses: []Clause{noFallback, noSIPSDowngrade},
+			Clauses: []Clause{noFallback, noRetry, noSIPSDowngrade},
 		},
 	}
 }

@@ -27,12 +27,12 @@ const (
 )
 
 // Level is the strength of the clause (RFC 2119).
-type Level string
+type Level = seen.Level
 
 // The levels.
 const (
-	Must   Level = "MUST"
-	Should Level = "SHOULD"
+	Must   = seen.Must
+	Should = seen.Should
 )
 
 // Policy is a rule set that decides where standards disagree.
@@ -90,7 +90,13 @@ type Case struct {
 	ByPolicy map[Policy]Expectation // where a policy decides otherwise
 	Demands  []seen.Demand
 	Level    Level
+	LevelBy  map[Policy]Level // where a policy's own text is stronger or weaker
 	Clauses  []Clause
+
+	// Repeats is the id of the case that this one repeats with a setting of the run
+	// fixed; empty: it repeats none.
+	Repeats string
+	Fixed   Fixed
 
 	// RefusalCounts is the point of the handshake from which on a refusal says
 	// something of what the case is about; the zero value: the server's
@@ -101,10 +107,35 @@ type Case struct {
 	Hello []seen.Precondition
 	// Needs lists the features without which the case is skipped.
 	Needs []client.Feature
-	// MustCome: that the client does not come is the failure, where its twin was
-	// accepted and DNS was asked for the server's name; elsewhere a client that
-	// does not come proves nothing.
+	// MustCome: that the client does not come is the failure, or what the case
+	// observes, where its twin was accepted and DNS was asked for the server's name;
+	// elsewhere a client that does not come proves nothing.
 	MustCome bool
+	// ClearHop is the network, "tcp" or "udp", of the hop without TLS that the
+	// server, once it was accepted, sends the client on to; empty: it sends it
+	// nowhere. Where the case observes, SIP of the account that arrives there after
+	// that is shown and is no failure: a client may go there when it has told its
+	// user (RFC 3261 8.1.3.4).
+	ClearHop string
+}
+
+// Fixed is a setting of a run that a case fixes for itself. The zero value fixes
+// none.
+type Fixed struct {
+	TLSVersion string                // "1.2": the servers speak it alone
+	TLSKey     pkiforge.KeyAlgorithm // of every key of the chains
+}
+
+// Pinned says why the case would say the same as the one that it repeats in a run
+// with these settings, if so.
+func (f Fixed) Pinned(tlsVersion string, key pkiforge.KeyAlgorithm) string {
+	switch {
+	case f.TLSVersion != "" && f.TLSVersion == tlsVersion:
+		return "the whole run is pinned to TLS " + tlsVersion
+	case f.TLSKey != "" && f.TLSKey == key:
+		return "the whole run has " + strings.ToUpper(string(key)) + " keys"
+	}
+	return ""
 }
 
 // Group is the first part of the id.
@@ -124,8 +155,16 @@ func (c *Case) ExpectationUnder(p Policy) Expectation {
 	return c.Expect
 }
 
-// Labels are what a filter can name: the level and every dotted prefix of the
-// id, the group being the first.
+// LevelUnder gives the strength of the clause under the policy.
+func (c *Case) LevelUnder(p Policy) Level {
+	if l, ok := c.LevelBy[p]; ok {
+		return l
+	}
+	return c.Level
+}
+
+// Labels are what a filter can name: the level under [Interop] and every dotted
+// prefix of the id, the group being the first.
 func (c *Case) Labels() []string {
 	labels := []string{string(c.Level)}
 	for i, r := range c.ID {

@@ -86,12 +86,9 @@ func (s *Scenario) Stage(n int) seen.Stage {
 	return g
 }
 
-// TLSOwn is what [Scenario.TLS] says of versions that no run can be pinned to.
-const TLSOwn = "own"
-
-// TLS gives the versions that the scenario's servers set themselves: "1.2" or
-// "1.3" alone, or [TLSOwn] for others. Empty: they speak what the run says.
-func (s *Scenario) TLS() string {
+// Servers are those of the scenario: its own, the later one and the second one,
+// where there are such.
+func (s *Scenario) Servers() []*fakeserver.Behaviour {
 	servers := []*fakeserver.Behaviour{&s.Server}
 	if s.Later != nil {
 		servers = append(servers, &s.Later.Server)
@@ -99,8 +96,29 @@ func (s *Scenario) TLS() string {
 	if s.Elsewhere != nil {
 		servers = append(servers, &s.Elsewhere.Server)
 	}
+	return servers
+}
+
+// Plans are what those servers present, in the same order.
+func (s *Scenario) Plans() []*pkiforge.Plan {
+	plans := []*pkiforge.Plan{&s.Plan}
+	if s.Later != nil {
+		plans = append(plans, &s.Later.Plan)
+	}
+	if s.Elsewhere != nil {
+		plans = append(plans, &s.Elsewhere.Plan)
+	}
+	return plans
+}
+
+// TLSOwn is what [Scenario.TLS] says of versions that no run can be pinned to.
+const TLSOwn = "own"
+
+// TLS gives the versions that the scenario's servers set themselves: "1.2" or
+// "1.3" alone, or [TLSOwn] for others. Empty: they speak what the run says.
+func (s *Scenario) TLS() string {
 	versions := ""
-	for i, b := range servers {
+	for i, b := range s.Servers() {
 		own := ownVersions(b)
 		if i > 0 && own != versions {
 			return TLSOwn

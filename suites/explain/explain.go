@@ -101,8 +101,15 @@ func Case(ctx context.Context, w io.Writer, id string) error {
 		if e, ok := cs.ByPolicy[p]; ok {
 			fmt.Fprintf(&b, "         under %s: %s\n", p, expectWords(e))
 		}
+		if l, ok := cs.LevelBy[p]; ok {
+			fmt.Fprintf(&b, "         under %s: %s\n", p, l)
+		}
 	}
 	for _, d := range cs.Demands {
+		if d.Level != "" && d.Level != cs.Level {
+			fmt.Fprintf(&b, "Demand   %s (%s)\n", d.Name, d.Level)
+			continue
+		}
 		fmt.Fprintf(&b, "Demand   %s\n", d.Name)
 	}
 	fmt.Fprintf(&b, "Clauses  %s\n", strings.Join(cs.ClauseStrings(), ", "))

@@ -51,7 +51,7 @@ func listTable(w io.Writer, selected []*catalogue.Case, p catalogue.Policy) erro
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "CASE\tLEVEL\tEXPECT\tTITLE")
 	for _, cs := range selected {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", cs.ID, cs.Level, cs.ExpectationUnder(p), cs.Title)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", cs.ID, cs.LevelUnder(p), cs.ExpectationUnder(p), cs.Title)
 	}
 	return t.Flush()
 }
@@ -60,7 +60,7 @@ func listJSON(w io.Writer, selected []*catalogue.Case, p catalogue.Policy) error
 	list := make([]Listed, len(selected))
 	for i, cs := range selected {
 		list[i] = Listed{
-			ID: cs.ID, Title: cs.Title, Why: cs.Why, Group: cs.Group(), Level: string(cs.Level),
+			ID: cs.ID, Title: cs.Title, Why: cs.Why, Group: cs.Group(), Level: string(cs.LevelUnder(p)),
 			Expect: string(cs.ExpectationUnder(p)), Demands: demandNames(cs, p), Twin: cs.Twin,
 			Change: cs.Change.Name, Clauses: cs.ClauseStrings(),
 		}
@@ -88,7 +88,7 @@ func listMarkdown(w io.Writer, selected []*catalogue.Case, p catalogue.Policy) e
 			fmt.Fprintf(&b, "\n## %s\n\n%s.\n\n", group, counted(count[group], "case"))
 			b.WriteString("| case | level | expected | what | why | clauses |\n|---|---|---|---|---|---|\n")
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n", cs.ID, cs.Level, expectations(cs, p),
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n", cs.ID, levels(cs, p), expectations(cs, p),
 			inCell.Replace(cs.Title), inCell.Replace(cs.Why), inCell.Replace(strings.Join(cs.ClauseStrings(), ", ")))
 	}
 	_, err := io.WriteString(w, b.String())
@@ -122,6 +122,23 @@ func expectations(c *catalogue.Case, p catalogue.Policy) string {
 		}
 	}
 	return strings.Join(parts, "; ")
+}
+
+// levels gives the level under p, followed by the policies with another one:
+// "SHOULD; apple, bcp195: MUST".
+func levels(c *catalogue.Case, p catalogue.Policy) string {
+	own := c.LevelUnder(p)
+	var who []string
+	other := own
+	for _, q := range catalogue.Policies() {
+		if l := c.LevelUnder(q); l != own {
+			who, other = append(who, string(q)), l
+		}
+	}
+	if len(who) == 0 {
+		return string(own)
+	}
+	return fmt.Sprintf("%s; %s: %s", own, strings.Join(who, ", "), other)
 }
 
 func demandNames(c *catalogue.Case, p catalogue.Policy) []string {

@@ -58,6 +58,7 @@ func (j *Judgement) Judge() Finding {
 		f.Outcome, f.How = f.Worst.Verdict.Outcome, f.Worst.Verdict.How
 	}
 	v.discountFarewell()
+	v.discountClearHop()
 	v.subject = f.Outcome
 	if f.Outcome == seen.Absent && v.prelude.Outcome != seen.Accepted && j.Seen.HasPrelude() {
 		f.Outcome, f.How = v.prelude.Outcome, v.prelude.How
@@ -67,6 +68,7 @@ func (j *Judgement) Judge() Finding {
 		f.Demands = append(f.Demands, reports.Demand{Name: d.Name, Met: met})
 		if !met {
 			v.missed = append(v.missed, d.Missed)
+			v.missedMust = v.missedMust || d.Level != catalogue.Should
 		}
 	}
 	for i := range rules {
@@ -78,7 +80,7 @@ func (j *Judgement) Judge() Finding {
 	if f.Status == reports.Fail && f.Outcome == seen.Stalled && f.Worst.Said.Output != "" {
 		f.Reason += "; the program last said: " + plain.LastLine(f.Worst.Said.Output, seen.LastWords)
 	}
-	if f.Status == reports.Fail && f.Outcome != seen.Leaked && j.Case.Level == catalogue.Should {
+	if f.Status == reports.Fail && f.Outcome != seen.Leaked && j.Case.LevelUnder(j.Policy) == catalogue.Should {
 		f.Status = reports.Warn
 	}
 	return f
@@ -92,6 +94,8 @@ type view struct {
 	missed  []string     // demands that were not met, in words
 	prelude seen.Verdict // on what leads up to the connections in question
 	subject seen.Outcome // of the connections in question alone
+
+	missedMust bool // one of the demands that were not met has not the level SHOULD
 }
 
 // discountFarewell: data that comes only as the harness ends the client counts
@@ -104,6 +108,18 @@ func (v *view) discountFarewell() {
 	f.Outcome, f.How = seen.Stalled, "no data until siptrust ended the client"
 	if c := f.Worst.Verdict.Decisive; v.Seen.HasPrelude() && !seen.InTime(f.Worst.Observation, c.HelloAt) {
 		f.Outcome = seen.Absent // the whole connection was a farewell
+	}
+}
+
+// discountClearHop: SIP in the clear at the hop that the accepted server named, and
+// nowhere else nor before, is what the case observes and no leak.
+func (v *view) discountClearHop() {
+	f := v.finding
+	if f.Outcome != seen.Leaked || v.Case.ClearHop == "" || v.expect != catalogue.Observe {
+		return
+	}
+	if where, ok := f.Worst.FollowedTo(v.Case.ClearHop); ok {
+		f.Outcome, f.How = seen.Accepted, "SIP inside TLS, then in the clear "+where+", where the server had sent it"
 	}
 }
 
@@ -146,7 +162,7 @@ func (j *Judgement) Result(f Finding, took time.Duration) reports.Result {
 // Blank is the record of a case before anything was seen of it.
 func Blank(cs *catalogue.Case, p catalogue.Policy) reports.Result {
 	return reports.Result{
-		ID: cs.ID, Title: cs.Title, Group: cs.Group(), Level: string(cs.Level),
+		ID: cs.ID, Title: cs.Title, Group: cs.Group(), Level: string(cs.LevelUnder(p)),
 		Expect: string(cs.ExpectationUnder(p)), Twin: cs.Twin, Clauses: cs.ClauseStrings(),
 		Demands: []reports.Demand{}, Evidence: []reports.Evidence{},
 	}

@@ -30,14 +30,15 @@ type row struct {
 }
 
 // table is the design's, line by line, with its notes: leaking is never
-// softened, a missed SHOULD is a warning where the table says fail, and a
-// refusal is worth something only beside a sound twin that is accepted.
+// softened, a missed SHOULD is a warning where the table says fail, as is a
+// missed demand that is itself a SHOULD ("advised"), and a refusal is worth something only beside a sound twin that is accepted.
 var table = []row{
 	{anything, "leaked", anything, anything, anything, reports.Fail},
 
 	{"accept", "accepted", anything, "met", anything, reports.Pass},
 	{"accept", "accepted", "MUST", "missed", anything, reports.Fail},
 	{"accept", "accepted", "SHOULD", "missed", anything, reports.Warn},
+	{"accept", "accepted", anything, "advised", anything, reports.Warn},
 	{"accept", "refused", "MUST", anything, anything, reports.Fail},
 	{"accept", "refused", "SHOULD", anything, anything, reports.Warn},
 	{"accept", "stalled", "MUST", anything, anything, reports.Fail},
@@ -49,9 +50,11 @@ var table = []row{
 	{"refuse", "refused", anything, "met", "accepted", reports.Pass},
 	{"refuse", "refused", "MUST", "missed", "accepted", reports.Fail},
 	{"refuse", "refused", "SHOULD", "missed", "accepted", reports.Warn},
+	{"refuse", "refused", anything, "advised", "accepted", reports.Warn},
 	{"refuse", "stalled", anything, "met", "accepted", reports.Warn},
 	{"refuse", "stalled", "MUST", "missed", "accepted", reports.Fail},
 	{"refuse", "stalled", "SHOULD", "missed", "accepted", reports.Warn},
+	{"refuse", "stalled", anything, "advised", "accepted", reports.Warn},
 	{"refuse", "refused", anything, anything, "not accepted", reports.Inconclusive},
 	{"refuse", "stalled", anything, anything, "not accepted", reports.Inconclusive},
 	{"refuse", "refused", anything, anything, "no longer accepted", reports.Inconclusive},
@@ -65,9 +68,11 @@ var table = []row{
 	{"quiet", "refused", anything, "met", anything, reports.Pass},
 	{"quiet", "refused", "MUST", "missed", anything, reports.Fail},
 	{"quiet", "refused", "SHOULD", "missed", anything, reports.Warn},
+	{"quiet", "refused", anything, "advised", anything, reports.Warn},
 	{"quiet", "stalled", anything, "met", anything, reports.Pass},
 	{"quiet", "stalled", "MUST", "missed", anything, reports.Fail},
 	{"quiet", "stalled", "SHOULD", "missed", anything, reports.Warn},
+	{"quiet", "stalled", anything, "advised", anything, reports.Warn},
 	{"quiet", "absent", anything, anything, anything, reports.Inconclusive},
 
 	{"observe", "accepted", anything, anything, anything, reports.Info},
@@ -91,12 +96,21 @@ func (r row) matches(expect catalogue.Expectation, outcome seen.Outcome, level c
 	return true
 }
 
+// demanded is one demand of a case: met, missed, or missed though only advised.
+func demanded(demands string) []seen.Demand {
+	d := seen.NewDemand("d", "d was missed", func(*seen.Attempts) bool { return demands == "met" })
+	if demands == "advised" {
+		d.Level = catalogue.Should
+	}
+	return []seen.Demand{d}
+}
+
 func TestJudgeWalksTheWholeTable(t *testing.T) {
 	used := make([]int, len(table))
 	for _, expect := range []catalogue.Expectation{catalogue.Accept, catalogue.Refuse, catalogue.Quiet, catalogue.Observe} {
 		for _, outcome := range []seen.Outcome{seen.Absent, seen.Refused, seen.Stalled, seen.Accepted, seen.Leaked} {
 			for _, level := range []catalogue.Level{catalogue.Must, catalogue.Should} {
-				for _, demands := range []string{"met", "missed"} {
+				for _, demands := range []string{"met", "missed", "advised"} {
 					for _, twin := range []judge.TwinState{judge.TwinAccepted, judge.TwinNot, judge.TwinSkipped, judge.TwinNoLonger} {
 						name := fmt.Sprintf("%s/%s/%s/%s/%s", expect, outcome, level, demands, twin)
 						at := slices.IndexFunc(table, func(r row) bool { return r.matches(expect, outcome, level, demands, twin) })
@@ -108,7 +122,7 @@ func TestJudgeWalksTheWholeTable(t *testing.T) {
 						j := judge.Judgement{
 							Case: &catalogue.Case{
 								ID: "x.y", Expect: expect, Level: level, Twin: "x.sound",
-								Demands: []seen.Demand{seen.NewDemand("d", "d was missed", func(*seen.Attempts) bool { return demands == "met" })},
+								Demands: demanded(demands),
 							},
 							Policy: catalogue.Interop, Twin: twin,
 							Seen: attempts(seen.Classify(seentest.Observation(outcome), client.Outcome{Started: true, Ended: true}, seen.Stage{})),

@@ -31,10 +31,10 @@ func placed(judged seen.About, here, there seen.Outcome) (*fakeserver.Observatio
 func TestJudgeOfTwoServers(t *testing.T) {
 	outcomes := []seen.Outcome{seen.Absent, seen.Refused, seen.Stalled, seen.Accepted, seen.Leaked}
 	for _, judged := range []seen.About{seen.AboutAll, seen.AboutHere, seen.AboutThere} {
-		for _, expect := range []catalogue.Expectation{catalogue.Accept, catalogue.Refuse} {
+		for _, expect := range []catalogue.Expectation{catalogue.Accept, catalogue.Refuse, catalogue.Observe} {
 			for _, here := range outcomes {
 				for _, there := range outcomes {
-					cs := &catalogue.Case{ID: "x.y", Expect: expect, Level: catalogue.Must, Twin: "x.sound", MustCome: expect == catalogue.Accept}
+					cs := &catalogue.Case{ID: "x.y", Expect: expect, Level: catalogue.Must, Twin: "x.sound", MustCome: expect != catalogue.Refuse}
 					verdict := func(o *fakeserver.Observation, g seen.Stage) reports.Status {
 						s := seen.Classify(o, client.Outcome{}, g)
 						s.HadTime = true
@@ -54,6 +54,8 @@ func TestJudgeOfTwoServers(t *testing.T) {
 						want = reports.Fail
 					case judged == seen.AboutThere && there == seen.Absent && here != seen.Absent && expect == catalogue.Accept:
 						want = reports.Fail
+					case judged == seen.AboutThere && there == seen.Absent && here != seen.Absent && expect == catalogue.Observe:
+						want = reports.Info
 					}
 					if got := verdict(placed(judged, here, there)); got != want {
 						t.Errorf("%q judged, expected %s, here %s, there %s: %s, want %s", judged, expect, here, there, got, want)

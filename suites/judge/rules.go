@@ -129,11 +129,13 @@ var rules = []Rule{
 		},
 	},
 	{
+		"observed-not-come", "whether the client comes is only recorded: the twin was accepted, the client was led to the server and had the time to come", reports.Info,
+		func(v *view) bool { return v.expect == catalogue.Observe && v.stayedAway() },
+		func(v *view) string { return "the client did not come: " + v.finding.How },
+	},
+	{
 		"did-not-come", "not to come is the failure: the twin was accepted, the client was led to the server and had the time to come", reports.Fail,
-		func(v *view) bool {
-			return v.expect != catalogue.Observe && v.finding.Outcome == seen.Absent && v.Case.MustCome && v.Twin == TwinAccepted &&
-				!v.finding.Worst.Invited.IsZero() && v.finding.Worst.HadTime
-		},
+		func(v *view) bool { return v.expect != catalogue.Observe && v.stayedAway() },
 		func(v *view) string {
 			return "the client asked DNS for the server and did not come to it: " + v.finding.How
 		},
@@ -165,8 +167,13 @@ var rules = []Rule{
 	},
 	{
 		"accepted-but", "expected to accept, the client accepted and missed a demand", reports.Fail,
+		func(v *view) bool { return v.expect == catalogue.Accept && v.missedMust },
+		acceptedBut,
+	},
+	{
+		"accepted-but-advised", "expected to accept, the client accepted and missed only demands of the level SHOULD", reports.Warn,
 		func(v *view) bool { return v.expect == catalogue.Accept && len(v.missed) > 0 },
-		func(v *view) string { return "accepted, but " + strings.Join(v.missed, "; ") },
+		acceptedBut,
 	},
 	{
 		"accepted", "expected to accept, the client accepted", reports.Pass,
@@ -226,10 +233,13 @@ var rules = []Rule{
 	},
 	{
 		"refused-but", "expected to refuse, the client did not accept and missed a demand", reports.Fail,
+		func(v *view) bool { return v.expect == catalogue.Refuse && v.missedMust },
+		refusedBut,
+	},
+	{
+		"refused-but-advised", "expected to refuse, the client did not accept and missed only demands of the level SHOULD", reports.Warn,
 		func(v *view) bool { return v.expect == catalogue.Refuse && len(v.missed) > 0 },
-		func(v *view) string {
-			return fmt.Sprintf("%s (%s), but %s", v.finding.Outcome, v.finding.How, strings.Join(v.missed, "; "))
-		},
+		refusedBut,
 	},
 	{
 		"stalled", "expected to refuse, the client sent nothing and left the connection open", reports.Warn,
@@ -252,6 +262,11 @@ var rules = []Rule{
 	},
 	{
 		"quiet-but", "expected to be quiet, the client sent nothing and missed a demand", reports.Fail,
+		func(v *view) bool { return v.missedMust },
+		func(v *view) string { return strings.Join(v.missed, "; ") },
+	},
+	{
+		"quiet-but-advised", "expected to be quiet, the client sent nothing and missed only demands of the level SHOULD", reports.Warn,
 		func(v *view) bool { return len(v.missed) > 0 },
 		func(v *view) string { return strings.Join(v.missed, "; ") },
 	},
@@ -260,6 +275,18 @@ var rules = []Rule{
 		func(*view) bool { return true },
 		func(v *view) string { return "nothing was sent: " + v.finding.How },
 	},
+}
+
+// stayedAway: the client did not come, and that says something of it.
+func (v *view) stayedAway() bool {
+	return v.finding.Outcome == seen.Absent && v.Case.MustCome && v.Twin == TwinAccepted &&
+		!v.finding.Worst.Invited.IsZero() && v.finding.Worst.HadTime
+}
+
+func acceptedBut(v *view) string { return "accepted, but " + strings.Join(v.missed, "; ") }
+
+func refusedBut(v *view) string {
+	return fmt.Sprintf("%s (%s), but %s", v.finding.Outcome, v.finding.How, strings.Join(v.missed, "; "))
 }
 
 // lacking says which precondition the ClientHello of an attempt does not meet,

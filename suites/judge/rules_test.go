@@ -25,6 +25,7 @@ func one(outcome seen.Outcome, edit func(*fakeserver.Observation)) []seen.Attemp
 // with the status that the table gives it.
 func TestEveryRule(t *testing.T) {
 	missed := []seen.Demand{seen.NewDemand("d", "d was missed", func(*seen.Attempts) bool { return false })}
+	advised := append(demanded("advised"), demanded("met")...)
 	nothing := func(o *fakeserver.Observation) { o.Connections[0].NothingInCommon = "no version in common" }
 	samples := map[string]struct {
 		expect catalogue.Expectation
@@ -53,6 +54,7 @@ func TestEveryRule(t *testing.T) {
 		"attempt-absent":          {expect: catalogue.Refuse, twin: judge.TwinAccepted, all: append(one(seen.Refused, nil), one(seen.Absent, nil)...)},
 		"sound-not-accepted":      {expect: catalogue.Accept, all: one(seen.Refused, nil)},
 		"accepted-but":            {expect: catalogue.Accept, edit: func(c *catalogue.Case) { c.Demands = missed }, all: one(seen.Accepted, nil)},
+		"accepted-but-advised":    {expect: catalogue.Accept, edit: func(c *catalogue.Case) { c.Demands = advised }, all: one(seen.Accepted, nil)},
 		"accepted":                {expect: catalogue.Accept, all: one(seen.Accepted, nil)},
 		"faulty-accepted":         {expect: catalogue.Refuse, twin: judge.TwinNot, all: one(seen.Accepted, nil)},
 		"twin-skipped":            {expect: catalogue.Refuse, twin: judge.TwinSkipped, all: one(seen.Refused, nil)},
@@ -67,12 +69,14 @@ func TestEveryRule(t *testing.T) {
 		"server-first": {expect: catalogue.Refuse, twin: judge.TwinAccepted, all: one(seen.Stalled, func(o *fakeserver.Observation) {
 			o.Connections[0].ServerEnded = true
 		})},
-		"refused-but": {expect: catalogue.Refuse, twin: judge.TwinAccepted, edit: func(c *catalogue.Case) { c.Demands = missed }, all: one(seen.Refused, nil)},
-		"stalled":     {expect: catalogue.Refuse, twin: judge.TwinAccepted, all: one(seen.Stalled, nil)},
-		"refused":     {expect: catalogue.Refuse, twin: judge.TwinAccepted, all: one(seen.Refused, nil)},
-		"served":      {expect: catalogue.Quiet, all: one(seen.Accepted, nil)},
-		"quiet-but":   {expect: catalogue.Quiet, edit: func(c *catalogue.Case) { c.Demands = missed }, all: one(seen.Stalled, nil)},
-		"quiet":       {expect: catalogue.Quiet, all: one(seen.Stalled, nil)},
+		"refused-but":         {expect: catalogue.Refuse, twin: judge.TwinAccepted, edit: func(c *catalogue.Case) { c.Demands = missed }, all: one(seen.Refused, nil)},
+		"refused-but-advised": {expect: catalogue.Refuse, twin: judge.TwinAccepted, edit: func(c *catalogue.Case) { c.Demands = advised }, all: one(seen.Refused, nil)},
+		"stalled":             {expect: catalogue.Refuse, twin: judge.TwinAccepted, all: one(seen.Stalled, nil)},
+		"refused":             {expect: catalogue.Refuse, twin: judge.TwinAccepted, all: one(seen.Refused, nil)},
+		"served":              {expect: catalogue.Quiet, all: one(seen.Accepted, nil)},
+		"quiet-but":           {expect: catalogue.Quiet, edit: func(c *catalogue.Case) { c.Demands = missed }, all: one(seen.Stalled, nil)},
+		"quiet-but-advised":   {expect: catalogue.Quiet, edit: func(c *catalogue.Case) { c.Demands = advised }, all: one(seen.Stalled, nil)},
+		"quiet":               {expect: catalogue.Quiet, all: one(seen.Stalled, nil)},
 	}
 	invited := one(seen.Absent, nil)
 	invited[0].Invited, invited[0].HadTime = seentest.Observation(seen.Absent).Started, true
@@ -82,6 +86,9 @@ func TestEveryRule(t *testing.T) {
 		twin   judge.TwinState
 		all    []seen.Attempt
 	}{expect: catalogue.Accept, twin: judge.TwinAccepted, edit: func(c *catalogue.Case) { c.MustCome = true }, all: invited}
+	observed := samples["did-not-come"]
+	observed.expect = catalogue.Observe
+	samples["observed-not-come"] = observed
 
 	known := map[string]bool{}
 	for _, r := range judge.Rules() {
@@ -112,6 +119,39 @@ func TestEveryRule(t *testing.T) {
 	for name := range samples {
 		if !known[name] {
 			t.Errorf("there is no rule %s", name)
+		}
+	}
+}
+
+// A policy whose text is stronger fails what is a warning under the others, and
+// the record names its level.
+func TestLevelByPolicy(t *testing.T) {
+	cs := &catalogue.Case{
+		ID: "x.y", Expect: catalogue.Refuse, Level: catalogue.Should, Twin: "x.sound",
+		LevelBy: map[catalogue.Policy]catalogue.Level{catalogue.Apple: catalogue.Must},
+	}
+	for policy, want := range map[catalogue.Policy]struct {
+		status reports.Status
+		level  string
+	}{catalogue.Interop: {reports.Warn, "SHOULD"}, catalogue.Teams: {reports.Warn, "SHOULD"}, catalogue.Apple: {reports.Fail, "MUST"}} {
+		j := judge.Judgement{Case: cs, Policy: policy, Twin: judge.TwinAccepted, Seen: attempts(one(seen.Accepted, nil)...)}
+		f := j.Judge()
+		if r := j.Result(f, 0); r.Status != want.status || r.Level != want.level {
+			t.Errorf("under %s: %s, level %s, want %+v", policy, r.Status, r.Level, want)
+		}
+	}
+}
+
+// One missed demand of the level MUST outweighs any number that are advised.
+func TestMissedMustBesideAdvice(t *testing.T) {
+	for expect, outcome := range map[catalogue.Expectation]seen.Outcome{
+		catalogue.Accept: seen.Accepted, catalogue.Refuse: seen.Refused, catalogue.Quiet: seen.Stalled,
+	} {
+		cs := &catalogue.Case{ID: "x.y", Expect: expect, Level: catalogue.Must, Twin: "x.sound"}
+		cs.Demands = append(demanded("advised"), demanded("missed")...)
+		j := judge.Judgement{Case: cs, Policy: catalogue.Interop, Twin: judge.TwinAccepted, Seen: attempts(one(outcome, nil)...)}
+		if f := j.Judge(); f.Status != reports.Fail {
+			t.Errorf("expected %s: %s by %s, want fail", expect, f.Status, f.Rule)
 		}
 	}
 }

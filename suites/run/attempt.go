@@ -73,6 +73,9 @@ func (r *Run) twinState(cs *catalogue.Case) judge.TwinState {
 
 // cannot says why a case is skipped without an attempt, if so.
 func (r *Run) cannot(cs *catalogue.Case, twin judge.TwinState) string {
+	if why := cs.Fixed.Pinned(r.settings.TLSVersion, r.settings.TLSKey); why != "" {
+		return why + ": " + cs.Repeats + " says the same"
+	}
 	if why := r.outsidePin(cs); why != "" {
 		return why
 	}

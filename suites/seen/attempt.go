@@ -169,6 +169,51 @@ func Leak(o *fakeserver.Observation) (where string, leaked bool) {
 	return "", false
 }
 
+// FollowedTo says that the client was served inside TLS and that all SIP of the
+// account that arrived in the clear came after the server's answer, over that
+// network, "tcp" or "udp"; and where it came.
+func (a *Attempt) FollowedTo(network string) (where string, ok bool) {
+	o := a.Observation
+	answered, ok := answeredAt(o)
+	if !ok {
+		return "", false
+	}
+	for i := range o.Connections {
+		// Where the server has no address of its own, its port is that hop too.
+		c := &o.Connections[i]
+		hop := c.Listener.Network == network && (!c.Listener.TLS || c.Listener.Address.Port() != tlsPort)
+		if c.Leak && (!hop || c.ClearAt <= answered) {
+			return "", false
+		}
+	}
+	for i := range o.Datagrams {
+		if d := &o.Datagrams[i]; d.Leak && (d.Listener.Network != network || d.At <= answered) {
+			return "", false
+		}
+	}
+	return Leak(o)
+}
+
+// tlsPort is that of SIP over TLS (RFC 3261 19.1.2).
+const tlsPort = 5061
+
+// answeredAt gives the time of the first SIP message of the server on a connection
+// that was accepted.
+func answeredAt(o *fakeserver.Observation) (time.Duration, bool) {
+	for i := range o.Connections {
+		c := &o.Connections[i]
+		if Connection(o, c).Outcome != Accepted {
+			continue
+		}
+		for _, e := range c.Events {
+			if e.From == fakeserver.FromServer && e.Kind == fakeserver.KindSIP {
+				return e.At, true
+			}
+		}
+	}
+	return 0, false
+}
+
 // InTime says that something the client did was not the harness's doing.
 func InTime(o *fakeserver.Observation, at time.Duration) bool {
 	return o.Frozen == 0 || at <= o.Frozen

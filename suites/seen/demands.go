@@ -12,7 +12,10 @@ type Demand struct {
 	Name string
 	// Missed says in words how the client failed. It is printed after "accepted, but".
 	Missed string
-	met    func(*Attempts) bool
+	// Level is that of the clause behind the demand: under [Should] a client that
+	// misses it is warned at most. The zero value: the level of the case.
+	Level Level
+	met   func(*Attempts) bool
 }
 
 // NewDemand makes a demand of a predicate.
@@ -175,12 +178,5 @@ var (
 		met: everyClientHello(func(h *fakeserver.ClientHello) bool {
 			return !h.PSK && h.TicketLen == 0
 		}),
-	}
-	// OffersNoEarlyData: SIP has no profile for early data (RFC 8446 E.5), and the
-	// server allowed none (4.2.10).
-	OffersNoEarlyData = Demand{
-		Name:   "offers-no-early-data",
-		Missed: "the ClientHello offers early data",
-		met:    everyClientHello(func(h *fakeserver.ClientHello) bool { return !h.EarlyData }),
 	}
 )

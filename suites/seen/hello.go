@@ -54,19 +54,20 @@ var (
 			return !slices.ContainsFunc(h.CipherSuites, brokenSuite)
 		}),
 	}
-	// NoLowerVersion: no connection offers a lower version than an earlier one
-	// (RFC 9325 3.1.3).
+	// NoOldFallback: no connection offers a lower version than an earlier one and
+	// nothing newer than TLS 1.1 (RFC 9325 3.1.3).
+	NoOldFallback = Demand{
+		Name:   "no-fallback-below-tls12",
+		Missed: "after the failure the client tried again with a version older than TLS 1.2",
+		met:    neverLower(tls.VersionTLS12),
+	}
+	// NoLowerVersion: no connection offers a lower version than an earlier one. From
+	// TLS 1.3 to TLS 1.2 that is only not recommended (RFC 8446 D.1).
 	NoLowerVersion = Demand{
 		Name:   "no-lower-version",
 		Missed: "after the failure the client tried again with a lower version",
-		met: func(a *Attempts) bool {
-			first := uint16(0)
-			return a.everyHello(func(_ *Attempt, c *fakeserver.Connection) bool {
-				highest := highestVersion(c.ClientHello)
-				first = max(first, highest)
-				return highest >= first
-			})
-		},
+		Level:  Should,
+		met:    neverLower(tls.VersionTLS13),
 	}
 	// OffersExtendedMaster: a client of TLS 1.2 offers to derive the master secret from
 	// the whole handshake (RFC 7627 5.2).
@@ -107,6 +108,19 @@ var (
 func everyClientHello(ok func(*fakeserver.ClientHello) bool) func(*Attempts) bool {
 	return func(a *Attempts) bool {
 		return a.everyHello(func(_ *Attempt, c *fakeserver.Connection) bool { return ok(c.ClientHello) })
+	}
+}
+
+// neverLower says of the attempts that no ClientHello offers less than an earlier
+// one, unless it still offers the version that will do.
+func neverLower(enough uint16) func(*Attempts) bool {
+	return func(a *Attempts) bool {
+		best := uint16(0)
+		return a.everyHello(func(_ *Attempt, c *fakeserver.Connection) bool {
+			highest := highestVersion(c.ClientHello)
+			best = max(best, highest)
+			return highest >= min(best, enough)
+		})
 	}
 }
 

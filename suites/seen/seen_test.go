@@ -82,6 +82,7 @@ func TestDemandsOnTheClientHello(t *testing.T) {
 		return fakeserver.Connection{Listener: seentest.Listener, ClientHello: &fakeserver.ClientHello{Versions: versions, CipherSuites: suites}}
 	}
 	today, old := []uint16{0x7a7a, tls.VersionTLS13, tls.VersionTLS12}, []uint16{tls.VersionTLS12, tls.VersionTLS11}
+	tls11, tls10 := []uint16{tls.VersionTLS11, tls.VersionTLS10}, []uint16{tls.VersionTLS10}
 	for _, tc := range []struct {
 		name   string
 		demand seen.Demand
@@ -93,6 +94,11 @@ func TestDemandsOnTheClientHello(t *testing.T) {
 		{"nobody came", seen.OffersNoOldVersion, nil, false},
 		{"the same again", seen.NoLowerVersion, []fakeserver.Connection{hello(today), hello(today)}, true},
 		{"lower the second time", seen.NoLowerVersion, []fakeserver.Connection{hello(today), hello(old)}, false},
+		{"TLS 1.2 at the most, the second time", seen.NoOldFallback, []fakeserver.Connection{hello(today), hello(old)}, true},
+		{"TLS 1.1 the second time", seen.NoOldFallback, []fakeserver.Connection{hello(today), hello(tls11)}, false},
+		{"TLS 1.1 the third time", seen.NoOldFallback, []fakeserver.Connection{hello(today), hello(old), hello(tls11)}, false},
+		{"TLS 1.1, then TLS 1.0", seen.NoOldFallback, []fakeserver.Connection{hello(tls11), hello(tls10)}, false},
+		{"TLS 1.1 each time", seen.NoOldFallback, []fakeserver.Connection{hello(tls11), hello(tls11)}, true},
 		{"what is usual", seen.OffersNoBrokenSuite, []fakeserver.Connection{hello(nil, 0x0a0a, 0x1301, 0xc02f, 0xc013, 0x009c, 0x002f, 0x000a, 0x00ff, 0x5600)}, true},
 		{"RC4", seen.OffersNoBrokenSuite, []fakeserver.Connection{hello(nil, 0x0005)}, false},
 		{"no encryption", seen.OffersNoBrokenSuite, []fakeserver.Connection{hello(nil, 0xc006)}, false},

@@ -64,8 +64,6 @@ func TestDemandsOnConduct(t *testing.T) {
 		{"no session", seen.OffersNoSession, []fakeserver.Connection{plain}, true},
 		{"a ticket", seen.OffersNoSession, []fakeserver.Connection{plain, hello(func(c *fakeserver.Connection) { c.ClientHello.TicketLen = 9 })}, false},
 		{"a key", seen.OffersNoSession, []fakeserver.Connection{hello(func(c *fakeserver.Connection) { c.ClientHello.PSK = true })}, false},
-		{"no early data", seen.OffersNoEarlyData, []fakeserver.Connection{plain}, true},
-		{"early data", seen.OffersNoEarlyData, []fakeserver.Connection{plain, hello(func(c *fakeserver.Connection) { c.ClientHello.EarlyData = true })}, false},
 		{"one connection", seen.TriesOnce, []fakeserver.Connection{plain}, true},
 		{"two connections", seen.TriesOnce, []fakeserver.Connection{plain, plain}, false},
 		{"sips kept", seen.KeepsScheme, []fakeserver.Connection{said(sips, sips)}, true},
