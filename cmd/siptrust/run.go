@@ -57,7 +57,7 @@ more counts as a failure.`,
 	f.DurationVar(&o.timeout, "timeout", 0, "limit of one attempt (0: the client's own, else 10s)")
 	f.StringVar(&o.tlsVersion, "tls-version", "", "pin the servers to TLS 1.2 or 1.3")
 	f.StringVar(&o.tlsKey, "tls-key", string(pkiforge.ECDSA), "keys of all certificates: ecdsa or rsa")
-	f.IntVar(&o.confirm, "confirm", 0, "run a case that fails again, so often; what does not repeat is inconclusive")
+	f.IntVar(&o.confirm, "confirm", 0, "run each failed case again, so often; a failure that is not reproduced is inconclusive, unless a faulty server was accepted")
 	f.StringVar(&o.waivers, "waivers", "", "YAML file of known failures; 'siptrust waivers RECORD' writes one to fill in")
 	f.BoolVar(&o.keep, "keep", false, "keep the attempts' directories")
 	return c

@@ -49,7 +49,9 @@ func (r *Run) try(ctx context.Context, cs *catalogue.Case) (*Judged, error) {
 		j.Observations = append(j.Observations, j.Judgement.Seen.All[i].Observation)
 	}
 	j.Result = j.Judgement.Result(j.Judgement.Judge(), time.Since(began))
-	j.Result.Control = r.blank(cs).Control
+	// A control that the filter left out is not counted, unless SIP leaked: that is
+	// a failure of the run.
+	j.Result.Control = r.blank(cs).Control && j.Result.Outcome != string(seen.Leaked)
 	return j, nil
 }
 

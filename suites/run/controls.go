@@ -40,15 +40,14 @@ func (r *Run) giveUp() {
 	}
 	reason := fmt.Sprintf("%s: no sound server was accepted (%s)", setupNotProven, why)
 	for _, cs := range append(slices.Clone(r.controls), r.selected...) {
-		result := r.blank(cs)
-		if j, ok := r.lookup(cs.ID); ok {
-			if j.Result.Status == reports.Skip || j.Result.Reason == reason {
-				continue
-			}
-			result = j.Result
+		j, ok := r.lookup(cs.ID)
+		switch {
+		case !ok:
+			j = &Judged{Case: cs, Result: r.blank(cs)}
+		case j.Result.Status == reports.Skip || j.Result.Reason == reason:
+			continue
 		}
-		result.Status, result.Reason = reports.Inconclusive, reason
-		r.emit(&Judged{Case: cs, Result: result})
+		r.emit(j.revised(reports.Inconclusive, reason))
 	}
 }
 
@@ -83,18 +82,13 @@ func (r *Run) proveAgain(ctx context.Context, cs *catalogue.Case) error {
 	if again.Result.Outcome == string(seen.Accepted) {
 		return nil
 	}
-	unstable := *first
-	unstable.Result.Status = reports.Inconclusive
-	unstable.Result.Reason = "accepted at the beginning of the run, at its end not: " + again.Result.Reason
-	unstable.Result.Evidence = append(slices.Clone(first.Result.Evidence), again.Result.Evidence...)
-	r.emit(&unstable)
+	r.emit(first.failedAtTheEnd(again))
 	for _, other := range r.selected {
 		if j, ok := r.lookup(other.ID); ok && other.Twin == cs.ID && restsOnTwin(j) {
 			rejudged := *j
 			rejudged.Judgement.Twin = judge.TwinNoLonger
 			f := rejudged.Judgement.Judge()
-			rejudged.Result.Status, rejudged.Result.Reason = f.Status, f.Reason
-			r.emit(&rejudged)
+			r.emit(j.revised(f.Status, f.Reason))
 		}
 	}
 	return nil

@@ -22,6 +22,9 @@ type watch struct {
 	settle time.Duration
 
 	keepOpen, sendOptions bool // of the server's behaviour
+
+	idle  *time.Timer // ends the attempt when nothing moves any more
+	moved int         // events so far
 }
 
 // newWatch makes the watch of a case's attempt.
@@ -50,14 +53,20 @@ func newWatch(srv *fakeserver.Server, cs *catalogue.Case, p catalogue.Policy, s 
 // client may take its time with.
 const lingers = 3
 
+// longest is how many times its limit an attempt may take while something moves.
+const longest = 6
+
 // until returns when the outcome is certain; by then the observation is frozen.
-// It returns without freezing when ctx ends.
+// It returns without freezing when ctx ends. The limit of an attempt counts from
+// the last that moved on any connection: a slow client is not a stalled one.
 func (w *watch) until(ctx context.Context) {
-	limited, cancel := context.WithTimeout(ctx, w.limits.attempt)
+	limited, cancel := context.WithTimeout(ctx, longest*w.limits.attempt)
 	defer cancel()
+	w.idle = time.AfterFunc(w.limits.attempt, cancel)
+	defer w.idle.Stop()
 	if w.expect == catalogue.Quiet {
 		w.quiet(limited)
-	} else if w.server.Await(limited, w.over) && w.settle > 0 {
+	} else if w.progresses(limited, w.over) && w.settle > 0 {
 		w.await(limited, w.settle, leaked)
 		if w.sendOptions && w.expect == catalogue.Observe {
 			// What is recorded of a client must not hang on the machine either.
@@ -70,7 +79,7 @@ func (w *watch) until(ctx context.Context) {
 	}
 	// Freeze at a moment at which no connection is in the midst of a handshake,
 	// if there is one before the time is up.
-	if !w.server.Await(limited, func(o *fakeserver.Observation) bool {
+	if !w.progresses(limited, func(o *fakeserver.Observation) bool {
 		if w.expect == catalogue.Quiet || w.over(o) {
 			o.Frozen = max(time.Since(o.Started), 1)
 			return true
@@ -85,13 +94,29 @@ func (w *watch) until(ctx context.Context) {
 func (w *watch) await(ctx context.Context, limit time.Duration, holds func(*fakeserver.Observation) bool) {
 	bounded, stop := context.WithTimeout(ctx, limit)
 	defer stop()
-	w.server.Await(bounded, holds)
+	w.progresses(bounded, holds)
+}
+
+// progresses waits until holds and puts the end of the attempt off whenever
+// something moved.
+func (w *watch) progresses(ctx context.Context, holds func(*fakeserver.Observation) bool) bool {
+	return w.server.Await(ctx, func(o *fakeserver.Observation) bool {
+		moved := len(o.Connections)
+		for i := range o.Connections {
+			moved += len(o.Connections[i].Events)
+		}
+		if moved != w.moved && w.idle.Stop() {
+			w.idle.Reset(w.limits.attempt)
+		}
+		w.moved = moved
+		return holds(o)
+	})
 }
 
 // quiet gives the client the silence window, from its first ClientHello, to
 // leak or to be served.
 func (w *watch) quiet(ctx context.Context) {
-	if !w.server.Await(ctx, func(o *fakeserver.Observation) bool { return w.over(o) || w.greeted(o) }) {
+	if !w.progresses(ctx, func(o *fakeserver.Observation) bool { return w.over(o) || w.greeted(o) }) {
 		return
 	}
 	w.await(ctx, w.limits.silence, w.over)

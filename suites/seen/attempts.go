@@ -51,9 +51,9 @@ func (a *Attempts) Prelude() Verdict {
 	return v
 }
 
-// eachTime says whether every attempt had the outcome.
-func (a *Attempts) eachTime(o Outcome) bool {
-	return len(a.All) > 0 && !slices.ContainsFunc(a.All, func(one Attempt) bool { return one.Verdict.Outcome != o })
+// eachTime says whether every attempt had one of the outcomes.
+func (a *Attempts) eachTime(outcomes ...Outcome) bool {
+	return len(a.All) > 0 && !slices.ContainsFunc(a.All, func(one Attempt) bool { return !slices.Contains(outcomes, one.Verdict.Outcome) })
 }
 
 // anyAccepted says whether a connection that was accepted satisfies ok.

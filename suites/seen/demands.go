@@ -98,11 +98,12 @@ var (
 		Missed: "the client did not accept in every attempt",
 		met:    func(a *Attempts) bool { return a.eachTime(Accepted) },
 	}
-	// RefusedEachTime: the client refused in every attempt.
+	// RefusedEachTime: the client refused in every attempt, or sent nothing: that
+	// it then did not close is a matter of its own.
 	RefusedEachTime = Demand{
 		Name:   "refused-each-time",
 		Missed: "the client did not refuse in every attempt",
-		met:    func(a *Attempts) bool { return a.eachTime(Refused) },
+		met:    func(a *Attempts) bool { return a.eachTime(Refused, Stalled) },
 	}
 )
 

@@ -86,7 +86,7 @@ func TestDemandsOnConduct(t *testing.T) {
 // A demand on each attempt is missed by any of them.
 func TestEachTime(t *testing.T) {
 	of := func(o seen.Outcome) seen.Attempt { return seen.Attempt{Verdict: seen.Verdict{Outcome: o}} }
-	accepted, refused := of(seen.Accepted), of(seen.Refused)
+	accepted, refused, stalled := of(seen.Accepted), of(seen.Refused), of(seen.Stalled)
 	for _, tc := range []struct {
 		all                []seen.Attempt
 		accepted, refusals bool
@@ -94,6 +94,8 @@ func TestEachTime(t *testing.T) {
 		{[]seen.Attempt{accepted, accepted}, true, false},
 		{[]seen.Attempt{refused, refused}, false, true},
 		{[]seen.Attempt{accepted, refused}, false, false},
+		{[]seen.Attempt{refused, stalled}, false, true},
+		{[]seen.Attempt{accepted, stalled}, false, false},
 		{nil, false, false},
 	} {
 		a := seen.Attempts{All: tc.all}
