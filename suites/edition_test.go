@@ -37,8 +37,22 @@ func asks(edition string, list []catalogue.Case) []byte {
 		if cs.Twin != "" {
 			fmt.Fprintf(&b, " twin:%s", cs.Twin)
 		}
+		for _, p := range catalogue.Policies() {
+			if level, ok := cs.LevelBy[p]; ok {
+				fmt.Fprintf(&b, " level-%s:%s", p, level)
+			}
+		}
 		for _, d := range cs.Demands {
 			fmt.Fprintf(&b, " demand:%s", d.Name)
+			if d.Level != "" {
+				fmt.Fprintf(&b, "(%s)", d.Level)
+			}
+		}
+		if cs.Repeats != "" {
+			fmt.Fprintf(&b, " repeats:%s", cs.Repeats)
+		}
+		if cs.ClearHop != "" {
+			fmt.Fprintf(&b, " clear-hop:%s", cs.ClearHop)
 		}
 		for _, p := range cs.Hello {
 			fmt.Fprintf(&b, " hello:%s", p.Name)
