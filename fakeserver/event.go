@@ -50,6 +50,7 @@ const (
 const (
 	KindChangeCipherSpec Kind = "change_cipher_spec"
 	KindAlert            Kind = "alert"           // one that was read, or an encrypted one that was not
+	KindCloseNotify      Kind = "close_notify"    // the alert that only ends the connection (RFC 8446 6.1)
 	KindMalformedAlert   Kind = "malformed_alert" // not of two octets
 	KindHeartbeat        Kind = "heartbeat"
 	KindRecord           Kind = "record"           // of a type that is in no standard
@@ -79,6 +80,7 @@ const (
 var words = map[Kind]string{
 	KindChangeCipherSpec: "ChangeCipherSpec",
 	KindAlert:            "alert",
+	KindCloseNotify:      "alert",
 	KindMalformedAlert:   "malformed alert",
 	KindHeartbeat:        "heartbeat",
 	KindRecord:           "unknown record",

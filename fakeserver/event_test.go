@@ -23,14 +23,14 @@ func kindsOf(k *Connection, from Side) []Kind {
 // words wantLadder compares.
 func wantKinds(t *testing.T, k *Connection, version uint16) {
 	t.Helper()
-	client := []Kind{KindClientHello, KindClientKeyExchange, KindChangeCipherSpec, KindFinished, KindSIP, KindAlert, KindFIN}
+	client := []Kind{KindClientHello, KindClientKeyExchange, KindChangeCipherSpec, KindFinished, KindSIP, KindCloseNotify, KindFIN}
 	server := []Kind{
-		KindServerHello, KindCertificate, KindServerKeyExchange, KindServerHelloDone, KindChangeCipherSpec, KindFinished, KindSIP, KindAlert, KindFIN,
+		KindServerHello, KindCertificate, KindServerKeyExchange, KindServerHelloDone, KindChangeCipherSpec, KindFinished, KindSIP, KindCloseNotify, KindFIN,
 	}
 	if version == tls.VersionTLS13 {
-		client = []Kind{KindClientHello, KindChangeCipherSpec, KindFinished, KindSIP, KindAlert, KindFIN}
+		client = []Kind{KindClientHello, KindChangeCipherSpec, KindFinished, KindSIP, KindCloseNotify, KindFIN}
 		server = []Kind{
-			KindServerHello, KindChangeCipherSpec, KindEncryptedExtensions, KindCertificate, KindCertificateVerify, KindFinished, KindSIP, KindAlert, KindFIN,
+			KindServerHello, KindChangeCipherSpec, KindEncryptedExtensions, KindCertificate, KindCertificateVerify, KindFinished, KindSIP, KindCloseNotify, KindFIN,
 		}
 	}
 	if diff := cmp.Diff(client, kindsOf(k, FromClient)); diff != "" {

@@ -250,5 +250,9 @@ func (e *entry) alert(k *Connection, from Side, a Alert) {
 		return
 	}
 	*list = append(*list, a)
-	e.event(k, Event{At: a.At, From: from, Kind: KindAlert, Detail: a.String(), Protected: a.Protected})
+	kind := KindAlert
+	if a.Description == alertCloseNotify {
+		kind = KindCloseNotify
+	}
+	e.event(k, Event{At: a.At, From: from, Kind: kind, Detail: a.String(), Protected: a.Protected})
 }

@@ -108,7 +108,7 @@ func TestPageEscapes(t *testing.T) {
 	first := &tame.Results[0]
 	first.ID, first.Level, first.Expect, first.Twin, first.Alert = harmless, harmless, harmless, harmless, harmless
 	first.Demands, first.Clauses, first.TLS = []Demand{{harmless, false}}, []string{harmless}, TLS{harmless, harmless, harmless}
-	first.Evidence = []Evidence{{1, "client", harmless, harmless, true}, {2, harmless, harmless, harmless, false}}
+	first.Evidence = []Evidence{{1, "client", harmless, harmless, true, ""}, {2, harmless, harmless, harmless, false, ""}}
 	first.Steps = []Step{{4, harmless, harmless, harmless}, {-1, harmless, StepRefused, harmless}}
 	walk(t, written(t, HTML, tame), func(n *html.Node) { counts[n.Data]-- })
 	delete(counts, "title") // a long detail's full text is in a title
@@ -224,5 +224,17 @@ func TestPageOrder(t *testing.T) {
 			t.Fatalf("%q is missing or appears too early", words)
 		}
 		at += i
+	}
+}
+
+// A message is drawn by what it is, whatever the words for it are.
+func TestRungClassByKind(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[string]string{
+		"clear_sip": "leak", "clear": "leak", "close_notify": "tcp", "rst": "tcp", "alert": "alert", "client_hello": "hand",
+	} {
+		if got := rungClass(&Evidence{From: "client", Kind: kind, What: "clear alert FIN"}); got != want {
+			t.Errorf("%s is drawn as %q, want %q", kind, got, want)
+		}
 	}
 }

@@ -160,6 +160,21 @@ func newRung(e *Evidence, top int) rung {
 // belongs to TCP, "hand" for the rest. It only chooses the colour; the judge
 // decides what counts.
 func rungClass(e *Evidence) string {
+	switch e.Kind {
+	case "":
+		return wordClass(e)
+	case "clear", "clear_sip":
+		return "leak"
+	case "close_notify", "fin", "rst":
+		return "tcp"
+	case "alert", "malformed_alert":
+		return "alert"
+	}
+	return "hand"
+}
+
+// wordClass is rungClass for records that have no kinds, by their words.
+func wordClass(e *Evidence) string {
 	what, detail := strings.ToLower(e.What), strings.ToLower(e.Detail)
 	switch {
 	case strings.HasPrefix(what, "clear"):

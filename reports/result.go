@@ -161,4 +161,7 @@ type Evidence struct {
 	What      string  `json:"what"`
 	Detail    string  `json:"detail"`
 	Protected bool    `json:"protected"`
+	// Kind is what it is, for programs: "client_hello", "alert", "clear_sip",
+	// "fin"; empty for notes of the tool, and in older records.
+	Kind string `json:"kind,omitempty"`
 }

@@ -125,12 +125,12 @@ func sampleConduct() []Result {
 	}
 	again.Steps = steps(4)
 	fallback := make("conduct.no-plaintext-fallback", "Server answers every ClientHello with handshake_failure", "quiet", "leaked", Fail, []Evidence{
-		{1.2, "client", "SYN", "to TCP 5061", false},
-		{2.0, "client", "ClientHello", "TLS 1.3 1.2, SNI pbx.k7f3.test", false},
-		{2.3, "server", "alert", "fatal handshake_failure (40)", false},
-		{2.9, "client", "FIN", "", false},
-		{503.1, "client", "clear SIP", "REGISTER sip:pbx.k7f3.test SIP/2.0, to UDP 5060", false},
-		{1003.4, "client", "clear SIP", "REGISTER sip:pbx.k7f3.test SIP/2.0, to UDP 5060, again after 500 ms without an answer", false},
+		{1.2, "client", "SYN", "to TCP 5061", false, ""},
+		{2.0, "client", "ClientHello", "TLS 1.3 1.2, SNI pbx.k7f3.test", false, ""},
+		{2.3, "server", "alert", "fatal handshake_failure (40)", false, ""},
+		{2.9, "client", "FIN", "", false, ""},
+		{503.1, "client", "clear SIP", "REGISTER sip:pbx.k7f3.test SIP/2.0, to UDP 5060", false, ""},
+		{1003.4, "client", "clear SIP", "REGISTER sip:pbx.k7f3.test SIP/2.0, to UDP 5060, again after 500 ms without an answer", false, ""},
 	})
 	fallback.How = "REGISTER over UDP"
 	fallback.Reason = "After the failed handshake the client sent its REGISTER in plaintext to UDP 5060."
@@ -166,19 +166,19 @@ func steps(refused int) []Step {
 // closing when alert is empty.
 func refusal(alert string) []Evidence {
 	ladder := []Evidence{
-		{0.9, "client", "SYN", "to TCP 5061", false},
-		{1.6, "client", "ClientHello", "TLS 1.3 1.2, SNI pbx.k7f3.test, 3 groups", false},
-		{2.2, "server", "ServerHello", "TLS 1.3, TLS_AES_128_GCM_SHA256, X25519", false},
-		{2.2, "server", "ChangeCipherSpec", "", false},
-		{2.3, "server", "EncryptedExtensions", "", true},
-		{2.3, "server", "Certificate", "2 certificates, CN=pbx.k7f3.test", true},
-		{2.9, "server", "CertificateVerify", "ecdsa_secp256r1_sha256", true},
-		{2.9, "server", "Finished", "", true},
+		{0.9, "client", "SYN", "to TCP 5061", false, ""},
+		{1.6, "client", "ClientHello", "TLS 1.3 1.2, SNI pbx.k7f3.test, 3 groups", false, ""},
+		{2.2, "server", "ServerHello", "TLS 1.3, TLS_AES_128_GCM_SHA256, X25519", false, ""},
+		{2.2, "server", "ChangeCipherSpec", "", false, ""},
+		{2.3, "server", "EncryptedExtensions", "", true, ""},
+		{2.3, "server", "Certificate", "2 certificates, CN=pbx.k7f3.test", true, ""},
+		{2.9, "server", "CertificateVerify", "ecdsa_secp256r1_sha256", true, ""},
+		{2.9, "server", "Finished", "", true, ""},
 	}
 	if alert != "" {
-		ladder = append(ladder, Evidence{5.4, "client", "alert", alert, true})
+		ladder = append(ladder, Evidence{5.4, "client", "alert", alert, true, ""})
 	}
-	return append(ladder, Evidence{5.7, "client", "FIN", "", false})
+	return append(ladder, Evidence{5.7, "client", "FIN", "", false, ""})
 }
 
 // exchange is the ladder of a handshake and a registration.
@@ -186,25 +186,25 @@ func exchange(version string) []Evidence {
 	ladder := refusal("")[:8]
 	if version == "1.2" {
 		ladder = []Evidence{
-			{0.9, "client", "SYN", "to TCP 5061", false},
-			{1.6, "client", "ClientHello", "TLS 1.2, SNI pbx.k7f3.test", false},
-			{2.2, "server", "ServerHello", "TLS 1.2, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", false},
-			{2.2, "server", "Certificate", "2 certificates, CN=pbx.k7f3.test", false},
-			{2.7, "server", "ServerKeyExchange", "X25519, ecdsa_secp256r1_sha256", false},
-			{2.7, "server", "CertificateRequest", "", false},
-			{2.7, "server", "ServerHelloDone", "", false},
-			{4.1, "client", "Certificate", "none", false},
-			{4.1, "client", "ClientKeyExchange", "", false},
-			{4.2, "client", "ChangeCipherSpec", "", false},
+			{0.9, "client", "SYN", "to TCP 5061", false, ""},
+			{1.6, "client", "ClientHello", "TLS 1.2, SNI pbx.k7f3.test", false, ""},
+			{2.2, "server", "ServerHello", "TLS 1.2, TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", false, ""},
+			{2.2, "server", "Certificate", "2 certificates, CN=pbx.k7f3.test", false, ""},
+			{2.7, "server", "ServerKeyExchange", "X25519, ecdsa_secp256r1_sha256", false, ""},
+			{2.7, "server", "CertificateRequest", "", false, ""},
+			{2.7, "server", "ServerHelloDone", "", false, ""},
+			{4.1, "client", "Certificate", "none", false, ""},
+			{4.1, "client", "ClientKeyExchange", "", false, ""},
+			{4.2, "client", "ChangeCipherSpec", "", false, ""},
 		}
 	}
 	return append(ladder,
-		Evidence{5.1, "client", "Finished", "", true},
-		Evidence{6.8, "client", "REGISTER", "sip:pbx.k7f3.test, CSeq 1 REGISTER", true},
-		Evidence{7.0, "server", "200", "OK, CSeq 1 REGISTER", true},
-		Evidence{7.4, "server", "OPTIONS", "sip:alice@127.44.8.1", true},
-		Evidence{58.2, "client", "alert", "warning close_notify (0)", true},
-		Evidence{58.3, "client", "FIN", "", false},
+		Evidence{5.1, "client", "Finished", "", true, ""},
+		Evidence{6.8, "client", "REGISTER", "sip:pbx.k7f3.test, CSeq 1 REGISTER", true, ""},
+		Evidence{7.0, "server", "200", "OK, CSeq 1 REGISTER", true, ""},
+		Evidence{7.4, "server", "OPTIONS", "sip:alice@127.44.8.1", true, ""},
+		Evidence{58.2, "client", "alert", "warning close_notify (0)", true, ""},
+		Evidence{58.3, "client", "FIN", "", false, ""},
 	)
 }
 
@@ -220,7 +220,7 @@ func hostile() Record {
 			{
 				ID: bad, Title: bad, Group: bad, Level: bad, Expect: bad, Demands: []Demand{{bad, false}}, Twin: bad,
 				Clauses: []string{bad}, Outcome: bad, How: bad, Status: Fail, Reason: bad, Alert: bad, TLS: TLS{bad, bad, bad},
-				Evidence: []Evidence{{1, "client", bad, bad, true}, {2, bad, bad, bad, false}},
+				Evidence: []Evidence{{1, "client", bad, bad, true, ""}, {2, bad, bad, bad, false, ""}},
 				Steps:    []Step{{4, bad, StepState(bad), bad}, {-1, bad, StepRefused, bad}},
 			},
 			{ID: "b", Title: bad, Group: bad, Status: Warn, Reason: bad, Outcome: bad},

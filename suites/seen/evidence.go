@@ -50,14 +50,14 @@ func ladderOf(o *fakeserver.Observation, prefix string) []reports.Evidence {
 		}
 		for _, e := range c.Events {
 			rungs = append(rungs, reports.Evidence{
-				Ms: milliseconds(e.At), From: string(e.From), What: e.What, Detail: join(where, e.Detail), Protected: e.Protected,
+				Ms: milliseconds(e.At), From: string(e.From), Kind: string(e.Kind), What: e.What, Detail: join(where, e.Detail), Protected: e.Protected,
 			})
 		}
 	}
 	for i := range o.Datagrams {
 		d := &o.Datagrams[i]
 		rungs = append(rungs, reports.Evidence{
-			Ms: milliseconds(d.At), From: string(fakeserver.FromClient), What: "clear " + string(d.Kind),
+			Ms: milliseconds(d.At), From: string(fakeserver.FromClient), Kind: string(clearKind(d.Kind)), What: "clear " + string(d.Kind),
 			Detail: join(join(prefix, fmt.Sprintf("UDP to port %d%s", d.Listener.Address.Port(), ofSecond(d.Listener))), plain.DotsOfLine(string(d.Data), maxDetail)),
 		})
 	}
@@ -76,6 +76,14 @@ func ladderOf(o *fakeserver.Observation, prefix string) []reports.Evidence {
 	}
 	slices.SortStableFunc(rungs, func(a, b reports.Evidence) int { return cmp.Compare(a.Ms, b.Ms) })
 	return rungs
+}
+
+// clearKind is the kind of a datagram's event.
+func clearKind(k fakeserver.ClearKind) fakeserver.Kind {
+	if k == fakeserver.ClearSIP {
+		return fakeserver.KindClearSIP
+	}
+	return fakeserver.KindClear
 }
 
 // ofSecond says so of a listener of the second server.
