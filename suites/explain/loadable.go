@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rsa"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/asn1"
 	"unicode/utf8"
 )
@@ -30,6 +31,53 @@ func unsendable(der []byte) string {
 		return "with a name that OpenSSL cannot read"
 	}
 	return ""
+}
+
+// unusedByTLS12 says what of a certificate keeps OpenSSL from using it in TLS 1.2 and
+// older, in words behind "an ECDSA certificate"; empty: nothing does. OpenSSL then takes
+// the key for one that may not sign.
+func unusedByTLS12(der []byte) string {
+	var c coarseCertificate
+	if _, err := asn1.Unmarshal(der, &c); err != nil {
+		return ""
+	}
+	var key struct {
+		Algorithm pkix.AlgorithmIdentifier
+		Bits      asn1.BitString
+	}
+	if _, err := asn1.Unmarshal(c.TBS.Key.FullBytes, &key); err != nil || !key.Algorithm.Algorithm.Equal(ecPublicKey) {
+		return ""
+	}
+	times := map[string]int{}
+	for _, e := range c.TBS.Extensions {
+		id := e.Id.String()
+		into, known := readExtensions[id]
+		if !known {
+			continue
+		}
+		times[id]++
+		if _, err := asn1.Unmarshal(e.Value, into()); err != nil || times[id] > 1 {
+			return "whose " + extensionName(e.Id) + " it cannot read"
+		}
+		if usage := (asn1.BitString{}); extensionName(e.Id) == "keyUsage" {
+			if _, err := asn1.Unmarshal(e.Value, &usage); err == nil && usage.At(0) == 0 {
+				return "whose keyUsage is without digitalSignature"
+			}
+		}
+	}
+	return ""
+}
+
+var ecPublicKey = asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}
+
+// readExtensions are extensions that OpenSSL reads before it uses a certificate, each
+// with what holds its structure.
+var readExtensions = map[string]func() any{
+	"2.5.29.15": func() any { return new(asn1.BitString) },
+	"2.5.29.17": func() any { return new([]asn1.RawValue) },
+	"2.5.29.37": func() any { return new([]asn1.ObjectIdentifier) },
+	"2.5.29.35": func() any { return new([]asn1.RawValue) },
+	"2.5.29.14": func() any { return new([]byte) },
 }
 
 // attribute is one of a distinguished name; its value is not looked into.

@@ -126,11 +126,10 @@ func (r *recipe) note(s *server, who string) {
 
 // serve adds the commands of a server.
 func (r *recipe) serve(s *server) {
-	commands := s.commands()
-	if long := slices.DeleteFunc(slices.Clone(commands), func(c step) bool { return c.kind != serves }); len(long) > 1 {
+	if len(s.servers()) > 1 {
 		r.add("Run each of the following servers in a terminal of its own:")
 	}
-	r.steps = append(r.steps, commands...)
+	r.steps = append(r.steps, s.commands()...)
 	for _, note := range s.notes {
 		r.add("%s", note)
 	}
@@ -189,7 +188,11 @@ func (r *recipe) after(s *catalogue.Scenario, first, later *server) {
 		if same || s.Later.Restarted {
 			r.steps = append(r.steps, step{types, capital(e.when) + ", type q and press Enter there: openssl ends the connection."})
 		} else {
-			r.steps = append(r.steps, step{ends, capital(e.when) + ", end openssl (Ctrl-C), which ends the connection, and then every other server."})
+			others := ""
+			if len(first.servers()) > 1 {
+				others = ", and then the other servers"
+			}
+			r.steps = append(r.steps, step{ends, capital(e.when) + ", end openssl (Ctrl-C), which ends the connection" + others + "."})
 		}
 	}
 	if later == nil {

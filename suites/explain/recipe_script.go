@@ -92,7 +92,12 @@ func (s *server) tellAct(moment fakeserver.Await, act fakeserver.Act) {
 	s.unableTo("does this: %v", act)
 }
 
-func (s *server) segment(_ fakeserver.Await, a fakeserver.Segment) { s.front.bytes = a.Octets }
+func (s *server) segment(_ fakeserver.Await, a fakeserver.Segment) {
+	if a.Octets > 0 {
+		s.front.bytes = a.Octets
+		s.notes = append(s.notes, fmt.Sprintf("socat passes on at most %s at a time.", counted(a.Octets, "byte")))
+	}
+}
 
 func (s *server) sendAlert(_ fakeserver.Await, a fakeserver.SendAlert) {
 	s.say([]byte{21, 3, 3, 0, 2, a.Level, a.Description}, max(a.Times, 1)) // a record of the type alert (RFC 8446 5.1)
@@ -188,12 +193,18 @@ func (s *server) end(moment fakeserver.Await, how fakeserver.Ending) {
 	switch how {
 	case fakeserver.EndReset:
 		s.front.resets = true
+		s.notes = append(s.notes, "When openssl closes a connection, socat resets the client's side of it.")
 	case fakeserver.EndClose:
 		s.leavesOut("ends the connection with close_notify before it closes TCP: openssl sends none")
 	}
 }
 
-func (s *server) keepOpen() { s.front.keepOpen = s.KeepOpen }
+func (s *server) keepOpen() {
+	if s.KeepOpen {
+		s.front.keepOpen = true
+		s.notes = append(s.notes, "When openssl closes a connection, socat keeps the client's side of it open for a minute.")
+	}
+}
 
 // commands are what starts the server; none where it cannot be rebuilt.
 func (s *server) commands() []step {
@@ -215,6 +226,11 @@ func (s *server) commands() []step {
 	return append(steps, s.service...)
 }
 
+// servers are the commands that run until they are ended.
+func (s *server) servers() []step {
+	return slices.DeleteFunc(s.commands(), func(c step) bool { return c.kind != serves })
+}
+
 // behindPort is where openssl listens behind a socat.
 const behindPort = 5062
 
@@ -224,15 +240,7 @@ func (s *server) openssl(port uint16) string {
 	if s.host != "" {
 		at = s.host + ":" + at
 	}
-	command := "openssl s_server -accept " + at
-	if s.perStart {
-		command += " -naccept 1"
-	}
-	command += " " + strings.Join(s.options, " ")
-	if s.perStart {
-		return "while true; do " + command + "; done"
-	}
-	return command
+	return "openssl s_server -accept " + at + " " + strings.Join(s.options, " ")
 }
 
 // socat listens for clients and hands them on.

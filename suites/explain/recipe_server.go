@@ -222,8 +222,17 @@ func (s *server) chain() {
 		s.unableTo("has no certificate")
 		return
 	}
-	if c, err := x509.ParseCertificate(s.Chain[0]); err == nil && rarelyAccepted(c.SignatureAlgorithm) {
-		s.leavesOut("sends its certificate to every client: OpenSSL fails the handshake if the client sends signature_algorithms_cert without the algorithm of the signature on it (%s)", algorithmName(c.SignatureAlgorithm))
+	leaf, err := x509.ParseCertificate(s.Chain[0])
+	if err == nil && rarelyAccepted(leaf.SignatureAlgorithm) {
+		s.leavesOut("sends its certificate to every client: OpenSSL fails the handshake if the client sends signature_algorithms_cert without the algorithm of the signature on it (%s)", algorithmName(leaf.SignatureAlgorithm))
+	}
+	why := unusedByTLS12(s.Chain[0])
+	switch lowest, highest := s.versionRange(); {
+	case why == "" || lowest > tls.VersionTLS12:
+	case highest <= tls.VersionTLS12:
+		s.unableTo("uses an ECDSA certificate %s: OpenSSL does not use it in %s", why, tls.VersionName(highest))
+	default:
+		s.leavesOut("uses its certificate in TLS 1.2, too: OpenSSL uses an ECDSA certificate %s only in TLS 1.3", why)
 	}
 }
 
@@ -301,8 +310,10 @@ func (s *server) tickets() {
 		s.option("-no_ticket -num_tickets 0 -no_cache")
 	case fakeserver.TicketsTaken: // what OpenSSL does by default
 	case fakeserver.TicketsForgotten:
-		s.perStart = true
-		s.notes = append(s.notes, "A new process for each connection knows none of the tickets that were issued before.")
+		s.option("-no_ticket -no_cache") // issues those of TLS 1.3, which refer to the cache
+		if lowest, _ := s.versionRange(); lowest < tls.VersionTLS13 {
+			s.leavesOut("issues tickets in TLS 1.2, too: OpenSSL issues them there only if it also accepts them")
+		}
 	}
 }
 
