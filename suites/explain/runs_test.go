@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -108,12 +109,25 @@ func TestRecipesRun(t *testing.T) {
 	if testing.Short() {
 		list = list[:5]
 	}
+	several(t, list, func(t *testing.T, x *situation) {
+		r := newRecipe(x.cs, &x.scenario, x.servers)
+		needPrograms(t, x, r.steps)
+		play(t, x, r.steps)
+	})
+}
+
+// several runs a test for several situations at once: more than there are processors,
+// since most of the time goes by in waiting.
+func several(t *testing.T, list []situation, test func(*testing.T, *situation)) {
+	t.Helper()
+	var all sync.WaitGroup
+	defer all.Wait()
+	room := make(chan struct{}, 8)
 	for _, x := range list {
-		t.Run(x.cs.ID, func(t *testing.T) {
-			t.Parallel()
-			r := newRecipe(x.cs, &x.scenario, x.servers)
-			needPrograms(t, &x, r.steps)
-			play(t, &x, r.steps)
+		room <- struct{}{}
+		all.Go(func() {
+			defer func() { <-room }()
+			t.Run(x.cs.ID, func(t *testing.T) { test(t, &x) })
 		})
 	}
 }
@@ -168,6 +182,9 @@ func looker(t *testing.T, x *situation, i int, h *hand, started []*command) *onl
 		if at := c.listens(); strings.HasPrefix(at, host+":") && !strings.HasSuffix(at, ":"+h.ports[fmt.Sprint(servicePort)]) {
 			o.address = at
 		}
+		if at := c.listens(); strings.HasPrefix(at, host+":") && strings.Contains(c.text, "openssl s_server") {
+			o.openssl = c
+		}
 	}
 	return o
 }
@@ -203,13 +220,14 @@ func (o *onlooker) says(tlsFollows bool) {
 			end = a
 		}
 	}
-	got, err := o.clearText(end == "")
 	if tlsFollows {
-		if !bytes.HasPrefix(got, append(want, 22)) { // a record of the type handshake
-			o.Errorf("before TLS came %q, want %q", got[:min(len(got), 40)], want)
+		want = append(want, 22) // and a record of the type handshake
+		if got, _ := o.clearText(false, len(want)); !bytes.Equal(got, want) {
+			o.Errorf("at first came %q, want %q", got, want)
 		}
 		return
 	}
+	got, err := o.clearText(end == "", 1<<20)
 	ok := false
 	switch end {
 	case "":
@@ -224,9 +242,9 @@ func (o *onlooker) says(tlsFollows bool) {
 	}
 }
 
-// clearText sends a ClientHello and gives what comes: to the end of the connection, or,
-// where it stays open, for a while.
-func (o *onlooker) clearText(staysOpen bool) ([]byte, error) {
+// clearText sends a ClientHello and gives what comes, so many bytes at most: to the end
+// of the connection, or, where it stays open, for a while.
+func (o *onlooker) clearText(staysOpen bool, most int) ([]byte, error) {
 	raw, err := net.Dial("tcp", o.address)
 	if err != nil {
 		o.Fatal(err)
@@ -239,7 +257,7 @@ func (o *onlooker) clearText(staysOpen bool) ([]byte, error) {
 	if staysOpen {
 		_ = raw.SetReadDeadline(time.Now().Add(700 * time.Millisecond)) // longer than socat waits by itself
 	}
-	return io.ReadAll(raw)
+	return io.ReadAll(io.LimitReader(raw, int64(most)))
 }
 
 // clientHello is the first record of a handshake.
@@ -274,18 +292,17 @@ func endsFirst(t *testing.T, x *situation, h *hand, started []*command, how kind
 	if _, err := io.WriteString(conn, "REGISTER sips:"+handHost+" SIP/2.0\r\n\r\n"); err != nil {
 		t.Fatal(err)
 	}
-	openssl := started[slices.IndexFunc(started, func(c *command) bool { return strings.Contains(c.text, "openssl s_server") })]
-	for begun := time.Now(); !strings.Contains(openssl.output.String(), "REGISTER"); time.Sleep(3 * time.Millisecond) {
+	for begun := time.Now(); !strings.Contains(o.openssl.output.String(), "REGISTER"); time.Sleep(3 * time.Millisecond) {
 		if time.Since(begun) > limit {
-			t.Fatalf("openssl does not print the REGISTER:\n%s", openssl.output.String())
+			t.Fatalf("openssl does not print the REGISTER:\n%s", o.openssl.output.String())
 		}
 	}
 	if how == types {
-		if _, err := io.WriteString(openssl.stdin, "q\n"); err != nil {
+		if _, err := io.WriteString(o.openssl.stdin, "q\n"); err != nil {
 			t.Fatal(err)
 		}
 	} else {
-		openssl.quit()
+		o.openssl.quit()
 	}
 	_, err = io.Copy(io.Discard, conn)
 	want := slices.ContainsFunc(x.servers[0].behaviour.Script, func(a fakeserver.Act) bool { return a == fakeserver.Act(fakeserver.EndReset) })
@@ -309,33 +326,41 @@ func TestChainsSent(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes some seconds")
 	}
+	var list []situation
 	sent, not := 0, 0
 	for _, x := range everyCase(t) {
 		s := newServer(&x.servers[0], "")
-		beyond := s.oddLeaf() || slices.ContainsFunc(s.Chain, func(der []byte) bool { return unsendable(der) != "" })
-		if !beyond && (unread(&x) == 0 || !s.hello.tls) {
+		switch {
+		case s.beyondChain():
+			not++
+		case unread(&x) == 1 && s.hello.tls:
+			sent++
+		default:
 			continue
 		}
-		if beyond {
-			not++
-		} else {
-			sent++
-		}
-		t.Run(x.cs.ID, func(t *testing.T) {
-			t.Parallel()
-			if beyond != (len(s.unable)+len(s.missing) > 0) {
-				t.Errorf("said to be beyond OpenSSL: %q, %q", s.unable, s.missing)
-			}
-			h := newHand(t, &x)
-			chain, err := sentChain(t, h, step{serves, s.openssl(handServer.Port())})
-			if same := slices.EqualFunc(chain, s.Chain, bytes.Equal); same == beyond {
-				t.Errorf("the chain is sent as it is: %v, and said to be beyond OpenSSL: %v (%v)", same, beyond, err)
-			}
-		})
+		list = append(list, x)
 	}
 	if sent < 20 || not < 10 {
 		t.Errorf("%d odd chains that OpenSSL sends and %d that it does not", sent, not)
 	}
+	several(t, list, func(t *testing.T, x *situation) {
+		s := newServer(&x.servers[0], "")
+		beyond := s.beyondChain()
+		if beyond != (len(s.unable)+len(s.missing) > 0) {
+			t.Errorf("said to be beyond OpenSSL: %q, %q", s.unable, s.missing)
+		}
+		h := newHand(t, x)
+		chain, err := sentChain(t, h, step{serves, s.openssl(handServer.Port())})
+		if same := slices.EqualFunc(chain, s.Chain, bytes.Equal); same == beyond {
+			t.Errorf("the chain is sent as it is: %v, and said to be beyond OpenSSL: %v (%v)", same, beyond, err)
+		}
+	})
+}
+
+// beyondChain says whether OpenSSL does not send the chain of a server as it is, or not
+// to every client.
+func (s *server) beyondChain() bool {
+	return s.oddLeaf() || slices.ContainsFunc(s.Chain, func(der []byte) bool { return unsendable(der) != "" })
 }
 
 // sentChain starts a server and gives the chain that it sends in TLS 1.2, where a client

@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -27,7 +29,8 @@ type onlooker struct {
 	*testing.T
 	b       *fakeserver.Behaviour
 	address string
-	dir     string // of the server's files
+	openssl *command // nil: the server serves no TLS
+	dir     string   // of the server's files
 }
 
 // limit is how long an onlooker waits for what is to come.
@@ -77,9 +80,9 @@ func (o *onlooker) config() *tls.Config {
 	return config
 }
 
-// meet makes a handshake, says something, and reads for a moment: in TLS 1.3 only that
-// shows whether the server accepts the client, and brings the tickets. The identity may
-// be nil.
+// meet makes a handshake, says something, and reads until openssl has printed it: in TLS
+// 1.3 only that shows whether the server accepts the client, and brings the tickets. The
+// identity may be nil.
 func (o *onlooker) meet(config *tls.Config, identity *tls.Certificate) meeting {
 	o.Helper()
 	raw, err := net.Dial("tcp", o.address)
@@ -109,23 +112,32 @@ func (o *onlooker) meet(config *tls.Config, identity *tls.Certificate) meeting {
 		return m
 	}
 	m.state = conn.ConnectionState()
-	if _, m.err = io.WriteString(conn, "hello\n"); m.err != nil {
+	said := fmt.Sprintf("said %d", told.Add(1))
+	if _, m.err = io.WriteString(conn, said+"\n"); m.err != nil {
 		return m
 	}
-	_ = raw.SetReadDeadline(time.Now().Add(o.patience()))
-	if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
-		m.err = err
+	for begun := time.Now(); m.err == nil && !strings.Contains(o.openssl.output.String(), said); {
+		m.err = readFor(raw, conn, 3*time.Millisecond)
+		if time.Since(begun) > limit {
+			m.err = errors.New("openssl does not print what the client said")
+		}
+	}
+	if m.err == nil {
+		m.err = readFor(raw, conn, 10*time.Millisecond) // the tickets
 	}
 	return m
 }
 
-// patience is how long silence must last. Where a server may yet refuse the client it is
-// longer.
-func (o *onlooker) patience() time.Duration {
-	if o.b.ClientAuth != fakeserver.AuthNone || o.b.Tickets != fakeserver.TicketsOff {
-		return 300 * time.Millisecond
+// told counts what onlookers have said.
+var told atomic.Uint32
+
+// readFor reads for a while what is not there; nil: nothing came.
+func readFor(raw net.Conn, conn *tls.Conn, d time.Duration) error {
+	_ = raw.SetReadDeadline(time.Now().Add(d))
+	if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		return err
 	}
-	return 20 * time.Millisecond
+	return nil
 }
 
 // identity is the client's certificate of the case; nil: it has none.
