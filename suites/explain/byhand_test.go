@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -14,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -71,23 +73,34 @@ func newHand(t *testing.T, x *situation) *hand {
 	return h
 }
 
-// freePort is one that is free at the addresses of both servers.
+// lastPort counts the ports that were handed out. They are below those that systems give
+// to clients, which could take one before its server does.
+var lastPort atomic.Uint32
+
+func init() { lastPort.Store(rand.Uint32N(firstPorts)) }
+
+const (
+	firstPort  = 11000
+	firstPorts = 20000
+)
+
+// freePort is one that is free at the addresses of both servers, and given to no other
+// test.
 func freePort(t *testing.T) string {
 	t.Helper()
-	for range 20 {
-		first, err := net.Listen("tcp", netJoin(handServer.Addr().String(), "0"))
+	for range 100 {
+		port := fmt.Sprint(firstPort + lastPort.Add(1)%firstPorts)
+		first, err := net.Listen("tcp", netJoin(handServer.Addr().String(), port))
 		if err != nil {
-			t.Fatal(err)
+			continue
 		}
-		_, port, _ := net.SplitHostPort(first.Addr().String())
-		second, err := net.Listen("tcp", netJoin(handElsewhere.Addr().String(), port))
 		_ = first.Close()
+		second, err := net.Listen("tcp", netJoin(handElsewhere.Addr().String(), port))
 		if err == nil {
 			_ = second.Close()
-			return port
 		}
-		if errors.Is(err, syscall.EADDRNOTAVAIL) {
-			return port // a system without that address
+		if err == nil || errors.Is(err, syscall.EADDRNOTAVAIL) { // a system without that address
+			return port
 		}
 	}
 	t.Fatal("no port is free")

@@ -184,6 +184,10 @@ func (o *onlooker) look() {
 	o.keepsOpen()
 }
 
+// sessionID is where a ServerHello has the length of the session ID: behind the headers of
+// record and message, the version and the random (RFC 5246 7.4.1.3).
+const sessionID = 5 + 4 + 2 + 32
+
 // versions: the server speaks those of its range and no other.
 func (o *onlooker) versions() {
 	s := server{Behaviour: *o.b}
@@ -194,6 +198,10 @@ func (o *onlooker) versions() {
 		m := o.meet(config, o.acceptable())
 		if spoken := v >= lowest && v <= highest; spoken != (m.err == nil) {
 			o.Errorf("%s: %v, want it spoken: %v", tls.VersionName(v), m.err, spoken)
+		}
+		// Of TLS 1.2, a client with crypto/tls shows nothing of sessions without tickets.
+		if in := m.wire.in.Bytes(); v == tls.VersionTLS12 && len(in) > sessionID && in[0] == 22 && o.b.Tickets == fakeserver.TicketsOff && in[sessionID] != 0 {
+			o.Error("the ServerHello has a session ID, by which the session could be resumed")
 		}
 	}
 }
