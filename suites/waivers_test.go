@@ -126,10 +126,10 @@ func TestWaivedLeak(t *testing.T) {
 // What is inconclusive cannot be waived: nobody knows what was signed for.
 func TestInconclusiveIsNotWaived(t *testing.T) {
 	t.Parallel()
-	const id = customCA + ".expired"
+	const id = "paper.client-auth.sent"
 	d := newFlaky(func(tried string, n int) client.Driver {
 		if tried == id && n == 1 {
-			return mutant("expiry")
+			return mutant("client-certificate")
 		}
 		return nil
 	})

@@ -40,17 +40,38 @@ func listCommand() *cobra.Command {
 }
 
 func explainCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:   "explain CASE",
-		Short: "Say what a case is, why it matters and how to reproduce it by hand",
-		Args:  oneCase,
+	var rules bool
+	c := &cobra.Command{
+		Use:   "explain CASE | --rules",
+		Short: "Say what a case is, why it matters and how to reproduce it by hand; or how cases are judged",
+		Example: `  siptrust explain paper.custom-ca.expired
+  siptrust explain --rules`,
+		Args: func(_ *cobra.Command, args []string) error {
+			switch {
+			case rules && len(args) > 0:
+				return errors.New("explain takes a case or --rules, not both: siptrust explain --rules shows the rules for all cases")
+			case rules || len(args) == 1:
+				return nil
+			case len(args) == 0:
+				return errors.New("one case is needed, or --rules: siptrust explain CASE; 'siptrust list' shows the cases")
+			}
+			return oneCase(nil, args)
+		},
 		RunE: func(c *cobra.Command, args []string) error {
+			if rules {
+				if err := explain.Rules(c.OutOrStdout()); err != nil {
+					return unable(err)
+				}
+				return nil
+			}
 			if err := explain.Case(c.Context(), c.OutOrStdout(), args[0]); err != nil {
 				return usage(err)
 			}
 			return nil
 		},
 	}
+	c.Flags().BoolVar(&rules, "rules", false, "show the rules by which every case is judged, in their order")
+	return c
 }
 
 func forgeCommand() *cobra.Command {
@@ -76,8 +97,8 @@ func forgeCommand() *cobra.Command {
 			return nil
 		},
 	}
-	c.Flags().StringVar(&out, "out", "", "directory to write to")
-	c.Flags().StringVar(&key, "tls-key", string(pkiforge.ECDSA), "keys of all certificates: ecdsa or rsa")
+	c.Flags().StringVar(&out, "out", "", "directory for the files")
+	c.Flags().StringVar(&key, "tls-key", string(pkiforge.ECDSA), "keys of the certificates, where the case does not set them: ecdsa or rsa")
 	return c
 }
 

@@ -18,7 +18,7 @@ import (
 // fact is a line of a decoded certificate.
 type fact struct{ name, value string }
 
-// decode says what stands in a certificate, for people. Serial numbers, keys
+// decode says what is in a certificate, for people. Serial numbers, keys
 // and signatures are left out, so that two certificates of one description
 // give the same. What crypto/x509 does not parse gives an error; coarse says
 // more of it.
@@ -78,7 +78,7 @@ func signedBy(cert *pkiforge.Certificate, c *x509.Certificate) string {
 	return "; verified with the issuer's key"
 }
 
-// coarseCertificate leaves alone whatever a change may have spoiled.
+// coarseCertificate parses as much as a change cannot have made unreadable.
 type coarseCertificate struct {
 	TBS struct {
 		Version    int `asn1:"optional,explicit,default:0,tag:0"`
@@ -98,7 +98,7 @@ type coarseCertificate struct {
 func coarse(der []byte, now time.Time) []fact {
 	var c coarseCertificate
 	if _, err := asn1.Unmarshal(der, &c); err != nil {
-		return []fact{{"octets", fmt.Sprintf("%d that are no certificate: %v", len(der), err)}}
+		return []fact{{"bytes", fmt.Sprintf("%d that are not a certificate: %v", len(der), err)}}
 	}
 	facts := []fact{
 		{"version", fmt.Sprint(c.TBS.Version + 1)},
@@ -107,23 +107,23 @@ func coarse(der []byte, now time.Time) []fact {
 		{"valid", coarseValidity(c.TBS.Validity.FullBytes, now)},
 	}
 	for _, e := range c.TBS.Extensions {
-		facts = append(facts, fact{"extension", extensionName(e.Id) + criticality(e) + ", " + octets(e.Value)})
+		facts = append(facts, fact{"extension", extensionName(e.Id) + criticality(e) + ", " + shortly(e.Value)})
 	}
 	return facts
 }
 
-// octets shows a short value; the long ones hold what is fresh in every run.
-func octets(value []byte) string {
+// shortly shows a short value; the long ones hold what is fresh in every run.
+func shortly(value []byte) string {
 	if len(value) > 16 {
-		return fmt.Sprintf("%d octets", len(value))
+		return fmt.Sprintf("%d bytes", len(value))
 	}
-	return fmt.Sprintf("%d octets: %x", len(value), value)
+	return fmt.Sprintf("%d bytes: %x", len(value), value)
 }
 
 func coarseName(der []byte) string {
 	var name pkix.RDNSequence
 	if rest, err := asn1.Unmarshal(der, &name); err != nil || len(rest) > 0 {
-		return fmt.Sprintf("not to be parsed, %d octets", len(der))
+		return fmt.Sprintf("cannot be parsed, %d bytes", len(der))
 	}
 	return orNone(plain.Quoted(name.String()))
 }
@@ -135,9 +135,9 @@ func coarseValidity(der []byte, now time.Time) string {
 	}
 	var raw struct{ NotBefore, NotAfter asn1.RawValue }
 	if _, err := asn1.Unmarshal(der, &raw); err != nil {
-		return "not to be parsed: " + err.Error()
+		return "cannot be parsed: " + err.Error()
 	}
-	return fmt.Sprintf("not to be parsed: %q to %q", raw.NotBefore.Bytes, raw.NotAfter.Bytes)
+	return fmt.Sprintf("cannot be parsed: %q to %q", raw.NotBefore.Bytes, raw.NotAfter.Bytes)
 }
 
 // fromNow gives a time as people count it: "90d ago", "in 1d 2h0m".
@@ -189,7 +189,7 @@ func authority(c *x509.Certificate) string {
 	case !c.BasicConstraintsValid:
 		return "none"
 	case !c.IsCA:
-		return "no CA"
+		return "not a CA"
 	case c.MaxPathLen > 0 || c.MaxPathLen == 0 && c.MaxPathLenZero:
 		return fmt.Sprintf("CA, path length %d", c.MaxPathLen)
 	}

@@ -8,27 +8,28 @@ import (
 	"slices"
 	"time"
 
-	"siptrust/fakeserver"
 	"siptrust/internal/plain"
 	"siptrust/pkiforge"
 	"siptrust/suites/cases"
 	"siptrust/suites/catalogue"
 )
 
-// explainPKI writes how the plan of a case differs from its twin's, the
-// certificates that the server presents and the roots that the endpoint trusts.
-// A line that the twin's material does not have is marked with an asterisk.
-func explainPKI(ctx context.Context, w io.Writer, cs *catalogue.Case, s *catalogue.Scenario) error {
-	now := time.Now()
-	forge := pkiforge.New(pkiforge.Options{Now: func() time.Time { return now }})
-	defer forge.Close()
-	m, err := forge.Forge(ctx, s.Plan)
-	if err != nil {
-		return err
-	}
+// pki is the PKI of a case, to be put into words.
+type pki struct {
+	cs       *catalogue.Case
+	scenario *catalogue.Scenario
+	servers  []served // the first one is the scenario's own
+	now      time.Time
+}
+
+// explain writes how the plan of a case differs from its twin's, the certificates that
+// the server presents and the roots that the endpoint trusts. A line that the twin's
+// material does not have is marked with an asterisk.
+func (p *pki) explain(ctx context.Context, w io.Writer, forge *pkiforge.Forge) error {
+	s, m := p.scenario, p.servers[0].material
 	twin, twinScenario := m, *s // a sound case has nothing to mark
-	if !cs.Sound() {
-		other, err := cases.All().Scenario(cs.Twin, s.Names)
+	if !p.cs.Sound() {
+		other, err := cases.All().Scenario(p.cs.Twin, s.Names)
 		if err != nil {
 			return err
 		}
@@ -36,56 +37,64 @@ func explainPKI(ctx context.Context, w io.Writer, cs *catalogue.Case, s *catalog
 		if twin, err = forge.Forge(ctx, other.Plan); err != nil {
 			return err
 		}
-		if diff := pkiforge.Diff(other.Plan, s.Plan); len(diff) > 0 {
-			fmt.Fprint(w, "\nChanged in the PKI, and below marked with an asterisk\n")
-			for _, line := range diff {
-				fmt.Fprintf(w, "  %s\n", plain.Quoted(line))
-			}
-		}
+		writeDiff(w, "Changed in the certificates and the trust; an asterisk marks it below", pkiforge.Diff(other.Plan, s.Plan))
 	}
-	if s.Later != nil {
-		if diff := pkiforge.Diff(s.Plan, s.Later.Plan); len(diff) > 0 {
-			fmt.Fprint(w, "\nPresented later, where it differs from what is presented first\n")
-			for _, line := range diff {
-				fmt.Fprintf(w, "  %s\n", plain.Quoted(line))
-			}
-		}
-	}
-	if s.Elsewhere != nil {
-		fmt.Fprint(w, "\nPresented by the second server: ")
-		diff := pkiforge.Diff(s.Plan, s.Elsewhere.Plan)
-		if len(diff) == 0 {
-			fmt.Fprint(w, "the same\n")
-		} else {
-			fmt.Fprint(w, "this is other than at the first one\n")
-		}
-		for _, line := range diff {
-			fmt.Fprintf(w, "  %s\n", plain.Quoted(line))
-		}
-	}
-	if fault := s.Server.Certificate; fault != fakeserver.CertificateSound {
-		fmt.Fprintf(w, "\nThe server does not send these certificates as they are: the fault of its Certificate message is %q\n", fault)
+	p.others(w)
+	if fault := certificateFault(s.Server.Certificate); fault != "" {
+		fmt.Fprintf(w, "\nThe server does not send these certificates as they are: it %s\n", fault)
 	}
 	for i, c := range m.Chain {
-		mark := " "
-		if !has(twin.Chain, c.Name) {
-			mark = "*"
-		}
-		fmt.Fprintf(w, "\n%s Presented %d: %s\n", mark, i+1, c.Name)
-		facts, before := compared(c, twin.Certs[c.Name], now)
-		for _, f := range facts {
-			i := slices.Index(before, f)
-			writeFact(w, f, i >= 0)
-			if i >= 0 {
-				before = slices.Delete(before, i, i+1) // what stands there twice is not as before
-			}
-		}
+		p.presented(w, i, c, twin)
 	}
 	fmt.Fprint(w, "\n  Trusted by the endpoint\n")
-	writeRoots(w, "system", m, twin, now)
-	writeRoots(w, "custom", m, twin, now)
-	explainRevocation(w, s, &twinScenario, m, twin, now)
+	writeRoots(w, "system", m, twin, p.now)
+	writeRoots(w, "custom", m, twin, p.now)
+	explainRevocation(w, s, &twinScenario, m, twin, p.now)
 	return nil
+}
+
+// others writes how what the later and the second server present differs.
+func (p *pki) others(w io.Writer) {
+	s := p.scenario
+	if s.Later != nil {
+		writeDiff(w, "Presented or trusted later, where it differs from the first time", pkiforge.Diff(s.Plan, s.Later.Plan))
+	}
+	if s.Elsewhere == nil {
+		return
+	}
+	if diff := pkiforge.Diff(s.Plan, s.Elsewhere.Plan); len(diff) > 0 {
+		writeDiff(w, "Presented by the second server, where it differs from the first one", diff)
+	} else {
+		fmt.Fprint(w, "\nPresented by the second server: the same as by the first one\n")
+	}
+}
+
+// presented writes a certificate of the chain, counted from 0.
+func (p *pki) presented(w io.Writer, i int, c *pkiforge.Certificate, twin *pkiforge.Material) {
+	mark := " "
+	if !has(twin.Chain, c.Name) {
+		mark = "*"
+	}
+	fmt.Fprintf(w, "\n%s Presented %d: %s\n", mark, i+1, c.Name)
+	facts, before := compared(c, twin.Certs[c.Name], p.now)
+	for _, f := range facts {
+		i := slices.Index(before, f)
+		writeFact(w, f, i >= 0)
+		if i >= 0 {
+			before = slices.Delete(before, i, i+1) // what is there twice is not as before
+		}
+	}
+}
+
+// writeDiff writes the lines of a difference of plans, if there are any.
+func writeDiff(w io.Writer, heading string, diff []string) {
+	if len(diff) == 0 {
+		return
+	}
+	fmt.Fprintf(w, "\n%s\n", heading)
+	for _, line := range diff {
+		fmt.Fprintf(w, "  %s\n", plain.Quoted(line))
+	}
 }
 
 // writeRoots names the certificates of a store by their subjects. Of those that
@@ -108,7 +117,7 @@ func writeRoots(w io.Writer, store string, m, twin *pkiforge.Material, now time.
 	}
 	for _, c := range list(twin) {
 		if !has(list(m), c.Name) {
-			writeFact(w, fact{store, "not trusted here, as it is in the twin: " + subjectOf(c)}, false)
+			writeFact(w, fact{store, "not trusted here, but in the twin: " + subjectOf(c)}, false)
 		}
 	}
 }

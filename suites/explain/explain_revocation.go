@@ -12,25 +12,21 @@ import (
 	"siptrust/suites/catalogue"
 )
 
-// handService is where the revocation data are said to lie in certificates that
-// are forged for use by hand.
-const handService = "http://" + handHost + ":8080"
-
-// explainRevocation writes what the CAs say of their certificates, if anything,
-// and the certificate of the responder that they have authorised. What the twin
-// has not is marked.
+// explainRevocation writes what the CAs say about the revocation of their
+// certificates, if anything, and the certificate of the responder that they have
+// authorised. What the twin does not have is marked.
 func explainRevocation(w io.Writer, s, twin *catalogue.Scenario, m, twinMaterial *pkiforge.Material, now time.Time) {
 	facts, before := statusFacts(s, now), statusFacts(twin, now)
 	if len(facts)+len(before) == 0 {
 		return
 	}
-	fmt.Fprint(w, "\n  Said of revocation\n")
+	fmt.Fprint(w, "\n  Revocation data\n")
 	for _, f := range facts {
 		writeFact(w, f, slices.Contains(before, f))
 	}
 	for _, f := range before {
 		if !slices.ContainsFunc(facts, func(other fact) bool { return other.name == f.name }) {
-			writeFact(w, fact{f.name, "not here, as in the twin: " + f.value}, false)
+			writeFact(w, fact{f.name, "not here, but in the twin: " + f.value}, false)
 		}
 	}
 	if c := m.Certs[pkiforge.Responder]; c != nil {
@@ -42,7 +38,7 @@ func explainRevocation(w io.Writer, s, twin *catalogue.Scenario, m, twinMaterial
 	}
 }
 
-// statusFacts says what is said of revocation, and where.
+// statusFacts are the revocation data, and where they are.
 func statusFacts(s *catalogue.Scenario, now time.Time) []fact {
 	r := &s.Plan.Revocation
 	var facts []fact
@@ -64,7 +60,7 @@ func statusFacts(s *catalogue.Scenario, now time.Time) []fact {
 	}
 	switch s.Server.Service.Fault {
 	case fakeserver.ServiceSilent:
-		facts = append(facts, fact{"service", "takes requests and never answers"})
+		facts = append(facts, fact{"service", "accepts requests and never answers"})
 	case fakeserver.ServiceReset:
 		facts = append(facts, fact{"service", "resets every connection"})
 	case fakeserver.ServiceFailing:
@@ -76,13 +72,13 @@ func statusFacts(s *catalogue.Scenario, now time.Time) []fact {
 func responseWords(o *pkiforge.OCSP, r *pkiforge.Revocation, now time.Time) string {
 	switch {
 	case o.Garbage:
-		return "text that is no OCSP response"
+		return "text that is not an OCSP response"
 	case o.Status == pkiforge.TryLater:
 		return "the error tryLater"
 	case o.Bare:
-		return "successful, without an answer"
+		return "the status successful and no response bytes"
 	}
-	status, next := "good", "nothing said of the next"
+	status, next := "good", "no nextUpdate"
 	switch {
 	case o.Unknown:
 		status = "unknown"
@@ -90,9 +86,9 @@ func responseWords(o *pkiforge.OCSP, r *pkiforge.Revocation, now time.Time) stri
 		status = "revoked"
 	}
 	if o.NextUpdate != 0 {
-		next = "the next " + fromNow(now.Add(o.NextUpdate), now)
+		next = "nextUpdate " + fromNow(now.Add(o.NextUpdate), now)
 	}
-	words := fmt.Sprintf("%s, %s, %s; signed by %s", status, fromNow(now.Add(o.ThisUpdate), now), next, orIssuer(o.Signer))
+	words := fmt.Sprintf("%s; thisUpdate %s, %s; signed by %s", status, fromNow(now.Add(o.ThisUpdate), now), next, orIssuer(o.Signer))
 	if o.Key != "" {
 		words += ", with the key of " + o.Key
 	}
@@ -100,10 +96,10 @@ func responseWords(o *pkiforge.OCSP, r *pkiforge.Revocation, now time.Time) stri
 		words += fmt.Sprintf(", over %v", o.Digest)
 	}
 	if o.OtherSerial {
-		words += "; about another serial number"
+		words += "; for another serial number"
 	}
 	if o.Issuer != "" {
-		words += "; about a certificate of " + o.Issuer
+		words += "; for a certificate of " + o.Issuer
 	}
 	if len(o.Nonce) > 0 {
 		words += "; with a nonce"
@@ -120,7 +116,7 @@ func orIssuer(name string) string {
 
 func listWords(l *pkiforge.CRL, r *pkiforge.Revocation, p *pkiforge.Plan, now time.Time) string {
 	if l.Garbage {
-		return "text that is no CRL"
+		return "text that is not a CRL"
 	}
 	entries := l.Others
 	for _, name := range r.Revoked {
@@ -128,7 +124,7 @@ func listWords(l *pkiforge.CRL, r *pkiforge.Revocation, p *pkiforge.Plan, now ti
 			entries++
 		}
 	}
-	words := fmt.Sprintf("entries: %d; %s, the next %s", entries, fromNow(now.Add(l.ThisUpdate), now), fromNow(now.Add(l.NextUpdate), now))
+	words := fmt.Sprintf("entries: %d; thisUpdate %s, nextUpdate %s", entries, fromNow(now.Add(l.ThisUpdate), now), fromNow(now.Add(l.NextUpdate), now))
 	if l.Key != "" {
 		words += "; signed with the key of " + l.Key
 	}
@@ -139,32 +135,4 @@ func listWords(l *pkiforge.CRL, r *pkiforge.Revocation, p *pkiforge.Plan, now ti
 		words += "; " + extensions
 	}
 	return words
-}
-
-// publishByHand says what has to lie where for who reproduces a case by hand.
-func publishByHand(s *catalogue.Scenario) []string {
-	r := &s.Plan.Revocation
-	switch s.Server.Service.Fault {
-	case fakeserver.ServiceSilent:
-		return []string{"socat TCP-LISTEN:8080,reuseaddr,fork OPEN:/dev/null    # takes requests, never answers"}
-	case fakeserver.ServiceReset:
-		return []string{"at " + handService + ": reset every connection"}
-	case fakeserver.ServiceFailing:
-		return []string{"at " + handService + ": answer 500 to every request"}
-	}
-	var lines []string
-	for _, name := range s.Plan.Fetchable() {
-		path := pkiforge.CertPath(name)
-		lines = append(lines, "at "+handService+path+": give pki"+path+" out, as application/pkix-cert")
-	}
-	if r.Answer != nil {
-		lines = append(lines, "at "+handService+pkiforge.OCSPPath+": answer every POST with pki/ocsp.der, as application/ocsp-response")
-	}
-	for _, l := range r.Lists {
-		lines = append(lines, "at "+handService+l.Path()+": give pki"+l.Path()+" out, as application/pkix-crl")
-	}
-	if r.Answer == nil && len(lines) > 0 {
-		lines = append(lines, "python3 -m http.server 8080 --directory pki    # does that")
-	}
-	return lines
 }

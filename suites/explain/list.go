@@ -26,7 +26,8 @@ type Listed struct {
 }
 
 // List writes the cases that the filter selects, with what the policy expects,
-// as "table", "json" or "markdown". It refuses an unknown format or policy.
+// as "table", "json" ([Listed]) or "markdown". An unknown filter label, format or
+// policy gives an error that names what there is; an empty filter selects every case.
 func List(w io.Writer, filter string, p catalogue.Policy, format string) error {
 	if err := p.Unknown(); err != nil {
 		return err
