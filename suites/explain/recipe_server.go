@@ -18,14 +18,13 @@ type server struct {
 	dir  string // of its files
 	host string // where it listens; empty: at every address of the machine
 
-	options  []string      // of openssl s_server
-	perStart bool          // a new process serves each connection
-	front    front         // what is between the client and openssl
-	hello    hello         // what is done for a ClientHello before TLS, or instead of it
-	service  []step        // the HTTP service
-	notes    []string      // on what the commands do
-	waits    time.Duration // after the moment that the script awaited last
-	ends     []ending      // when the connection is ended by hand
+	options []string      // of openssl s_server
+	front   front         // what is between the client and openssl
+	hello   hello         // what is done for a ClientHello before TLS, or instead of it
+	service []step        // the HTTP service
+	notes   []string      // on what the commands do
+	waits   time.Duration // after the moment that the script awaited last
+	ends    []ending      // when the connection is ended by hand
 	// unable says for what there is no command, so that the server has none at all;
 	// missing what the commands leave out.
 	unable, missing []string
