@@ -39,7 +39,7 @@ func TestAcceptedHandshake(t *testing.T) {
 				if k.ClientHello == nil || k.ClientHello.ServerName != testHost || k.NothingInCommon != "" {
 					t.Errorf("ClientHello %+v, nothing in common %q", k.ClientHello, k.NothingInCommon)
 				}
-				if !k.AppData || !k.Answered200 || len(k.SIP) != 1 || k.SIP[0].Method != "REGISTER" || k.SIP[0].CSeq != "1826 REGISTER" {
+				if !k.AppData || !k.Answered200 || len(k.SIP) != 1 || k.SIP[0].Method != "REGISTER" || k.SIP[0].CSeq != "1826 REGISTER" || k.SIP[0].CallID == "" {
 					t.Errorf("SIP %+v, app data %v, answered %v", k.SIP, k.AppData, k.Answered200)
 				}
 				if k.ClientClosed != "close_notify" || k.ServerEnded {

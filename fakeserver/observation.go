@@ -98,6 +98,8 @@ type Connection struct {
 	SIP []SIPMessage
 	// Answered200 says that a 200 to the client's REGISTER was written.
 	Answered200 bool
+	// Answered200At is when the first one was written; zero: none was.
+	Answered200At time.Duration
 	// RegisterDone says that the server has done what its script says about a
 	// REGISTER, but for ending the connection: it answered, or will not.
 	RegisterDone bool
@@ -164,6 +166,7 @@ type SIPMessage struct {
 	Status    int    // of a response
 	CSeq      string // value of the CSeq header field; empty: none was found
 	To        string // value of the To header field, at most 256 octets
+	CallID    string // value of the Call-ID header field, at most 256 octets
 	// Authorization is the scheme of the Authorization or Proxy-Authorization
 	// header field, in lower case; empty: there is none.
 	Authorization string

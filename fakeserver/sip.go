@@ -144,6 +144,8 @@ func (s *sipSession) reader() sipReader {
 			switch name {
 			case "to":
 				m.To = value
+			case "call-id":
+				m.CallID = value
 			case "authorization":
 				scheme, _, _ := strings.Cut(value, " ")
 				m.Authorization = strings.ToLower(scheme)

@@ -156,7 +156,10 @@ func TestNotSIPInsideTLS(t *testing.T) {
 	want := []SIPMessage{
 		{StartLine: "GET / HTTP/1.1"},
 		{StartLine: "\x00\x01garbage"},
-		{StartLine: "REGISTER sips:" + testHost + " SIP/2.0", Request: true, Method: "REGISTER", CSeq: "1826 REGISTER", To: "<sips:alice@" + testHost + ">"},
+		{
+			StartLine: "REGISTER sips:" + testHost + " SIP/2.0", Request: true, Method: "REGISTER", CSeq: "1826 REGISTER", To: "<sips:alice@" + testHost + ">",
+			CallID: "843817637684230@998sdasdh09",
+		},
 		{StartLine: "OPTIONS sip:a", Request: true, Method: "OPTIONS"},
 	}
 	if diff := cmp.Diff(want, k.SIP, cmpopts.IgnoreFields(SIPMessage{}, "At")); diff != "" || !k.AppData {

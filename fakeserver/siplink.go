@@ -119,7 +119,9 @@ func (l *sipLink) Write(b []byte) (int, error) {
 	if err == nil && out.Status >= 200 {
 		if out.Status == 200 && bytes.HasSuffix([]byte(out.CSeq), []byte("REGISTER")) {
 			k = e.lock()
-			k.Answered200 = true
+			if !k.Answered200 {
+				k.Answered200, k.Answered200At = true, e.r.since()
+			}
 			e.unlock()
 		}
 		l.session.expectAnswer(-1)

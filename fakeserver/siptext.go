@@ -20,7 +20,7 @@ type sipReader struct {
 	onStart func(SIPMessage)   // a start line, or the line that is in its place
 	onCSeq  func(value string) // of the message begun last
 	// onField gets its other header fields that count, by their full names in lower
-	// case: to, authorization; nil: they are not wanted.
+	// case: to, call-id, authorization; nil: they are not wanted.
 	onField func(name, value string)
 	onEnd   func() // of the message begun last, body included
 
@@ -135,6 +135,8 @@ func (r *sipReader) field(line []byte) {
 		r.onCSeq(text)
 	case "to", "t": // RFC 3261 7.3.3, as below
 		r.other("to", text)
+	case "call-id", "i":
+		r.other("call-id", text)
 	case "authorization", "proxy-authorization":
 		r.other("authorization", text)
 	case "content-length", "l":

@@ -51,7 +51,7 @@ var rules = []Rule{
 		"nothing-in-common", "no server could have answered the ClientHello, and that is not the refusal asked for", reports.Skip,
 		func(v *view) bool { return v.nothingInCommon() != "" },
 		func(v *view) string {
-			return "the ClientHello and the server have nothing in common: " + v.nothingInCommon()
+			return "the ClientHello and the server have nothing in common: " + v.nothingInCommon() + v.wayOut()
 		},
 	},
 

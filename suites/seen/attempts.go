@@ -158,18 +158,26 @@ func Registers(c *fakeserver.Connection) int {
 	return n
 }
 
-// repeatsRegister says whether the same REGISTER came twice: a new one with the
-// same Call-ID has another CSeq (RFC 3261 10.2).
+// onItsWay is how long after the 200 a REGISTER may arrive that the client sent
+// before it had read the 200: half of T1 (RFC 3261 17.1.1.1), the shortest time
+// after which a client sends a request again.
+const onItsWay = 250 * time.Millisecond
+
+// repeatsRegister says whether the client sent its REGISTER again although it had
+// been answered with 200: the same Call-ID and CSeq, later than what was on its way
+// (RFC 3261 10.2, 17.1.2.2). What comes twice before the answer says nothing of it.
 func repeatsRegister(c *fakeserver.Connection) bool {
-	known := make(map[string]bool)
+	known := make(map[[2]string]bool)
 	for i := range c.SIP {
 		m := &c.SIP[i]
-		if m.Request && m.Method == "REGISTER" {
-			if known[m.CSeq] {
-				return true
-			}
-			known[m.CSeq] = true
+		if !m.Request || m.Method != "REGISTER" {
+			continue
 		}
+		transaction := [2]string{m.CallID, m.CSeq}
+		if known[transaction] && c.Answered200 && m.At > c.Answered200At+onItsWay {
+			return true
+		}
+		known[transaction] = true
 	}
 	return false
 }

@@ -2,6 +2,7 @@ package seen_test
 
 import (
 	"testing"
+	"time"
 
 	"siptrust/fakeserver"
 	"siptrust/pkiforge"
@@ -101,6 +102,35 @@ func TestEachTime(t *testing.T) {
 		a := seen.Attempts{All: tc.all}
 		if acc, ref := seen.AcceptedEachTime.Met(&a), seen.RefusedEachTime.Met(&a); acc != tc.accepted || ref != tc.refusals {
 			t.Errorf("%d attempts: accepted each time %t, refused each time %t", len(tc.all), acc, ref)
+		}
+	}
+}
+
+// A REGISTER that comes again after its 200 was not taken; one that came twice
+// before the answer, or has a Call-ID of its own, says nothing of that.
+func TestTakes200(t *testing.T) {
+	const ms = time.Millisecond
+	register := func(at time.Duration, call, cseq string) fakeserver.SIPMessage {
+		return fakeserver.SIPMessage{At: at, Request: true, Method: "REGISTER", CallID: call, CSeq: cseq + " REGISTER"}
+	}
+	for _, tc := range []struct {
+		name  string
+		again fakeserver.SIPMessage
+		met   bool
+	}{
+		{"the same after the answer", register(600*ms, "a", "1"), false},
+		{"the same before the answer", register(5*ms, "a", "1"), true},
+		{"the same, on its way", register(12*ms, "a", "1"), true},
+		{"another CSeq", register(600*ms, "a", "2"), true},
+		{"another Call-ID", register(600*ms, "b", "1"), true},
+	} {
+		o := seentest.Observation(seen.Accepted)
+		c := &o.Connections[0]
+		c.Answered200, c.Answered200At = true, 10*ms
+		c.SIP = []fakeserver.SIPMessage{register(4*ms, "a", "1"), tc.again}
+		a := seentest.Attempts(o)
+		if got := seen.Takes200.Met(&a); got != tc.met {
+			t.Errorf("%s: taken %t", tc.name, got)
 		}
 	}
 }
