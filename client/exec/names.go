@@ -49,7 +49,8 @@ const lookupLimit = 20 * time.Second
 
 // tryWith runs the system's own resolver as apply would have a client run, and
 // looks a name up. That proves that a means works here, whatever the machine's
-// settings are.
+// settings are. It asks for hosts, not for ahostsv4, which finds nothing where
+// only the loopback interface is up (AI_ADDRCONFIG, RFC 3493 6.1).
 func tryWith(apply func(*program, client.Attempt) error) error {
 	getent, err := lookUp("getent")
 	if err != nil {
@@ -63,7 +64,7 @@ func tryWith(apply func(*program, client.Attempt) error) error {
 	if err := os.Mkdir(filepath.Join(dir, profile.OwnDir), 0o700); err != nil {
 		return err
 	}
-	p := &program{argv: []string{getent, "ahostsv4", probeName}, env: os.Environ()}
+	p := &program{argv: []string{getent, "hosts", probeName}, env: os.Environ()}
 	a := client.Attempt{Host: probeName, Server: netip.AddrPortFrom(probeAddress, 5061), Dir: dir}
 	if err := apply(p, a); err != nil {
 		return err

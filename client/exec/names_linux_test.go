@@ -190,3 +190,26 @@ func BenchmarkAttempt(b *testing.B) {
 		})
 	}
 }
+
+// A machine without a network, as many containers are, still has hosts files: the
+// means is possible there.
+func TestProbeWithoutNetwork(t *testing.T) {
+	t.Parallel()
+	unshare, err := lookUp("unshare")
+	if err != nil || os.Getuid() != 0 {
+		t.Skip("it takes root and unshare to make a network namespace")
+	}
+	if err := probe(profile.MeansHosts); err != nil {
+		t.Skipf("not possible here at all: %v", err)
+	}
+	err = tryWith(func(p *program, a client.Attempt) error {
+		if err := apply(profile.MeansHosts, p, a); err != nil {
+			return err
+		}
+		p.argv = append([]string{unshare, "-n"}, p.argv...)
+		return nil
+	})
+	if err != nil {
+		t.Errorf("without a network a hosts file is said not to work: %v", err)
+	}
+}
