@@ -276,8 +276,8 @@ func (s *Server) clearAddress() string {
 
 // host is the name of the account, or the server's address.
 func (s *Server) host() string {
-	if len(s.setup.Account) > 0 {
-		return s.setup.Account[0]
+	if account := s.lease.Load().setup.Account; len(account) > 0 {
+		return account[0]
 	}
 	return s.main.address.Addr().String()
 }
@@ -286,8 +286,8 @@ func (s *Server) host() string {
 func (s *Server) field(text string) (name, value string) {
 	name, value, _ = strings.Cut(text, ":")
 	other := ""
-	if s.setup.Other != "" {
-		other = s.setup.Other + ":" + strconv.Itoa(int(s.main.address.Port()))
+	if name := s.lease.Load().setup.Other; name != "" {
+		other = name + ":" + strconv.Itoa(int(s.main.address.Port()))
 	}
 	words := strings.NewReplacer("{host}", s.host(), "{other}", other, "{clear}", s.clearAddress())
 	return name, words.Replace(strings.TrimSpace(value))

@@ -30,7 +30,7 @@ var readBuffers = sync.Pool{New: func() any { return new([4096]byte) }}
 
 func newConn(s *Server, raw *net.TCPConn, e *entry, b Behaviour, step int) *conn {
 	c := &conn{server: s, raw: raw, entry: e, behaviour: b, step: step, done: make(chan struct{})}
-	c.tap = newTap(raw, e, s.leaks)
+	c.tap = newTap(raw, e, s.lease.Load().leaks)
 	c.engine = s.newEngine(c)
 	c.tap.idle = s.cfg.IdleLimit
 	c.tap.allRead = c.allRead

@@ -162,24 +162,21 @@ func (r *Reservation) release() bool {
 // once: [ErrReleased]. An invalid script gives a [*ScriptError] and leaves
 // the reservation as it is.
 func (r *Reservation) Serve(setup Setup) (*Server, error) {
-	behaviours := slices.Clone(setup.Behaviours)
-	if len(behaviours) == 0 {
-		behaviours = []Behaviour{{}}
-	}
-	if err := errors.Join(prepare(behaviours...), prepare(setup.Second)); err != nil {
+	behaviours, err := setup.prepared()
+	if err != nil {
 		return nil, fmt.Errorf("serve: %w", err)
 	}
 	if !r.release() {
 		return nil, fmt.Errorf("serve: %w", ErrReleased)
 	}
 	s := &Server{
-		cfg: r.cfg, setup: setup, main: r.main, second: r.second,
+		cfg: r.cfg, main: r.main, second: r.second,
 		behaviours: behaviours,
-		leaks:      newLeakFinder(append(slices.Clone(setup.Account), setup.Other), nameInText(r.main.address)),
 		newEngine:  func(c *conn) engine { return goTLS{c} },
 		conns:      map[*conn]struct{}{},
 		closed:     make(chan struct{}),
 	}
+	s.lease.Store(newLease(setup, r.main.address))
 	rand.Read(s.ticketKey[:])
 	s.now = r.cfg.Now
 	s.obs = Observation{Started: s.now(), Address: r.main.address, Listeners: slices.Clone(r.main.list)}
@@ -192,6 +189,15 @@ func (r *Reservation) Serve(setup Setup) (*Server, error) {
 		s.serveHTTP(r.service)
 	}
 	return s, nil
+}
+
+// prepared gives the behaviours, at least one, ready to be served.
+func (setup *Setup) prepared() ([]Behaviour, error) {
+	behaviours := slices.Clone(setup.Behaviours)
+	if len(behaviours) == 0 {
+		behaviours = []Behaviour{{}}
+	}
+	return behaviours, errors.Join(prepare(behaviours...), prepare(setup.Second))
 }
 
 // Start reserves and serves at once.

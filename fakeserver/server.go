@@ -12,7 +12,9 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -29,13 +31,13 @@ const (
 type Server struct {
 	recorder
 	cfg     Config
-	setup   Setup
 	main    *listeners
 	second  *listeners // nil: there are none
 	service *service   // nil: there is none
 	sweeps  []*sweep   // one a listener
-	leaks   *leakFinder
 	running sync.WaitGroup
+
+	lease atomic.Pointer[lease] // what it serves now
 
 	closed chan struct{}
 	once   sync.Once
@@ -118,7 +120,7 @@ func (s *Server) datagrams(listener Listener, conn *net.UDPConn) func() error {
 		kind := classify(data)
 		s.datagram(Datagram{
 			Listener: listener, Remote: netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), Data: data, Kind: kind,
-			Leak: kind == ClearSIP && s.leaks.mentions(data),
+			Leak: kind == ClearSIP && s.lease.Load().leaks.mentions(data),
 		})
 		return nil
 	}
@@ -139,6 +141,33 @@ func (s *Server) SetBehaviour(b Behaviour, then ...Behaviour) error {
 	s.state.Lock()
 	defer s.state.Unlock()
 	s.behaviours, s.step = list, 0
+	return nil
+}
+
+// lease is what a server serves, and by what it knows the account's SIP.
+type lease struct {
+	setup Setup
+	leaks *leakFinder
+}
+
+func newLease(setup Setup, address netip.AddrPort) *lease {
+	return &lease{setup, newLeakFinder(append(slices.Clone(setup.Account), setup.Other), nameInText(address))}
+}
+
+// Change has the server serve something else at the same places, as another
+// server would: connections that are still open are ended, and what was recorded
+// is forgotten, as [Server.Next] does. An invalid script gives a [*ScriptError]
+// and changes nothing.
+func (s *Server) Change(setup Setup) error {
+	behaviours, err := setup.prepared()
+	if err != nil {
+		return fmt.Errorf("change what is served: %w", err)
+	}
+	s.state.Lock()
+	s.behaviours, s.step = behaviours, 0
+	s.lease.Store(newLease(setup, s.main.address))
+	s.state.Unlock()
+	s.Next()
 	return nil
 }
 
@@ -241,7 +270,7 @@ func (s *Server) take(listener Listener, raw *net.TCPConn, remote netip.AddrPort
 	}
 	behaviour, step := s.behaviours[s.step], s.step
 	if listener.Second {
-		behaviour, step = s.setup.Second, stepSecond
+		behaviour, step = s.lease.Load().setup.Second, stepSecond
 	}
 	e := s.begin(Connection{Listener: listener, Remote: remote, Step: max(step, 0)})
 	if e == nil {

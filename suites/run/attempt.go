@@ -121,8 +121,11 @@ func (r *Run) outsidePin(cs *catalogue.Case) string {
 
 var counter atomic.Uint64
 
-// names are fresh for every attempt of every run.
+// names are fresh for every case of every run, unless the run has its own.
 func (r *Run) names() pkiforge.Names {
+	if r.settings.Names.Host != "" {
+		return r.settings.Names
+	}
 	n := counter.Add(1)
 	host := fmt.Sprintf("sip%d.r%s.test", n, r.token)
 	return pkiforge.Names{Run: r.token, Host: host, Domain: host, Other: fmt.Sprintf("other%d.r%s.test", n, r.token)}

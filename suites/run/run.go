@@ -50,6 +50,13 @@ type Settings struct {
 	// OnResult is called, one call at a time, for every result as it is known
 	// and again when the end of the run changes it.
 	OnResult func(reports.Result)
+	// Shared has all cases served at one address, one after the other: cases then
+	// change under a client that keeps coming back. Otherwise every case has a
+	// server of its own.
+	Shared bool
+	// Names are those of the servers in every attempt, where they are installed at
+	// the client; the zero value: fresh ones for every case.
+	Names pkiforge.Names
 	// OnAttempt is called before each attempt, by several goroutines, with what
 	// the client is not told: the case that the attempt with this ID belongs to.
 	OnAttempt func(id string, cs *catalogue.Case)
@@ -70,6 +77,7 @@ type Run struct {
 	selected  []*catalogue.Case
 	controls  []*catalogue.Case // twins of selected cases, selected or not
 	traits    client.Traits
+	host      host
 	limits    limits
 	forge     *pkiforge.Forge
 	dns       *fakeserver.DNS
@@ -151,6 +159,9 @@ func (r *Run) jobs() int {
 	if r.traits.Parallel > 0 {
 		jobs = min(jobs, r.traits.Parallel)
 	}
+	if r.settings.Shared {
+		jobs = 1
+	}
 	return jobs
 }
 
@@ -228,6 +239,10 @@ func (r *Run) Execute(ctx context.Context) (reports.Record, error) {
 // open makes what all attempts share.
 func (r *Run) open(ctx context.Context) error {
 	r.token = pkiforge.NewRun()
+	r.host = ownServers{}
+	if r.settings.Shared {
+		r.host = &sharedServer{}
+	}
 	r.forge = pkiforge.New(pkiforge.Options{KeyAlgorithm: r.settings.TLSKey})
 	var err error
 	if r.traits.Files {
@@ -280,6 +295,9 @@ func startDNS() (*fakeserver.DNS, error) {
 func (r *Run) close() {
 	if r.forge != nil {
 		r.forge.Close()
+	}
+	if r.host != nil {
+		r.host.close()
 	}
 	if r.dns != nil {
 		r.dns.Close()

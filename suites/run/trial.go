@@ -40,16 +40,16 @@ func (r *Run) newTrial(ctx context.Context, cs *catalogue.Case) (t *trial, err e
 			t = nil
 		}
 	}()
-	reserved, err := fakeserver.Reserve(ctx, fakeserver.Config{Traps: r.traps(), Places: r.catalogue.Places(cs)})
+	lent, err := r.host.lend(ctx, fakeserver.Config{Traps: r.traps(), Places: r.catalogue.Places(cs)})
 	if err != nil {
 		return t, err
 	}
-	t.undo = append(t.undo, func() { _ = reserved.Close() })
-	t.address = reserved.Address()
+	t.undo = append(t.undo, lent.giveBack)
+	t.address = lent.Address()
 
 	names := r.names()
 	t.setup = fakeserver.Setup{Account: catalogue.AccountNames(names.Host), Other: names.Other}
-	names.Address, names.Service = t.address.Addr(), reserved.Service()
+	names.Address, names.Service = t.address.Addr(), lent.Service()
 	if r.traits.ByAddress {
 		names.Host, names.IPs = t.address.Addr().String(), []netip.Addr{t.address.Addr()}
 		names.Domain = names.Host
@@ -60,11 +60,10 @@ func (r *Run) newTrial(ctx context.Context, cs *catalogue.Case) (t *trial, err e
 	if err = t.forge(ctx); err != nil {
 		return t, err
 	}
-	if t.server, err = reserved.Serve(t.setup); err != nil {
+	if t.server, err = lent.serve(t.setup); err != nil {
 		return t, err
 	}
-	t.undo = append(t.undo, func() { _ = t.server.Close() })
-	withdraw, err := r.publish(&t.scenario, t.address, reserved.Second())
+	withdraw, err := r.publish(&t.scenario, t.address, lent.Second())
 	if err != nil {
 		return t, err
 	}
