@@ -44,7 +44,7 @@ func TestExplain(t *testing.T) {
 	t.Parallel()
 	for id, want := range map[string][]string{
 		"paper.custom-ca.sound":        {"\n  Presented 1: server\n", "\n  Presented 2: issuing\n", "\n    key          ECDSA P-256\n"},
-		"paper.custom-ca.broken-chain": {"\nChanged in the certificates and the trust; ", "\n*   issuer       CN="},
+		"paper.custom-ca.broken-chain": {"\nChanged in the certificates and the trust (times from now); ", "\n*   issuer       CN="},
 		"paper.public-ca.root-missing": {"\n*   system       not trusted here"},
 		"paper.custom-ca.bad-signature": {
 			"\n*   signed with  ECDSA-SHA256; not verified with the issuer's key: ",

@@ -126,10 +126,12 @@ func (r *recipe) note(s *server, who string) {
 
 // serve adds the commands of a server.
 func (r *recipe) serve(s *server) {
-	if len(s.servers()) > 1 {
+	servers := s.servers()
+	r.steps = append(r.steps, slices.DeleteFunc(s.commands(), func(c step) bool { return c.kind == serves })...)
+	if len(servers) > 1 {
 		r.add("Run each of the following servers in a terminal of its own:")
 	}
-	r.steps = append(r.steps, s.commands()...)
+	r.steps = append(r.steps, servers...)
 	for _, note := range s.notes {
 		r.add("%s", note)
 	}
@@ -243,7 +245,7 @@ func (r *recipe) write(w io.Writer, id string) {
 		fmt.Fprintf(w, "  - %s\n", what)
 	}
 	for _, options := range r.rest {
-		fmt.Fprintf(w, "  Apart from that it is like openssl s_server with\n    %s\n", broken(options))
+		fmt.Fprintf(w, "  Apart from that it is like openssl s_server with\n    %s\n", broken(options, "\n   "))
 	}
 	fmt.Fprintf(w, "  siptrust does all of it: siptrust run --client YOURS --filter %s\n", id)
 }
@@ -251,7 +253,7 @@ func (r *recipe) write(w io.Writer, id string) {
 // shell is the step as a shell takes it: a command, or a comment.
 func (s step) shell() string {
 	if s.kind == runs || s.kind == serves {
-		return broken(s.text)
+		return broken(s.text, " \\\n     ")
 	}
 	return "# " + s.text
 }
@@ -259,9 +261,13 @@ func (s step) shell() string {
 // lineLength is where the lines of long commands are broken.
 const lineLength = 120
 
-// broken breaks a command before options, as a shell allows it, so that the lines do not
-// become too long.
-func broken(command string) string {
+// broken breaks a command before options so that its lines do not become too long. What
+// is quoted stays as it is.
+func broken(command, at string) string {
+	quoted := ""
+	if i := strings.IndexByte(command, '\''); i >= 0 {
+		command, quoted = command[:i], command[i:]
+	}
 	var b strings.Builder
 	column := 0
 	for i, part := range strings.Split(command, " -") {
@@ -271,13 +277,13 @@ func broken(command string) string {
 			column = len(part)
 			continue
 		case column+2+len(part) > lineLength:
-			b.WriteString(" \\\n     ")
-			column = 5
+			b.WriteString(at)
+			column = len(at)
 		}
 		b.WriteString(" -" + part)
 		column += 2 + len(part)
 	}
-	return b.String()
+	return b.String() + quoted
 }
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
