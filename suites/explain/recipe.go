@@ -82,7 +82,7 @@ func newRecipe(cs *catalogue.Case, s *catalogue.Scenario, servers []served) reci
 	}
 	r.client(s, first)
 	r.after(s, first, later)
-	r.watch(s)
+	r.watch(cs, s)
 	return r
 }
 
@@ -141,7 +141,7 @@ func (r *recipe) serve(s *server) {
 func (r *recipe) client(s *catalogue.Scenario, first *server) {
 	switch {
 	case s.Zone != nil:
-		r.add("On the client: let its DNS server answer the records above.")
+		r.add("On the client: its DNS server answers with the records above.")
 	case s.Given == catalogue.GivenAddress: // there is nothing to resolve
 	case s.Given == catalogue.GivenProxy:
 		r.add("On the client: %s resolves to the address of this machine.", strings.TrimPrefix(hostOf(s.Proxy(handServer)), "sips:"))
@@ -188,7 +188,7 @@ func (r *recipe) after(s *catalogue.Scenario, first, later *server) {
 	same := later == nil || stays(first, later, s)
 	for _, e := range first.ends {
 		if same || s.Later.Restarted {
-			r.steps = append(r.steps, step{types, capital(e.when) + ", type q and press Enter there: openssl ends the connection."})
+			r.steps = append(r.steps, step{types, capital(e.when) + ", type q in the terminal of openssl and press Enter: openssl ends the connection."})
 		} else {
 			others := ""
 			if len(first.servers()) > 1 {
@@ -217,8 +217,8 @@ func (r *recipe) after(s *catalogue.Scenario, first, later *server) {
 	}
 }
 
-// watch says what the verdict is about, where that is not plain.
-func (r *recipe) watch(s *catalogue.Scenario) {
+// watch says what to look for besides what openssl prints.
+func (r *recipe) watch(cs *catalogue.Case, s *catalogue.Scenario) {
 	if s.Elsewhere != nil {
 		about := map[seen.About]string{seen.AboutHere: "the first server", seen.AboutThere: "the second server"}[s.Elsewhere.Judged]
 		if about == "" {
@@ -226,8 +226,11 @@ func (r *recipe) watch(s *catalogue.Scenario) {
 		}
 		r.add("The verdict is about %s.", about)
 	}
+	if slices.ContainsFunc(cs.Demands, func(d seen.Demand) bool { return d.Name == seen.NothingInClear.Name }) {
+		r.add("SIP in the clear is a failure. To see it: tcpdump -i any -A 'port 5060 or udp port 5061'")
+	}
 	if s.Linger {
-		r.add("Then watch for some seconds longer what the client does.")
+		r.add("Watch for some seconds longer what the client does.")
 	}
 }
 
