@@ -44,7 +44,7 @@ func TestExplain(t *testing.T) {
 	t.Parallel()
 	for id, want := range map[string][]string{
 		"paper.custom-ca.sound":        {"\n  Presented 1: server\n", "\n  Presented 2: issuing\n", "\n    key          ECDSA P-256\n"},
-		"paper.custom-ca.broken-chain": {"\nChanged in the certificates and the trust; ", "\n*   issuer       CN="},
+		"paper.custom-ca.broken-chain": {"\nChanged in the certificates and the trust (times from now); ", "\n*   issuer       CN="},
 		"paper.public-ca.root-missing": {"\n*   system       not trusted here"},
 		"paper.custom-ca.bad-signature": {
 			"\n*   signed with  ECDSA-SHA256; not verified with the issuer's key: ",
@@ -72,7 +72,7 @@ func TestExplain(t *testing.T) {
 		"revocation.list-forged.listed":   {"\n*   revoked      server\n", "\n    list first.crl entries: 0; ", "/issuing.crl is the file pki/issuing.crl.\n"},
 		"revocation.ocsp.silent":          {"\n*   service      accepts requests and never answers\n"},
 		"revocation.must-staple.absent":   {"\n*   stapled      not here, but in the twin: good", "TLS feature"},
-		"conduct.reconnect.expired":       {"\nPresented or trusted later, ", "\n  server NotAfter: ", "\n  # As soon as the REGISTER appears in its terminal, end openssl (Ctrl-C)", " -cert pki/later/server-chain.pem"},
+		"conduct.reconnect.expired":       {"\nPresented or trusted later, ", "\n  server NotAfter: ", "\n  # As soon as the REGISTER appears, end openssl (Ctrl-C)", " -cert pki/later/server-chain.pem"},
 		"conduct.restarted.wrong-name":    {"\nPresented or trusted later, ", "\n  server DNS: ", "start the client again:\n"},
 		"conduct.two-accounts.first-only": {" and sips:alice@other.siptrust.test:5061.\n"},
 		"conduct.redirect-tcp":            {"\n  - It answers the REGISTER with 302 Moved Temporarily, Contact: <sip:alice@127.0.0.1:5060;transport=tcp>.\n"},

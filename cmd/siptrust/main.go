@@ -74,10 +74,10 @@ func execute(args []string, stdout, stderr io.Writer) int {
 func command() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "siptrust",
-		Short: "Tests whether a SIP client uses TLS as the standards demand",
+		Short: "Tests whether a SIP client uses TLS as the standards require",
 		Long: `siptrust forges certificates that are sound or wrong in exactly one way, serves
 them to the SIP client under test, watches the wire, and says for every case
-whether the client did what the standards demand.`,
+whether the client did what the standards require.`,
 		Example: `  siptrust run                                    the built-in reference client
   siptrust run --client linphonec                 a client with a profile
   siptrust run --client exec -- ./my-client.sh    any program, by environment

@@ -140,7 +140,7 @@ func coarseValidity(der []byte, now time.Time) string {
 	return fmt.Sprintf("cannot be parsed: %q to %q", raw.NotBefore.Bytes, raw.NotAfter.Bytes)
 }
 
-// fromNow gives a time as people count it: "90d ago", "in 1d 2h0m".
+// fromNow gives a time as people count it: "90d ago", "1d 2h0m from now".
 func fromNow(t, now time.Time) string {
 	if t.Year() < 1970 || t.Year() > 2200 { // a Duration holds 292 years
 		return "the year " + t.UTC().Format("2006")
@@ -160,7 +160,7 @@ func fromNow(t, now time.Time) string {
 	case d < 0:
 		return text + " ago"
 	default:
-		return "in " + text
+		return text + " from now"
 	}
 }
 

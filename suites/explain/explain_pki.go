@@ -37,7 +37,7 @@ func (p *pki) explain(ctx context.Context, w io.Writer, forge *pkiforge.Forge) e
 		if twin, err = forge.Forge(ctx, other.Plan); err != nil {
 			return err
 		}
-		writeDiff(w, "Changed in the certificates and the trust; an asterisk marks it below", pkiforge.Diff(other.Plan, s.Plan))
+		writeDiff(w, "Changed in the certificates and the trust (times from now); marked with an asterisk below", pkiforge.Diff(other.Plan, s.Plan))
 	}
 	p.others(w)
 	if fault := certificateFault(s.Server.Certificate); fault != "" {
@@ -57,13 +57,13 @@ func (p *pki) explain(ctx context.Context, w io.Writer, forge *pkiforge.Forge) e
 func (p *pki) others(w io.Writer) {
 	s := p.scenario
 	if s.Later != nil {
-		writeDiff(w, "Presented or trusted later, where it differs from the first time", pkiforge.Diff(s.Plan, s.Later.Plan))
+		writeDiff(w, "Presented or trusted later, where it differs from the first time (times from now)", pkiforge.Diff(s.Plan, s.Later.Plan))
 	}
 	if s.Elsewhere == nil {
 		return
 	}
 	if diff := pkiforge.Diff(s.Plan, s.Elsewhere.Plan); len(diff) > 0 {
-		writeDiff(w, "Presented by the second server, where it differs from the first one", diff)
+		writeDiff(w, "Presented by the second server, where it differs from the first one (times from now)", diff)
 	} else {
 		fmt.Fprint(w, "\nPresented by the second server: the same as by the first one\n")
 	}

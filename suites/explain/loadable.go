@@ -61,7 +61,7 @@ func unusedByTLS12(der []byte) string {
 		}
 		if usage := (asn1.BitString{}); extensionName(e.Id) == "keyUsage" {
 			if _, err := asn1.Unmarshal(e.Value, &usage); err == nil && usage.At(0) == 0 {
-				return "whose keyUsage is without digitalSignature"
+				return "whose keyUsage does not have digitalSignature"
 			}
 		}
 	}

@@ -82,7 +82,7 @@ func newRecipe(cs *catalogue.Case, s *catalogue.Scenario, servers []served) reci
 	}
 	r.client(s, first)
 	r.after(s, first, later)
-	r.watch(s)
+	r.watch(cs, s)
 	return r
 }
 
@@ -126,10 +126,12 @@ func (r *recipe) note(s *server, who string) {
 
 // serve adds the commands of a server.
 func (r *recipe) serve(s *server) {
-	if len(s.servers()) > 1 {
+	servers := s.servers()
+	r.steps = append(r.steps, slices.DeleteFunc(s.commands(), func(c step) bool { return c.kind == serves })...)
+	if len(servers) > 1 {
 		r.add("Run each of the following servers in a terminal of its own:")
 	}
-	r.steps = append(r.steps, s.commands()...)
+	r.steps = append(r.steps, servers...)
 	for _, note := range s.notes {
 		r.add("%s", note)
 	}
@@ -139,7 +141,7 @@ func (r *recipe) serve(s *server) {
 func (r *recipe) client(s *catalogue.Scenario, first *server) {
 	switch {
 	case s.Zone != nil:
-		r.add("On the client: let its DNS server answer the records above.")
+		r.add("On the client: its DNS server answers with the records above.")
 	case s.Given == catalogue.GivenAddress: // there is nothing to resolve
 	case s.Given == catalogue.GivenProxy:
 		r.add("On the client: %s resolves to the address of this machine.", strings.TrimPrefix(hostOf(s.Proxy(handServer)), "sips:"))
@@ -186,7 +188,7 @@ func (r *recipe) after(s *catalogue.Scenario, first, later *server) {
 	same := later == nil || stays(first, later, s)
 	for _, e := range first.ends {
 		if same || s.Later.Restarted {
-			r.steps = append(r.steps, step{types, capital(e.when) + ", type q and press Enter there: openssl ends the connection."})
+			r.steps = append(r.steps, step{types, capital(e.when) + ", type q in the terminal of openssl and press Enter: openssl ends the connection."})
 		} else {
 			others := ""
 			if len(first.servers()) > 1 {
@@ -215,8 +217,8 @@ func (r *recipe) after(s *catalogue.Scenario, first, later *server) {
 	}
 }
 
-// watch says what the verdict is about, where that is not plain.
-func (r *recipe) watch(s *catalogue.Scenario) {
+// watch says what to look for besides what openssl prints.
+func (r *recipe) watch(cs *catalogue.Case, s *catalogue.Scenario) {
 	if s.Elsewhere != nil {
 		about := map[seen.About]string{seen.AboutHere: "the first server", seen.AboutThere: "the second server"}[s.Elsewhere.Judged]
 		if about == "" {
@@ -224,8 +226,11 @@ func (r *recipe) watch(s *catalogue.Scenario) {
 		}
 		r.add("The verdict is about %s.", about)
 	}
+	if slices.ContainsFunc(cs.Demands, func(d seen.Demand) bool { return d.Name == seen.NothingInClear.Name }) {
+		r.add("SIP in the clear is a failure. To see it: tcpdump -i any -A 'port 5060 or udp port 5061'")
+	}
 	if s.Linger {
-		r.add("Then watch for some seconds longer what the client does.")
+		r.add("Watch for some seconds longer what the client does.")
 	}
 }
 
@@ -243,7 +248,7 @@ func (r *recipe) write(w io.Writer, id string) {
 		fmt.Fprintf(w, "  - %s\n", what)
 	}
 	for _, options := range r.rest {
-		fmt.Fprintf(w, "  Apart from that it is like openssl s_server with\n    %s\n", broken(options))
+		fmt.Fprintf(w, "  Apart from that it is like openssl s_server with\n    %s\n", broken(options, "\n   "))
 	}
 	fmt.Fprintf(w, "  siptrust does all of it: siptrust run --client YOURS --filter %s\n", id)
 }
@@ -251,7 +256,7 @@ func (r *recipe) write(w io.Writer, id string) {
 // shell is the step as a shell takes it: a command, or a comment.
 func (s step) shell() string {
 	if s.kind == runs || s.kind == serves {
-		return broken(s.text)
+		return broken(s.text, " \\\n     ")
 	}
 	return "# " + s.text
 }
@@ -259,9 +264,13 @@ func (s step) shell() string {
 // lineLength is where the lines of long commands are broken.
 const lineLength = 120
 
-// broken breaks a command before options, as a shell allows it, so that the lines do not
-// become too long.
-func broken(command string) string {
+// broken breaks a command before options so that its lines do not become too long. What
+// is quoted stays as it is.
+func broken(command, at string) string {
+	quoted := ""
+	if i := strings.IndexByte(command, '\''); i >= 0 {
+		command, quoted = command[:i], command[i:]
+	}
 	var b strings.Builder
 	column := 0
 	for i, part := range strings.Split(command, " -") {
@@ -271,13 +280,13 @@ func broken(command string) string {
 			column = len(part)
 			continue
 		case column+2+len(part) > lineLength:
-			b.WriteString(" \\\n     ")
-			column = 5
+			b.WriteString(at)
+			column = len(at)
 		}
 		b.WriteString(" -" + part)
 		column += 2 + len(part)
 	}
-	return b.String()
+	return b.String() + quoted
 }
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

@@ -28,7 +28,7 @@ type hello struct {
 
 // ending is an end of the connection that a person makes.
 type ending struct {
-	when string // "as soon as the REGISTER appears in its terminal"
+	when string // "as soon as the REGISTER appears"
 	how  fakeserver.Ending
 }
 
@@ -180,7 +180,7 @@ func (s *server) end(moment fakeserver.Await, how fakeserver.Ending) {
 		s.hello.end = how
 		return
 	}
-	when := "the REGISTER appears in its terminal"
+	when := "the REGISTER appears"
 	if moment == fakeserver.AwaitHandshake {
 		when = "the handshake is complete"
 	}

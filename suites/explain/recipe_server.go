@@ -214,7 +214,7 @@ func (s *server) chain() {
 	}
 	for i, der := range s.Chain {
 		if why := unsendable(der); why != "" {
-			s.unableTo("sends as certificate %d of its chain one %s", i+1, why)
+			s.unableTo("sends a certificate (number %d of its chain) %s", i+1, why)
 		}
 	}
 	if len(s.Chain) == 0 {

@@ -3,6 +3,7 @@ package explain
 import (
 	"encoding/asn1"
 	"fmt"
+	"strings"
 
 	"siptrust/fakeserver"
 	"siptrust/pkiforge"
@@ -36,35 +37,66 @@ func (s *server) publish() {
 	default:
 		s.unableTo("has an HTTP service that is %s", s.Service.Fault)
 	}
-	posts, gets := false, false
+	responder, files := 0, 0
 	for _, d := range s.Service.Documents {
 		if d.Path == pkiforge.OCSPPath {
-			posts = true
-			s.notes = append(s.notes, fmt.Sprintf("%s%s answers every request with %s/ocsp.der.", handService, d.Path, s.dir))
-			continue
+			responder++
+			s.notes = append(s.notes, fmt.Sprintf("%s%s answers every request with %s.", handService, d.Path, s.file(d)))
+		} else {
+			files++
+			s.notes = append(s.notes, fmt.Sprintf("%s%s is the file %s.", handService, d.Path, s.file(d)))
 		}
-		gets = true
-		s.notes = append(s.notes, fmt.Sprintf("%s%s is the file %s%s.", handService, d.Path, s.dir, d.Path))
 	}
 	switch {
-	case posts && gets:
-		s.unableTo("has at one port an OCSP responder and files to fetch")
-	case posts:
-		s.answerAll("HTTP/1.0 200 OK\r\nContent-Type: application/ocsp-response\r\n\r\n", s.dir+"/ocsp.der")
-	case gets:
+	case responder == 0 && files == 0:
+	case responder == 0:
 		s.service = append(s.service, step{kind: serves, text: fmt.Sprintf("python3 -m http.server %d --directory %s", servicePort, s.dir)})
+	case files == 0:
+		s.answerAll(okHeader+"Content-Type: application/ocsp-response\r\n\r\n", s.dir+"/ocsp.der")
+	default:
+		s.answerEach()
 	}
+}
+
+const okHeader = "HTTP/1.0 200 OK\r\n"
+
+// file is where a document is.
+func (s *server) file(d fakeserver.Document) string {
+	if d.Path == pkiforge.OCSPPath {
+		return s.dir + "/ocsp.der"
+	}
+	return s.dir + d.Path
 }
 
 // answerAll has the HTTP service answer every request with the header, and with the
 // file as the body; empty: none.
 func (s *server) answerAll(header, file string) {
 	answer := s.dir + "/http-answer"
-	s.service = append(s.service, step{kind: runs, text: "printf '" + printfFormat([]byte(header)) + "' > " + answer})
-	if file != "" {
-		s.service = append(s.service, step{kind: runs, text: "cat " + file + " >> " + answer})
-	}
+	s.answerFile(answer, header, file)
 	s.service = append(s.service, step{kind: serves, text: fmt.Sprintf("socat TCP-LISTEN:%d,reuseaddr,fork SYSTEM:'head -c 16 >/dev/null; cat %s'", servicePort, answer)})
+}
+
+// answerEach has it answer each path with its document.
+func (s *server) answerEach() {
+	var choices strings.Builder
+	for _, d := range s.Service.Documents {
+		answer, pattern := s.file(d)+".http", d.Path
+		if d.Path == pkiforge.OCSPPath {
+			pattern += "*" // a request by GET appends itself to the path (RFC 6960 A.1)
+		}
+		s.answerFile(answer, okHeader+"Content-Type: "+d.Type+"\r\n\r\n", s.file(d))
+		fmt.Fprintf(&choices, "%s) cat %s;; ", pattern, answer)
+	}
+	s.service = append(s.service, step{kind: serves, text: fmt.Sprintf("socat TCP-LISTEN:%d,reuseaddr,fork SYSTEM:'read method path rest; case $path in %sesac'", servicePort, choices.String())})
+}
+
+// answerFile has a file made with an answer.
+func (s *server) answerFile(answer, header, body string) {
+	text := "printf '" + printfFormat([]byte(header)) + "'"
+	if body != "" {
+		text += " | cat - " + body
+	}
+	s.service = append(s.service, step{kind: runs, text: text + " > " + answer})
 }
 
 // isOCSPResponse says whether OpenSSL can read the response, whatever is in it.

@@ -265,6 +265,11 @@ func (o *onlooker) onlyName() {
 	if want := o.b.ServerName != ""; refused != want || !want && m.err != nil {
 		o.Errorf("asked for another name: %v, want it refused: %v", m.err, want)
 	}
+	config = o.config()
+	config.ServerName = ""
+	if m := o.meet(config, o.acceptable()); m.err != nil { // as the recipe says
+		o.Errorf("asked for no name: %v", m.err)
+	}
 }
 
 // alerted says whether the server sent the alert of that name.

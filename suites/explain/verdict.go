@@ -92,15 +92,15 @@ func decidesOutcome(cs *catalogue.Case, fail string) []string {
 	case catalogue.Accept:
 		return []string{"pass if the client accepts, " + fail + " if it does not" + missed}
 	case catalogue.Refuse:
-		lines := []string{
-			"pass if the client refuses, " + fail + " if it accepts" + missed,
-			"warn if it sends nothing and leaves the connection open",
-			"inconclusive if it did not accept the sound twin, because then a refusal proves nothing",
-		}
+		lines := []string{"pass if the client refuses, " + fail + " if it accepts" + missed}
 		if cs.RefusalCounts == seen.AfterClientHello {
-			return append(lines, "pass also if its ClientHello offers nothing that the server supports")
+			lines = append(lines, "pass also if its ClientHello offers nothing that the server supports")
+		} else {
+			lines = append(lines, "inconclusive if it leaves before the server's Certificate was sent")
 		}
-		return append(lines, "inconclusive if it leaves before the server's Certificate was sent")
+		return append(lines,
+			"inconclusive if it did not accept the sound twin, because then a refusal proves nothing",
+			"warn if it sends nothing and leaves the connection open")
 	case catalogue.Quiet:
 		return []string{"pass if the client sends nothing, " + fail + " if SIP is exchanged" + missed}
 	default:

@@ -58,7 +58,7 @@ var rules = []Rule{
 	// What leads up to the connections in question. An acceptance that is a
 	// fault counts whatever came before.
 	{
-		"only-in-question", "the connection in question came, and none of those that lead up to it", reports.Inconclusive,
+		"only-in-question", "the connection under test came, but none of those that must come before it", reports.Inconclusive,
 		func(v *view) bool {
 			return v.preludeCounts() && v.prelude.Outcome == seen.Absent && v.subject != seen.Absent
 		},
@@ -67,7 +67,7 @@ var rules = []Rule{
 		},
 	},
 	{
-		"never-began", "nothing came of what leads up to the connection in question", reports.Inconclusive,
+		"never-began", "no connection came, neither the one under test nor one before it", reports.Inconclusive,
 		func(v *view) bool { return v.preludeCounts() && v.prelude.Outcome == seen.Absent },
 		func(v *view) string { return "no ClientHello came: " + v.prelude.How },
 	},
@@ -195,14 +195,14 @@ var rules = []Rule{
 		func(v *view) string { return "its twin " + v.Case.Twin + " was skipped" },
 	},
 	{
-		"twin-not-accepted", "expected to refuse, the client did, and its twin was not accepted either", reports.Inconclusive,
+		"twin-not-accepted", "expected to refuse, the client did not accept, and it did not accept its twin either", reports.Inconclusive,
 		func(v *view) bool { return v.expect == catalogue.Refuse && (v.Twin == TwinNot || v.Twin == NoTwin) },
 		func(v *view) string {
 			return fmt.Sprintf("%s, but its sound twin %s was not accepted either: the refusal proves nothing", v.finding.Outcome, v.Case.Twin)
 		},
 	},
 	{
-		"twin-no-longer-accepted", "expected to refuse, the client did, and at the end of the run its twin was not accepted any more", reports.Inconclusive,
+		"twin-no-longer-accepted", "expected to refuse, the client did not accept, and at the end of the run it no longer accepted its twin", reports.Inconclusive,
 		func(v *view) bool { return v.expect == catalogue.Refuse && v.Twin == TwinNoLonger },
 		func(v *view) string {
 			return fmt.Sprintf("%s, but at the end of the run its sound twin %s was no longer accepted", v.finding.Outcome, v.Case.Twin)
