@@ -62,6 +62,10 @@ type Traits struct {
 	Files    bool // needs Attempt.Dir
 	DNS      bool // needs Attempt.DNS
 	Parallel int  // how many attempts may run at once; 0: no limit
+	// Forgets: nothing of an attempt is left when it is over, neither a process nor
+	// what the client remembers of a server, so that the next may be made at the
+	// same address.
+	Forgets bool
 	// Settle is how long the runner waits after the outcome is certain before
 	// it ends the client. Silence is the window of quiet cases.
 	Settle, Silence time.Duration

@@ -43,12 +43,16 @@ func (s *sweep) run(take func() error) {
 			s.mu.Unlock()
 			return
 		}
-		_ = s.deadline(time.Now().Add(sweepLimit))
+		waiting := s.waiting()
+		if waiting { // else the deadline that has passed does no harm
+			_ = s.deadline(time.Now().Add(sweepLimit))
+		}
 		s.mu.Unlock()
 
 		var err error
-		for err == nil && s.waiting() {
+		for err == nil && waiting {
 			err = take()
+			waiting = s.waiting()
 		}
 		if errors.Is(err, os.ErrDeadlineExceeded) && s.again(asked) {
 			continue

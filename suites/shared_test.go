@@ -48,3 +48,28 @@ func TestSharedServer(t *testing.T) {
 		}
 	}
 }
+
+// A client that forgets meets case after case at the same address; one that
+// remembers servers meets each at an address of its own.
+func TestAddressesOfCases(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{"": true, "second-try": false, "known-server": false} {
+		driver := plain()
+		if name != "" {
+			driver = mutant(name)
+		}
+		var mu sync.Mutex
+		attempts, addresses := 0, map[netip.AddrPort]bool{}
+		watched := &altered{Driver: driver, attempt: func(ctx context.Context, a client.Attempt) (client.Outcome, error) {
+			mu.Lock()
+			attempts++
+			addresses[a.Server] = true
+			mu.Unlock()
+			return driver.Attempt(ctx, a)
+		}}
+		execute(t, watched, func(s *run.Settings) { s.Filter, s.Jobs = customCA, 1 })
+		if attempts < 6 || want != (len(addresses) == 1) || !want && len(addresses) != attempts {
+			t.Errorf("mutant %q: %d attempts at %d addresses", name, attempts, len(addresses))
+		}
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"net/netip"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -164,7 +165,13 @@ func (d *Driver) Version(context.Context) string {
 // Traits of the client: it needs nothing, runs as often at once as one likes, and is done
 // when the outcome is certain.
 func (d *Driver) Traits() client.Traits {
-	return client.Traits{Silence: patienceWindows * d.opts.Patience}
+	return client.Traits{Silence: patienceWindows * d.opts.Patience, Forgets: d.forgets()}
+}
+
+// forgets says whether one attempt knows nothing of another. Three mutants lack just
+// that, and whoever asks which checks mattered is told of them.
+func (d *Driver) forgets() bool {
+	return d.opts.Exercised == nil && !slices.Contains([]check{checkSecondTry, checkKnownServer, checkRefusedSession}, d.lacks)
 }
 
 // without says whether c is the check this client leaves out. It is asked only

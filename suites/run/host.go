@@ -60,6 +60,58 @@ func (o *ownServer) giveBack() {
 	}
 }
 
+// keptServers lends every case a server that no other has at the time, and keeps
+// it for the next: opening and closing ports is a good part of what a case costs.
+// It is for clients that forget ([client.Traits]), so that nothing of one case can
+// come to the next. A case that needs more than an address
+// has a server of its own.
+type keptServers struct {
+	mu   sync.Mutex
+	free []*keptServer
+}
+
+func (h *keptServers) lend(ctx context.Context, cfg fakeserver.Config) (loan, error) {
+	if cfg.Places != (fakeserver.Places{}) {
+		return ownServers{}.lend(ctx, cfg)
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if last := len(h.free) - 1; last >= 0 {
+		one := h.free[last]
+		h.free = h.free[:last]
+		return one, nil
+	}
+	reserved, err := fakeserver.Reserve(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return &keptServer{ownServer{Reservation: reserved}, h}, nil
+}
+
+func (h *keptServers) close() {
+	for _, one := range h.free {
+		one.ownServer.giveBack()
+	}
+}
+
+type keptServer struct {
+	ownServer
+	host *keptServers
+}
+
+func (k *keptServer) serve(setup fakeserver.Setup) (*fakeserver.Server, error) {
+	if k.server == nil {
+		return k.ownServer.serve(setup)
+	}
+	return k.server, k.server.Change(setup)
+}
+
+func (k *keptServer) giveBack() {
+	k.host.mu.Lock()
+	defer k.host.mu.Unlock()
+	k.host.free = append(k.host.free, k)
+}
+
 // sharedServer lends one server to all cases, one after the other: the address
 // stays, and what it serves changes.
 type sharedServer struct {

@@ -239,9 +239,13 @@ func (r *Run) Execute(ctx context.Context) (reports.Record, error) {
 // open makes what all attempts share.
 func (r *Run) open(ctx context.Context) error {
 	r.token = pkiforge.NewRun()
-	r.host = ownServers{}
-	if r.settings.Shared {
+	switch {
+	case r.settings.Shared:
 		r.host = &sharedServer{}
+	case r.traits.Forgets:
+		r.host = &keptServers{}
+	default:
+		r.host = ownServers{}
 	}
 	r.forge = pkiforge.New(pkiforge.Options{KeyAlgorithm: r.settings.TLSKey})
 	var err error
