@@ -165,3 +165,8 @@ type Evidence struct {
 	// "fin"; empty for notes of the tool, and in older records.
 	Kind string `json:"kind,omitempty"`
 }
+
+// Milliseconds is the unit of every time in a record, to the microsecond.
+func Milliseconds(d time.Duration) float64 {
+	return float64(d.Microseconds()) / 1000
+}

@@ -144,7 +144,7 @@ func (j *Judgement) Result(f Finding, took time.Duration) reports.Result {
 		r.Demands = f.Demands
 	}
 	r.Outcome, r.How, r.Status, r.Reason = string(f.Outcome), f.How, f.Status, f.Reason
-	r.Milliseconds = milliseconds(took)
+	r.Milliseconds = reports.Milliseconds(took)
 	if f.Worst != nil && f.Worst.Verdict.Decisive != nil {
 		c := f.Worst.Verdict.Decisive
 		r.TLS = negotiated(c)
@@ -193,8 +193,4 @@ func negotiated(c *fakeserver.Connection) reports.TLS {
 		t.Cipher = tls.CipherSuiteName(c.Handshake.Cipher)
 	}
 	return t
-}
-
-func milliseconds(d time.Duration) float64 {
-	return float64(d.Microseconds()) / 1000
 }

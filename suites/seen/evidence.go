@@ -26,7 +26,7 @@ func (a *Attempts) Evidence() []reports.Evidence {
 			prefix = fmt.Sprintf("attempt %d", i+1)
 		}
 		rungs := ladderOf(o, prefix)
-		offset := milliseconds(o.Started.Sub(base))
+		offset := reports.Milliseconds(o.Started.Sub(base))
 		for k := range rungs {
 			rungs[k].Ms += offset
 		}
@@ -50,29 +50,29 @@ func ladderOf(o *fakeserver.Observation, prefix string) []reports.Evidence {
 		}
 		for _, e := range c.Events {
 			rungs = append(rungs, reports.Evidence{
-				Ms: milliseconds(e.At), From: string(e.From), Kind: string(e.Kind), What: e.What, Detail: join(where, e.Detail), Protected: e.Protected,
+				Ms: reports.Milliseconds(e.At), From: string(e.From), Kind: string(e.Kind), What: e.What, Detail: join(where, e.Detail), Protected: e.Protected,
 			})
 		}
 	}
 	for i := range o.Datagrams {
 		d := &o.Datagrams[i]
 		rungs = append(rungs, reports.Evidence{
-			Ms: milliseconds(d.At), From: string(fakeserver.FromClient), Kind: string(clearKind(d.Kind)), What: "clear " + string(d.Kind),
+			Ms: reports.Milliseconds(d.At), From: string(fakeserver.FromClient), Kind: string(clearKind(d.Kind)), What: "clear " + string(d.Kind),
 			Detail: join(join(prefix, fmt.Sprintf("UDP to port %d%s", d.Listener.Address.Port(), ofSecond(d.Listener))), plain.DotsOfLine(string(d.Data), maxDetail)),
 		})
 	}
 	for i := range o.Requests {
 		q := &o.Requests[i]
 		rungs = append(rungs, reports.Evidence{
-			Ms: milliseconds(q.At), From: string(fakeserver.FromClient), What: "HTTP " + plain.Dots(q.Method, maxDetail),
+			Ms: reports.Milliseconds(q.At), From: string(fakeserver.FromClient), What: "HTTP " + plain.Dots(q.Method, maxDetail),
 			Detail: join(prefix, fmt.Sprintf("%s, answered: %s", plain.Dots(q.Path, maxDetail), q.Answer)),
 		})
 	}
 	if o.Frozen > 0 {
-		rungs = append(rungs, reports.Evidence{Ms: milliseconds(o.Frozen), From: "tool", What: "end", Detail: join(prefix, "siptrust ended the client")})
+		rungs = append(rungs, reports.Evidence{Ms: reports.Milliseconds(o.Frozen), From: "tool", What: "end", Detail: join(prefix, "siptrust ended the client")})
 	}
 	if o.Dropped > 0 {
-		rungs = append(rungs, reports.Evidence{Ms: milliseconds(o.Frozen), From: "tool", What: "not kept", Detail: join(prefix, fmt.Sprintf("%d more events", o.Dropped))})
+		rungs = append(rungs, reports.Evidence{Ms: reports.Milliseconds(o.Frozen), From: "tool", What: "not kept", Detail: join(prefix, fmt.Sprintf("%d more events", o.Dropped))})
 	}
 	slices.SortStableFunc(rungs, func(a, b reports.Evidence) int { return cmp.Compare(a.Ms, b.Ms) })
 	return rungs
@@ -103,7 +103,3 @@ func join(a, b string) string {
 
 // maxDetail is how much of what came in the clear a rung shows, in characters.
 const maxDetail = 80
-
-func milliseconds(d time.Duration) float64 {
-	return float64(d.Microseconds()) / 1000
-}
